@@ -1,0 +1,9 @@
+import { Injectable } from '@nestjs/common';
+
+/** The time of day. One injectable place, so that expiry can be tested without waiting. */
+@Injectable()
+export class Clock {
+  now(): Date {
+    return new Date();
+  }
+}

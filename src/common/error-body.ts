@@ -1,0 +1,73 @@
+import { HttpException } from '@nestjs/common';
+import { STATUS_CODES } from 'node:http';
+import { LatchkeyError, RequestInvalidError, type ErrorCode, type FieldFault } from './latchkey-error.js';
+
+/** The one body of every refusal. `message` is always one string; `code` is stable and meant for programs. */
+export interface ErrorBody {
+  statusCode: number;
+  success: false;
+  error: string;
+  message: string;
+  code: ErrorCode;
+  requestId: string;
+  details?: FieldFault[];
+}
+
+export function errorBody(error: LatchkeyError, requestId: string): ErrorBody {
+  return {
+    statusCode: error.status,
+    success: false,
+    error: STATUS_CODES[error.status] ?? 'Error',
+    message: error.message,
+    code: error.code,
+    requestId,
+    ...(error.details && { details: error.details }),
+  };
+}
+
+/** What the framework refused before or around our code, in our words: its own may repeat what the caller sent. */
+export function toLatchkeyError(error: unknown): LatchkeyError {
+  if (error instanceof LatchkeyError) return error;
+  switch (statusOf(error)) {
+    case 400:
+      return new RequestInvalidError([malformed(error)]);
+    case 404:
+    case 405:
+      return new LatchkeyError('route.not_found', 'There is no such route. The routes are listed at /docs.');
+    case 413:
+      return new LatchkeyError('request.too_large', 'The body is larger than 64 KiB.');
+    case 414:
+      return new LatchkeyError('request.uri_too_long', 'The path is too long.');
+    case 415:
+      return new LatchkeyError(
+        'request.unsupported_media_type',
+        'The body must be sent as Content-Type application/json.',
+      );
+    case 431:
+      return new LatchkeyError('request.headers_too_large', 'The headers are larger than this server accepts.');
+    default:
+      return new LatchkeyError('internal', 'An internal error happened. Quote the requestId when you report it.', {
+        cause: error,
+      });
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' ? status : 500;
+}
+
+function malformed(error: unknown): FieldFault {
+  const code = (error as { code?: unknown }).code;
+  if (code === 'FST_ERR_BAD_URL') {
+    return { field: 'path', message: 'The path is malformed: a percent sign must begin a valid escape.' };
+  }
+  if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') {
+    return { field: 'body', message: 'The body is not as long as Content-Length says.' };
+  }
+  return {
+    field: 'body',
+    message: 'The body must be well-formed JSON, without properties that reach for a prototype.',
+  };
+}

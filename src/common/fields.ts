@@ -1,0 +1,184 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  Validate,
+  ValidateIf,
+  ValidateNested,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+  type ValidationArguments,
+} from 'class-validator';
+
+/**
+ * The fields of our DTOs. Each decorator says once what a field is: it validates the input and documents it in OpenAPI,
+ * so that the two cannot part.
+ */
+export interface FieldOptions {
+  description: string;
+  example: unknown;
+  /** May be absent. */
+  optional?: boolean;
+  /** May be null, which clears it. */
+  nullable?: boolean;
+}
+
+/** Text of `min` (1) to `max` characters. */
+export function Text({
+  min = 1,
+  max,
+  pattern,
+  ...field
+}: FieldOptions & { min?: number; max: number; pattern?: RegExp }) {
+  return Field(
+    field,
+    { type: String, minLength: min, maxLength: max, ...(pattern && { pattern: pattern.source }) },
+    IsString({ message: '$property must be a string.' }),
+    Length(min, max, { message: `$property must have ${min} to ${max} characters.` }),
+    ...(pattern ? [Matches(pattern, { message: `$property must match ${pattern.source}.` })] : []),
+  );
+}
+
+/** A list of `min` (0) to `max` different texts of up to `maxLength` characters. */
+export function TextList({
+  min = 0,
+  max,
+  maxLength,
+  ...field
+}: FieldOptions & { min?: number; max: number; maxLength: number }) {
+  return Field(
+    field,
+    { type: String, isArray: true, minItems: min, maxItems: max },
+    IsArray({ message: '$property must be an array of strings.' }),
+    ArrayMinSize(min, { message: `$property must have at least ${min} item.` }),
+    ArrayMaxSize(max, { message: `$property must have at most ${max} items.` }),
+    IsString({ each: true, message: 'each item of $property must be a string.' }),
+    Length(1, maxLength, { each: true, message: `each item of $property must have 1 to ${maxLength} characters.` }),
+    ArrayUnique({ message: '$property must not name the same item twice.' }),
+  );
+}
+
+/** A whole number from `min` to `max`. In a query, digits are read as one. */
+export function WholeNumber({ min, max, ...field }: FieldOptions & { min: number; max: number }) {
+  const rule = { message: `$property must be a whole number from ${min} to ${max}.` };
+  return Field(field, { type: 'integer', minimum: min, maximum: max }, IsInt(rule), Min(min, rule), Max(max, rule));
+}
+
+/** A {@link WholeNumber} in a query string, where digits arrive as text. */
+export function QueryNumber(options: FieldOptions & { min: number; max: number }) {
+  const toNumber = Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+  );
+  return applyDecorators(WholeNumber(options), toNumber);
+}
+
+/** true or false. */
+export function Flag(field: FieldOptions) {
+  return Field(field, { type: Boolean }, IsBoolean({ message: '$property must be true or false.' }));
+}
+
+/** One of the given words. */
+export function OneOf(words: readonly string[], field: FieldOptions) {
+  return Field(
+    field,
+    { type: String, enum: [...words] },
+    IsIn(words, { message: `$property must be one of: ${words.join(', ')}.` }),
+  );
+}
+
+/** A moment as RFC 3339 text with a time zone, in the years 1970 to 9999. */
+export function Moment(field: FieldOptions) {
+  return Field(field, { type: String, format: 'date-time' }, Validate(IsMoment));
+}
+
+/** A JSON object of at most `maxBytes` as text. */
+export function JsonObject({ maxBytes, ...field }: FieldOptions & { maxBytes: number }) {
+  return Field(
+    field,
+    { type: 'object', additionalProperties: true },
+    IsObject({ message: '$property must be a JSON object.' }),
+    Validate(IsSmallJson, [maxBytes]),
+  );
+}
+
+/** A nested object with fields of its own. */
+export function Nested(type: () => new () => object, field: FieldOptions) {
+  return Field(
+    field,
+    { type: type() },
+    IsObject({ message: '$property must be an object.' }),
+    ValidateNested(),
+    Type(type),
+  );
+}
+
+/** A field by its documentation and its rules; for the rare one that none of the others describes. */
+export function Field(
+  { optional, nullable, ...documentation }: FieldOptions,
+  schema: ApiPropertyOptions,
+  ...rules: PropertyDecorator[]
+): PropertyDecorator {
+  const presence: PropertyDecorator[] = [];
+  if (optional && nullable) presence.push(IsOptional());
+  if (optional && !nullable) presence.push(ValidateIf((_, value) => value !== undefined));
+  if (!optional && nullable) presence.push(ValidateIf((_, value) => value !== null));
+  return applyDecorators(
+    ApiProperty({
+      ...schema,
+      ...documentation,
+      required: !optional,
+      nullable: nullable ?? false,
+    } as ApiPropertyOptions),
+    ...presence,
+    ...rules,
+  );
+}
+
+const RFC_3339 =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** Tells whether text is a real moment in RFC 3339 form: 30 February is not. */
+export function isMoment(text: unknown): text is string {
+  const match = typeof text === 'string' ? RFC_3339.exec(text) : null;
+  if (!match) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const daysInMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const time = Date.parse(match[0].toUpperCase());
+  return year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth && time >= 0;
+}
+
+@ValidatorConstraint({ name: 'isMoment' })
+class IsMoment implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return isMoment(value);
+  }
+
+  defaultMessage({ property }: ValidationArguments): string {
+    return `${property} must be an RFC 3339 date and time with a time zone, such as 2030-01-31T12:00:00Z.`;
+  }
+}
+
+@ValidatorConstraint({ name: 'isSmallJson' })
+class IsSmallJson implements ValidatorConstraintInterface {
+  validate(value: unknown, { constraints }: ValidationArguments): boolean {
+    return Buffer.byteLength(JSON.stringify(value)) <= (constraints[0] as number);
+  }
+
+  defaultMessage({ property, constraints }: ValidationArguments): string {
+    return `${property} must be at most ${String(constraints[0])} bytes as JSON.`;
+  }
+}

@@ -1,0 +1,100 @@
+/** Every refusal code and the HTTP status it is answered with. The wire names are stable; `docs/errors.md` lists them. */
+export const ERROR_STATUS = {
+  'request.invalid': 400,
+  'permission.unknown': 400,
+  'auth.unauthenticated': 401,
+  'auth.permission_denied': 403,
+  'auth.escalation': 403,
+  'apikey.not_found': 404,
+  'workspace.not_found': 404,
+  'audit.not_found': 404,
+  'route.not_found': 404,
+  'apikey.conflict': 409,
+  'apikey.already_created': 409,
+  'workspace.conflict': 409,
+  'request.id_required': 412,
+  'workspace.required': 412,
+  'apikey.version_mismatch': 412,
+  'request.too_large': 413,
+  'request.uri_too_long': 414,
+  'request.unsupported_media_type': 415,
+  'rate_limit.exceeded': 429,
+  'request.headers_too_large': 431,
+  internal: 500,
+  'store.unavailable': 503,
+  'service.stopping': 503,
+} as const satisfies Record<string, number>;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** One fault in the input: the field, as a dotted path, and what is wrong with it. */
+export interface FieldFault {
+  field: string;
+  message: string;
+}
+
+export interface LatchkeyErrorOptions {
+  details?: FieldFault[];
+  /** Response headers that belong to the refusal, such as `Retry-After`. */
+  headers?: Record<string, string>;
+  /** What went wrong underneath. Logged, never answered. */
+  cause?: unknown;
+}
+
+/** The base of all refusals. Its message is safe to show to the caller: it holds no secret and no driver text. */
+export class LatchkeyError extends Error {
+  readonly details: FieldFault[] | undefined;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    { details, headers = {}, cause }: LatchkeyErrorOptions = {},
+  ) {
+    super(message, { cause });
+    this.name = new.target.name;
+    this.details = details;
+    this.headers = headers;
+  }
+
+  get status(): number {
+    return ERROR_STATUS[this.code];
+  }
+}
+
+/** The input is malformed; `details` names each field. */
+export class RequestInvalidError extends LatchkeyError {
+  constructor(details: FieldFault[]) {
+    super('request.invalid', details.map(({ message }) => message).join('; '), { details });
+  }
+}
+
+/** The path ends where an id was expected. */
+export class IdRequiredError extends LatchkeyError {
+  constructor(resource: string) {
+    super('request.id_required', `The id of the ${resource} is missing from the path.`);
+  }
+}
+
+/** The database, or the audit trail in it, cannot be written or read now. The change was rolled back. */
+export class StoreUnavailableError extends LatchkeyError {
+  constructor(cause: unknown) {
+    super('store.unavailable', 'The store is unavailable: nothing was changed. Try again shortly.', {
+      headers: { 'Retry-After': '1' },
+      cause,
+    });
+  }
+}
+
+/** The rate limit of a key is used up. */
+export class RateLimitExceededError extends LatchkeyError {
+  constructor(headers: Record<string, string>) {
+    super(
+      'rate_limit.exceeded',
+      'The rate limit of this API key is used up. Try again after the time in Retry-After.',
+      {
+        headers,
+      },
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import { Injectable, type ArgumentMetadata, type PipeTransform, ValidationPipe } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { RequestInvalidError, type FieldFault } from './latchkey-error.js';
+import { SecretScanner } from './secret-scanner.js';
+import { refuseUnsafeInput } from './unsafe-input.js';
+
+/**
+ * Checks bodies and queries of our routes: unsafe input first, then each field against its DTO. Unknown fields are
+ * refused, never dropped. Path parameters pass: a malformed id is an unknown one, a matter of the service.
+ */
+@Injectable()
+export class RequestPipe implements PipeTransform {
+  private readonly validation = new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    stopAtFirstError: true,
+    exceptionFactory: (errors) => new RequestInvalidError(errors.flatMap((error) => faultsOf(error))),
+  });
+
+  constructor(private readonly secrets: SecretScanner) {}
+
+  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type !== 'body' && metadata.type !== 'query') return value;
+    if (metadata.type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
+      throw new RequestInvalidError([{ field: 'body', message: 'The body must be a JSON object.' }]);
+    }
+    refuseUnsafeInput(value, this.secrets);
+    return this.validation.transform(value, metadata);
+  }
+}
+
+function faultsOf(error: ValidationError, parent = ''): FieldFault[] {
+  const field = parent ? `${parent}.${error.property}` : error.property;
+  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
+    field,
+    message: rule === 'whitelistValidation' ? `${field} is not a known field; remove it.` : message,
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, field))];
+}
