@@ -1,0 +1,37 @@
+import type { DataSourceOptions } from 'typeorm';
+import { LATCHKEY_ENTITIES } from './entities.js';
+import { LATCHKEY_MIGRATIONS } from './migrations/index.js';
+
+const CONNECT_TIMEOUT_MS = 5000;
+const QUERY_TIMEOUT_MS = 30_000;
+
+/**
+ * The data source of the service.
+ *
+ * @param url `sqlite:<path>` or `postgres://…`
+ * @throws {Error} naming the two forms, if it is neither.
+ */
+export function dataSourceOptions(url: string): DataSourceOptions {
+  const common = {
+    entities: [...LATCHKEY_ENTITIES],
+    migrations: [...LATCHKEY_MIGRATIONS],
+    migrationsTableName: 'latchkey_migrations',
+    synchronize: false,
+    logging: false,
+  };
+  if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) {
+    return { ...common, type: 'sqlite', database: url.slice('sqlite:'.length), enableWAL: true, busyTimeout: 5000 };
+  }
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    return {
+      ...common,
+      type: 'postgres',
+      url,
+      applicationName: 'latchkey',
+      connectTimeoutMS: CONNECT_TIMEOUT_MS,
+      // A server that went silent is an error in bounded time, not a request that hangs.
+      extra: { max: 16, query_timeout: QUERY_TIMEOUT_MS, keepAlive: true },
+    };
+  }
+  throw new Error('DATABASE_URL must be sqlite:<path> or postgres://user:password@host:port/database.');
+}

@@ -1,0 +1,18 @@
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import { Database } from './database.js';
+import { openDatabase } from './open-database.js';
+
+/** The store of this module instance, on the application's default data source. */
+@Module({
+  providers: [{ provide: Database, useFactory: openDatabase, inject: [getDataSourceToken()] }],
+  exports: [Database],
+})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  // Other providers write their last records while the application is being destroyed, before this.
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.close();
+  }
+}

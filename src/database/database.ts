@@ -1,0 +1,30 @@
+import type { EntityManager } from 'typeorm';
+import type { Transaction } from './transaction.js';
+
+/** The one way to the store for everything of ours. Reads and transactions never share a connection on SQLite. */
+export abstract class Database {
+  /**
+   * Runs reads, each of which sees every commit made before it began. The callback does nothing but read.
+   *
+   * @throws {StoreUnavailableError} if the store cannot answer.
+   */
+  abstract read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T>;
+
+  /**
+   * Runs one read of plain rows, with `$1`, `$2` … parameters. Cheaper than entities.
+   *
+   * @throws {StoreUnavailableError} if the store cannot answer.
+   */
+  abstract query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+
+  /**
+   * Runs the callback in one transaction and commits it, durably, or rolls back what it did and throws its error.
+   * Transactions do not nest.
+   *
+   * @throws {StoreUnavailableError} if the store refuses or cannot be reached.
+   */
+  abstract transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T>;
+
+  /** Closes the connections that are ours; a host's stay open. */
+  abstract close(): Promise<void>;
+}

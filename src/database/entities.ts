@@ -1,0 +1,18 @@
+import { ApiKey } from '../api-keys/api-key.entity.js';
+import { DeletedKey } from '../api-keys/deleted-key.entity.js';
+import { IdempotencyKey } from '../api-keys/idempotency-key.entity.js';
+import { AuditEvent } from '../audit/audit-event.entity.js';
+import { AuditPii } from '../audit/audit-pii.entity.js';
+import { OperatorKey } from '../auth/operator-key.entity.js';
+import { Workspace } from '../workspaces/workspace.entity.js';
+
+/** Every entity, for the `entities` of a data source. */
+export const LATCHKEY_ENTITIES = [
+  Workspace,
+  ApiKey,
+  DeletedKey,
+  IdempotencyKey,
+  OperatorKey,
+  AuditEvent,
+  AuditPii,
+] as const;

@@ -1,0 +1,123 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Workspaces, API keys and the audit trail. One text for both databases; only the triggers differ. */
+export class InitialSchema1767225600000 implements MigrationInterface {
+  readonly name = 'InitialSchema1767225600000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of TABLES) await runner.query(statement);
+    const triggers = runner.connection.options.type === 'postgres' ? POSTGRES_TRIGGERS : SQLITE_TRIGGERS;
+    for (const statement of triggers) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of [
+      'audit_pii',
+      'audit_events',
+      'operator_keys',
+      'idempotency_keys',
+      'deleted_keys',
+      'api_keys',
+      'workspaces',
+    ]) {
+      await runner.query(`DROP TABLE "latchkey_${table}"`);
+    }
+    if (runner.connection.options.type === 'postgres') await runner.query('DROP FUNCTION latchkey_refuse_change()');
+  }
+}
+
+const TABLES = [
+  `CREATE TABLE "latchkey_workspaces" (
+    "id" varchar(36) NOT NULL,
+    "name" varchar(100) NOT NULL,
+    "created_date" varchar(24) NOT NULL,
+    "updated_date" varchar(24) NOT NULL,
+    CONSTRAINT "pk_latchkey_workspaces" PRIMARY KEY ("id"),
+    CONSTRAINT "uq_latchkey_workspaces_name" UNIQUE ("name")
+  )`,
+  `CREATE TABLE "latchkey_api_keys" (
+    "id" varchar(36) NOT NULL,
+    "workspace_id" varchar(36) NOT NULL,
+    "name" varchar(100) NOT NULL,
+    "hash" varchar(43) NOT NULL,
+    "hint" varchar(32) NOT NULL,
+    "permissions" text NOT NULL,
+    "description" text,
+    "allowed_ips" text NOT NULL,
+    "rate_limit" text,
+    "metadata" text NOT NULL,
+    "enabled" boolean NOT NULL,
+    "expiration_date" varchar(24),
+    "created_date" varchar(24) NOT NULL,
+    "updated_date" varchar(24) NOT NULL,
+    "created_by" text NOT NULL,
+    "last_used_date" varchar(24),
+    "version" integer NOT NULL,
+    CONSTRAINT "pk_latchkey_api_keys" PRIMARY KEY ("id"),
+    CONSTRAINT "uq_latchkey_api_keys_hash" UNIQUE ("hash"),
+    CONSTRAINT "uq_latchkey_api_keys_workspace_name" UNIQUE ("workspace_id", "name"),
+    CONSTRAINT "fk_latchkey_api_keys_workspace" FOREIGN KEY ("workspace_id")
+      REFERENCES "latchkey_workspaces" ("id") ON DELETE NO ACTION ON UPDATE NO ACTION
+  )`,
+  `CREATE INDEX "ix_latchkey_api_keys_workspace_created" ON "latchkey_api_keys" ("workspace_id", "created_date")`,
+  `CREATE TABLE "latchkey_deleted_keys" (
+    "hash" varchar(43) NOT NULL,
+    "key_id" varchar(36) NOT NULL,
+    "key_name" varchar(100) NOT NULL,
+    "workspace_id" varchar(36) NOT NULL,
+    "deleted_date" varchar(24) NOT NULL,
+    CONSTRAINT "pk_latchkey_deleted_keys" PRIMARY KEY ("hash")
+  )`,
+  `CREATE TABLE "latchkey_idempotency_keys" (
+    "hash" varchar(43) NOT NULL,
+    "key_id" varchar(36) NOT NULL,
+    "created_date" varchar(24) NOT NULL,
+    CONSTRAINT "pk_latchkey_idempotency_keys" PRIMARY KEY ("hash")
+  )`,
+  `CREATE INDEX "ix_latchkey_idempotency_keys_created" ON "latchkey_idempotency_keys" ("created_date")`,
+  `CREATE TABLE "latchkey_operator_keys" (
+    "id" integer NOT NULL,
+    "hash" varchar(43) NOT NULL,
+    "created_date" varchar(24) NOT NULL,
+    CONSTRAINT "pk_latchkey_operator_keys" PRIMARY KEY ("id")
+  )`,
+  `CREATE TABLE "latchkey_audit_events" (
+    "id" varchar(36) NOT NULL,
+    "workspace_id" varchar(36),
+    "action" varchar(100) NOT NULL,
+    "outcome" varchar(16) NOT NULL,
+    "actor_id" varchar(255) NOT NULL,
+    "target_id" varchar(255),
+    "occurred_date" varchar(24) NOT NULL,
+    "payload" text NOT NULL,
+    "payload_hash" varchar(64) NOT NULL,
+    CONSTRAINT "pk_latchkey_audit_events" PRIMARY KEY ("id")
+  )`,
+  `CREATE INDEX "ix_latchkey_audit_events_workspace" ON "latchkey_audit_events" ("workspace_id", "id")`,
+  `CREATE INDEX "ix_latchkey_audit_events_action" ON "latchkey_audit_events" ("workspace_id", "action", "id")`,
+  `CREATE INDEX "ix_latchkey_audit_events_target" ON "latchkey_audit_events" ("target_id", "id")`,
+  `CREATE INDEX "ix_latchkey_audit_events_actor" ON "latchkey_audit_events" ("actor_id", "id")`,
+  `CREATE TABLE "latchkey_audit_pii" (
+    "event_id" varchar(36) NOT NULL,
+    "salt" varchar(64) NOT NULL,
+    "content" text NOT NULL,
+    CONSTRAINT "pk_latchkey_audit_pii" PRIMARY KEY ("event_id")
+  )`,
+];
+
+const SQLITE_TRIGGERS = ['UPDATE', 'DELETE'].map(
+  (change) => `CREATE TRIGGER "tr_latchkey_audit_events_${change.toLowerCase()}"
+    BEFORE ${change} ON "latchkey_audit_events"
+    BEGIN SELECT RAISE(ABORT, 'latchkey: audit records cannot be changed'); END`,
+);
+
+const POSTGRES_TRIGGERS = [
+  `CREATE FUNCTION latchkey_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'latchkey: audit records cannot be changed'; END $$`,
+  `CREATE TRIGGER "tr_latchkey_audit_events_change"
+    BEFORE UPDATE OR DELETE ON "latchkey_audit_events"
+    FOR EACH ROW EXECUTE FUNCTION latchkey_refuse_change()`,
+  `CREATE TRIGGER "tr_latchkey_audit_events_truncate"
+    BEFORE TRUNCATE ON "latchkey_audit_events"
+    FOR EACH STATEMENT EXECUTE FUNCTION latchkey_refuse_change()`,
+];

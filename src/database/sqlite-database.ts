@@ -1,0 +1,112 @@
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import type { SqliteConnectionOptions } from 'typeorm/driver/sqlite/SqliteConnectionOptions.js';
+import { StoreUnavailableError } from '../common/latchkey-error.js';
+import { Database } from './database.js';
+import { Mutex } from './mutex.js';
+import { queryRows } from './query-rows.js';
+import { toStoreError } from './store-errors.js';
+import { Transaction } from './transaction.js';
+
+const BUSY_TIMEOUT_MS = 5000;
+const FULL = 2;
+
+/**
+ * SQLite through two connections of our own: a writer behind a mutex, and a reader. TypeORM gives a DataSource one
+ * connection, on which overlapping transactions would be one transaction; a host's share neither of ours.
+ */
+export class SqliteDatabase extends Database {
+  private readonly mutex = new Mutex();
+
+  private constructor(
+    private readonly writer: DataSource,
+    private readonly reader: DataSource,
+  ) {
+    super();
+  }
+
+  /** @throws {Error} if the database is in memory only, or cannot be made durable. */
+  static async open(options: SqliteConnectionOptions): Promise<SqliteDatabase> {
+    if (options.database === '' || options.database.includes(':memory:')) {
+      throw new Error('Latchkey needs SQLite in a file: what is in memory only is lost when the process ends.');
+    }
+    const writer = await connect(options);
+    await assertDurable(writer);
+    const reader = await connect(options);
+    await reader.query('PRAGMA query_only = ON');
+    return new SqliteDatabase(writer, reader);
+  }
+
+  async read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T> {
+    try {
+      return await reads(this.reader.manager);
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    try {
+      return await queryRows<Row>(this.reader.createQueryRunner(), sql, parameters);
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.mutex.run(async () => {
+      const runner = this.writer.createQueryRunner();
+      try {
+        // IMMEDIATE takes the write lock first: a deferred transaction that reads and then writes is refused at once,
+        // not made to wait, when another process wrote in between.
+        await runner.query('BEGIN IMMEDIATE');
+        const result = await body(new Transaction(runner, undefined));
+        await runner.query('COMMIT');
+        return result;
+      } catch (error) {
+        await rollback(runner);
+        throw toStoreError(error);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.mutex.run(() => this.writer.destroy());
+    await this.reader.destroy();
+  }
+}
+
+async function connect(options: SqliteConnectionOptions): Promise<DataSource> {
+  const dataSource = new DataSource({
+    ...options,
+    synchronize: false,
+    dropSchema: false,
+    migrationsRun: false,
+    subscribers: [],
+    enableWAL: true,
+    busyTimeout: BUSY_TIMEOUT_MS,
+  });
+  await dataSource.initialize();
+  await dataSource.query('PRAGMA synchronous = FULL');
+  // On macOS fsync alone leaves data in the drive's cache; elsewhere this changes nothing.
+  await dataSource.query('PRAGMA fullfsync = ON');
+  return dataSource;
+}
+
+async function assertDurable(dataSource: DataSource): Promise<void> {
+  const [journal] = await dataSource.query<{ journal_mode: string }[]>('PRAGMA journal_mode');
+  const [level] = await dataSource.query<{ synchronous: number }[]>('PRAGMA synchronous');
+  if (journal?.journal_mode === 'wal' && level?.synchronous === FULL) return;
+  throw new Error(
+    `SQLite refuses journal_mode=WAL with synchronous=FULL (it says ${journal?.journal_mode}, ${level?.synchronous}): ` +
+      'an acknowledged change could be lost in a power cut. Put the database file on a local file system.',
+  );
+}
+
+async function rollback(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.query('ROLLBACK');
+  } catch (error) {
+    // SQLite rolls back by itself after some errors, and then has no transaction left to end.
+    if (!String(error).includes('no transaction is active')) throw new StoreUnavailableError(error);
+  }
+}
