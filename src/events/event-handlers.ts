@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import type { DomainEvent, DomainEventClass } from './domain-event.js';
+import { IN_TRANSACTION } from './in-transaction.decorator.js';
+import type { Work } from './work.js';
+
+type Handler = (work: Work, event: DomainEvent) => Promise<void>;
+
+/** Finds the in-transaction handlers of the application and runs them. */
+@Injectable()
+export class EventHandlers {
+  private handlers: Map<string, Handler[]> | undefined;
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly reflector: Reflector,
+  ) {}
+
+  /** Runs the handlers of one event in order, those of its own name first. */
+  async run(work: Work, event: DomainEvent): Promise<void> {
+    for (const handler of this.handlersOf(event.action)) await handler(work, event);
+  }
+
+  /** @throws {Error} naming each event of the catalogue that no handler would persist. */
+  assertComplete(catalogue: readonly DomainEventClass[]): void {
+    const unheard = catalogue.filter(({ action }) => this.handlersOf(action).length === 0);
+    if (unheard.length > 0) {
+      const names = unheard.map(({ name, action }) => `${name} (${action})`).join(', ');
+      throw new Error(`No in-transaction handler hears ${names}. Import the Audit module, or handle them yourself.`);
+    }
+  }
+
+  private handlersOf(action: string): Handler[] {
+    this.handlers ??= this.discover();
+    return [...(this.handlers.get(action) ?? []), ...(this.handlers.get('*') ?? [])];
+  }
+
+  private discover(): Map<string, Handler[]> {
+    const found = new Map<string, Handler[]>();
+    for (const { instance } of this.discovery.getProviders()) {
+      if (typeof instance !== 'object' || instance === null) continue;
+      const provider = instance as Record<string, Handler>;
+      const prototype = Object.getPrototypeOf(provider) as Record<string, Handler>;
+      for (const name of this.scanner.getAllMethodNames(prototype)) {
+        const method = prototype[name];
+        if (!method) continue;
+        const action = this.reflector.get<string | undefined>(IN_TRANSACTION, method);
+        if (action) found.set(action, [...(found.get(action) ?? []), method.bind(provider)]);
+      }
+    }
+    return found;
+  }
+}

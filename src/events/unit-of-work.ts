@@ -1,0 +1,58 @@
+import { Injectable, Logger, Optional } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { Clock } from '../common/clock.js';
+import { describeError } from '../common/describe-error.js';
+import { Database } from '../database/database.js';
+import type { Actor } from './actor.js';
+import type { DomainEvent } from './domain-event.js';
+import { EventHandlers } from './event-handlers.js';
+import { Work } from './work.js';
+
+/** The name under which events are announced to the host after their commit: `latchkey.apikey.deleted`. */
+export const ANNOUNCEMENT_PREFIX = 'latchkey.';
+
+/** Runs commands: each in one transaction, with everything that must be written along with it. */
+@Injectable()
+export class UnitOfWork {
+  private readonly logger = new Logger(UnitOfWork.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly handlers: EventHandlers,
+    private readonly clock: Clock,
+    @Optional() private readonly emitter?: EventEmitter2,
+  ) {}
+
+  /**
+   * Runs one command. Its changes, and what the in-transaction handlers write for the events it records, commit
+   * together or not at all; once this resolves they survive a power cut. Afterwards each event is announced through
+   * the host's `EventEmitter2`, if there is one: at most once, its listeners' errors logged and not thrown.
+   *
+   * Units of work do not nest. What `command` throws is thrown on, after the rollback.
+   *
+   * @throws {StoreUnavailableError} if the database refuses or cannot be reached.
+   */
+  async run<T>(actor: Actor, command: (work: Work) => T | Promise<T>): Promise<T> {
+    const { result, events } = await this.database.transaction(async (transaction) => {
+      const work = new Work(actor, this.clock.now(), transaction);
+      const result = await command(work);
+      for (const event of work.events) await this.handlers.run(work, event);
+      return { result, events: work.events };
+    });
+    for (const event of events) void this.announce(event);
+    return result;
+  }
+
+  private async announce(event: DomainEvent): Promise<void> {
+    try {
+      await this.emitter?.emitAsync(ANNOUNCEMENT_PREFIX + event.action, event);
+    } catch (error) {
+      this.logger.error({
+        message: 'A listener failed after the commit.',
+        action: event.action,
+        eventId: event.id,
+        error: describeError(error),
+      });
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { EntityManager } from 'typeorm';
+import type { Transaction } from '../database/transaction.js';
+import type { Actor } from './actor.js';
+import type { DomainEvent } from './domain-event.js';
+
+/** One command in progress: its transaction, who acts, and what has happened so far. */
+export class Work {
+  readonly events: DomainEvent[] = [];
+
+  constructor(
+    readonly actor: Actor,
+    /** When the command began. */
+    readonly date: Date,
+    private readonly transaction: Transaction,
+  ) {}
+
+  get manager(): EntityManager {
+    return this.transaction.manager;
+  }
+
+  /** Runs a statement in this transaction. See {@link Transaction.query}. */
+  query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.transaction.query<Row>(sql, parameters);
+  }
+
+  /** The lock mode for rows that are read to be changed: a row lock where the store has them. */
+  get lock(): Transaction['lock'] {
+    return this.transaction.lock;
+  }
+
+  /** Adds to what has happened. Nothing is written yet: handlers run once the command is done, before the commit. */
+  record(event: DomainEvent): void {
+    this.events.push(event);
+  }
+}
