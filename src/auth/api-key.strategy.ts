@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import passport from 'passport';
+import type { HttpRequest } from '../common/request.js';
+import { CredentialStrategy } from './credential-strategy.js';
+import { credentialOf } from './credential.js';
+import { OperatorKeys } from './operator-keys.js';
+import { PermissionSet } from './permission-set.js';
+import { CredentialVerifier, type RefusalReason, type RefusedKey } from './ports.js';
+import type { Identity } from './principal.js';
+
+/** Why a request was refused, and the key it concerns if that is known. For the trail; the caller is told neither. */
+export interface Refusal {
+  reason: RefusalReason;
+  key: RefusedKey | null;
+}
+
+const OPERATOR: Identity = {
+  type: 'operator',
+  id: 'operator',
+  display: 'operator',
+  credentialId: 'operator',
+  workspaceId: null,
+  permissions: PermissionSet.everything,
+  rateLimit: null,
+};
+
+/** The Passport strategy for API keys and the operator key. */
+@Injectable()
+export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchkey-api-key') {
+  constructor(
+    private readonly operatorKeys: OperatorKeys,
+    private readonly verifier: CredentialVerifier,
+  ) {
+    super();
+  }
+
+  /** @throws {StoreUnavailableError} if the credential cannot be checked. */
+  async validate(request: HttpRequest): Promise<Identity | [false, Refusal]> {
+    const credential = credentialOf(request);
+    if (credential.kind !== 'key') return [false, { reason: credential.kind, key: null }];
+    if (this.operatorKeys.matches(credential.key)) return OPERATOR;
+    const result = await this.verifier.verify(credential.key, request.ip ?? null);
+    if (!result.valid) return [false, result];
+    const { id, name, workspaceId, permissions, rateLimit } = result.key;
+    return { type: 'apikey', id, display: name, credentialId: id, workspaceId, permissions, rateLimit };
+  }
+
+  // Passport's own registry is one for the process; two applications in one process must not share strategies.
+  getPassportInstance(): InstanceType<typeof passport.Passport> {
+    return new passport.Passport();
+  }
+}

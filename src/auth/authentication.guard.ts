@@ -1,0 +1,71 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import passport from 'passport';
+import { requestOf } from '../common/request.js';
+import { SecretScanner } from '../common/secret-scanner.js';
+import type { Actor, RequestOrigin } from '../events/actor.js';
+import { declaredAccess } from './access.js';
+import { ApiKeyStrategy, type Refusal } from './api-key.strategy.js';
+import { UnauthenticatedError } from './errors.js';
+import { AuthFailed } from './events.js';
+import { FailedAttempts } from './failed-attempts.js';
+import { Principal, type Identity } from './principal.js';
+import { originOf } from './request-origin.js';
+import { setPrincipal } from './request-principal.js';
+
+/** Who are you? Lets a request pass only with an acceptable credential; a refusal is on the trail before it is answered. */
+@Injectable()
+export class AuthenticationGuard implements CanActivate {
+  private readonly passport = new passport.Passport();
+
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly strategy: ApiKeyStrategy,
+    private readonly secrets: SecretScanner,
+    private readonly failedAttempts: FailedAttempts,
+  ) {}
+
+  /**
+   * @throws {UnauthenticatedError} for every reason alike.
+   * @throws {StoreUnavailableError} if the credential cannot be checked.
+   */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (declaredAccess(this.reflector, context)?.kind === 'public') return true;
+    const origin = originOf(context, this.secrets);
+    const identity = await this.authenticate(context);
+    if ('reason' in identity) return this.refuse(identity, origin);
+    setPrincipal(requestOf(context), new Principal(identity, origin));
+    return true;
+  }
+
+  private authenticate(context: ExecutionContext): Promise<Identity | Refusal> {
+    const http = context.switchToHttp();
+    return new Promise((resolve, reject) => {
+      const done = (error: Error | null, identity: Identity | false, refusal: Refusal): void => {
+        if (error) reject(error);
+        else resolve(identity || refusal);
+      };
+      const middleware = this.passport.authenticate(this.strategy, { session: false }, done) as PassportMiddleware;
+      middleware(http.getRequest(), http.getResponse(), reject);
+    });
+  }
+
+  private async refuse({ reason, key }: Refusal, origin: RequestOrigin): Promise<never> {
+    const error = new UnauthenticatedError();
+    const event = new AuthFailed({
+      workspaceId: key?.workspaceId ?? null,
+      targets: key ? [{ type: 'apikey', id: key.id, display: key.name }] : [],
+      reason,
+      statusCode: error.status,
+      errorCode: error.code,
+    });
+    await this.failedAttempts.record(anonymous(origin), event);
+    throw error;
+  }
+}
+
+type PassportMiddleware = (request: unknown, response: unknown, next: (error: unknown) => void) => void;
+
+function anonymous(origin: RequestOrigin): Actor {
+  return { type: 'anonymous', id: 'anonymous', display: 'anonymous', credentialId: null, workspaceId: null, origin };
+}

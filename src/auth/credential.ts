@@ -1,0 +1,28 @@
+import type { HttpRequest } from '../common/request.js';
+
+export type Credential = { kind: 'none' } | { kind: 'ambiguous' } | { kind: 'key'; key: string };
+
+/**
+ * Reads the credential of a request: `Authorization: Bearer <key>` (scheme in any case), `Authorization: <key>`, or
+ * `X-API-Key: <key>`; never a query or a body. The same one twice counts once; two different ones are ambiguous.
+ */
+export function credentialOf(request: HttpRequest): Credential {
+  const found = new Set<string>();
+  for (const value of headerValues(request, 'authorization')) found.add(value.replace(/^bearer[ \t]+/i, '').trim());
+  for (const value of headerValues(request, 'x-api-key')) found.add(value.trim());
+  found.delete('');
+  if (found.size === 0) return { kind: 'none' };
+  if (found.size > 1) return { kind: 'ambiguous' };
+  return { kind: 'key', key: [...found].join() };
+}
+
+// Node keeps only the first of several Authorization headers; the raw list shows whether there was a second.
+function headerValues(request: HttpRequest, name: string): string[] {
+  const raw = request.raw?.rawHeaders ?? request.rawHeaders;
+  if (!raw) return [request.headers[name] ?? []].flat();
+  const values: string[] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    if (raw[at]?.toLowerCase() === name) values.push(raw[at + 1] ?? '');
+  }
+  return values;
+}

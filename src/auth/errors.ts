@@ -1,0 +1,49 @@
+import { LatchkeyError } from '../common/latchkey-error.js';
+
+/** No usable credential. One text for every reason, so that it tells an attacker nothing. */
+export class UnauthenticatedError extends LatchkeyError {
+  constructor() {
+    super(
+      'auth.unauthenticated',
+      'A valid API key is required: send one as "Authorization: Bearer <key>" or "X-API-Key: <key>".',
+      { headers: { 'WWW-Authenticate': 'Bearer realm="latchkey"' } },
+    );
+  }
+}
+
+/** The caller holds none of the permissions that would open the route. */
+export class PermissionDeniedError extends LatchkeyError {
+  /** @param anyOf the permissions, one of which is needed; empty if the route declares no access and so is closed. */
+  constructor(readonly anyOf: readonly string[]) {
+    super(
+      'auth.permission_denied',
+      anyOf.length === 0
+        ? 'This route declares no access, so nobody may enter.'
+        : `This needs the permission ${anyOf.join(' or ')}, which the caller does not have.`,
+    );
+  }
+}
+
+/** The caller would hand out, or take over, more than they hold. */
+export class EscalationError extends LatchkeyError {
+  constructor(missing: readonly string[]) {
+    super(
+      'auth.escalation',
+      `Nobody can grant, or take over, more than they hold. The caller does not have: ${missing.join(', ')}.`,
+    );
+  }
+}
+
+/** The route acts in a workspace, and the operator named none. */
+export class WorkspaceRequiredError extends LatchkeyError {
+  constructor() {
+    super('workspace.required', 'Name the workspace to act in: send its id as the header X-Workspace-Id.');
+  }
+}
+
+/** There is no such workspace for this caller. */
+export class WorkspaceNotFoundError extends LatchkeyError {
+  constructor() {
+    super('workspace.not_found', 'The workspace does not exist.');
+  }
+}

@@ -1,0 +1,25 @@
+/** One permission of Latchkey's own routes. */
+export interface Permission {
+  name: string;
+  description: string;
+  /** Whether a key may carry it. One that is not grantable belongs to the operator alone. */
+  grantable: boolean;
+}
+
+/** Every permission that a route of ours asks for. */
+export const PERMISSIONS = [
+  { name: 'apikeys:create', description: 'Create API keys, with no more permissions than one’s own.', grantable: true },
+  { name: 'apikeys:view', description: 'List and read API keys; never their secrets.', grantable: true },
+  {
+    name: 'apikeys:update',
+    description: 'Change API keys: names, permissions, limits; enable and disable.',
+    grantable: true,
+  },
+  { name: 'apikeys:delete', description: 'Delete API keys, for good.', grantable: true },
+  { name: 'auditLogs:view', description: 'Read the audit trail of the workspace.', grantable: true },
+  { name: 'auditLogs:export', description: 'Export the audit trail of the workspace.', grantable: true },
+  { name: 'workspaces:view', description: 'List and read workspaces.', grantable: false },
+  { name: 'workspaces:manage', description: 'Create workspaces.', grantable: false },
+] as const satisfies readonly Permission[];
+
+export type PermissionName = (typeof PERMISSIONS)[number]['name'];

@@ -1,0 +1,44 @@
+import { PERMISSIONS } from './permission-catalogue.js';
+
+const OPERATOR_ONLY: ReadonlySet<string> = new Set(
+  PERMISSIONS.filter(({ grantable }) => !grantable).map(({ name }) => name),
+);
+
+/**
+ * What somebody may do, compiled once from grants: `resource:action`, `resource:*` or `*`. A wildcard never reaches a
+ * permission that belongs to the operator alone.
+ */
+export class PermissionSet {
+  private readonly exact: ReadonlySet<string>;
+  private readonly resources: ReadonlySet<string>;
+  private readonly all: boolean;
+
+  /** The operator's: everything, those of the operator alone included. */
+  static readonly everything = new PermissionSet(['*'], true);
+  static readonly none = new PermissionSet([]);
+
+  constructor(
+    /** The grants as they were given. */
+    readonly grants: readonly string[],
+    private readonly operator = false,
+  ) {
+    this.exact = new Set(grants);
+    this.resources = new Set(grants.filter((grant) => grant.endsWith(':*')).map(resourceOf));
+    this.all = this.exact.has('*');
+  }
+
+  /** Whether one permission, by its full name, is held. */
+  has(permission: string): boolean {
+    if (OPERATOR_ONLY.has(permission)) return this.operator;
+    return this.all || this.exact.has(permission) || this.resources.has(resourceOf(permission));
+  }
+
+  /** Those of the grants that this set does not contain whole: `orders:*` is contained in `orders:*` and `*` only. */
+  missing(grants: readonly string[]): string[] {
+    return grants.filter((grant) => (grant === '*' ? !this.all : !this.has(grant)));
+  }
+}
+
+function resourceOf(permission: string): string {
+  return permission.slice(0, permission.indexOf(':'));
+}

@@ -1,0 +1,88 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { isId } from '../common/ids.js';
+import { LatchkeyError } from '../common/latchkey-error.js';
+import { headerOf, requestOf, type HttpRequest } from '../common/request.js';
+import { declaredAccess, type Access } from './access.js';
+import {
+  PermissionDeniedError,
+  UnauthenticatedError,
+  WorkspaceNotFoundError,
+  WorkspaceRequiredError,
+} from './errors.js';
+import { AuthDenied } from './events.js';
+import { FailedAttempts } from './failed-attempts.js';
+import { WorkspaceDirectory } from './ports.js';
+import type { Principal } from './principal.js';
+import { RateLimits } from './rate-limits.js';
+import { principalOf, setPrincipal } from './request-principal.js';
+
+const EVERY_WORKSPACE = '*';
+
+/**
+ * May you? Lets a request pass only to a route that declares who may call it, and only a caller who may; then settles
+ * in which workspace the caller acts. Stands behind {@link AuthenticationGuard}. Fails closed; refusals are on the trail.
+ */
+@Injectable()
+export class PermissionGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly rateLimits: RateLimits,
+    private readonly workspaces: WorkspaceDirectory,
+    private readonly failedAttempts: FailedAttempts,
+  ) {}
+
+  /**
+   * @throws {RateLimitExceededError}
+   * @throws {PermissionDeniedError} naming the permission that is missing.
+   * @throws {WorkspaceRequiredError} for the operator without `X-Workspace-Id` where the route acts in a workspace.
+   * @throws {WorkspaceNotFoundError} for an unknown workspace, and alike for one that is not the caller's.
+   */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const access = declaredAccess(this.reflector, context);
+    if (access?.kind === 'public') return true;
+    const request = requestOf(context);
+    const principal = principalOf(request);
+    if (!principal) throw new UnauthenticatedError();
+    try {
+      if (principal.rateLimit) await this.rateLimits.consume(principal.id, principal.rateLimit);
+      assertMayEnter(principal, access);
+    } catch (error) {
+      if (error instanceof LatchkeyError) await this.recordRefusal(principal, error);
+      throw error;
+    }
+    setPrincipal(request, await this.inWorkspace(request, principal, access));
+    return true;
+  }
+
+  private async inWorkspace(
+    request: HttpRequest,
+    principal: Principal,
+    access: Access | undefined,
+  ): Promise<Principal> {
+    const named = headerOf(request, 'x-workspace-id');
+    const scope = access?.kind === 'permission' ? access.scope : 'none';
+    if (scope === 'none') return principal;
+    if (principal.type !== 'operator') {
+      if (named !== undefined && named.toLowerCase() !== principal.workspaceId) throw new WorkspaceNotFoundError();
+      return principal;
+    }
+    if (named === EVERY_WORKSPACE && scope === 'one-or-all') return principal;
+    if (!isId(named)) throw new WorkspaceRequiredError();
+    if (!(await this.workspaces.exists(named.toLowerCase()))) throw new WorkspaceNotFoundError();
+    return principal.in(named.toLowerCase());
+  }
+
+  private recordRefusal(principal: Principal, error: LatchkeyError): Promise<void> {
+    const { workspaceId } = principal;
+    const { message, status, code } = error;
+    const event = new AuthDenied({ workspaceId, reason: message, statusCode: status, errorCode: code });
+    return this.failedAttempts.record(principal, event);
+  }
+}
+
+function assertMayEnter(principal: Principal, access: Access | undefined): void {
+  if (access?.kind === 'caller') return;
+  const anyOf = access?.kind === 'permission' ? access.anyOf : [];
+  if (!anyOf.some((permission) => principal.can(permission))) throw new PermissionDeniedError(anyOf);
+}

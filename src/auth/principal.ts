@@ -1,0 +1,66 @@
+import { WorkspaceRequiredError } from './errors.js';
+import type { Actor, ActorType, RequestOrigin } from '../events/actor.js';
+import { PermissionSet } from './permission-set.js';
+
+/** Who somebody is, before it is known where they act. */
+export interface Identity {
+  type: ActorType;
+  id: string;
+  display: string;
+  credentialId: string | null;
+  workspaceId: string | null;
+  permissions: PermissionSet;
+  rateLimit: RateLimit | null;
+}
+
+/** At most `limit` uses in each window of `windowSeconds`. */
+export interface RateLimit {
+  limit: number;
+  windowSeconds: number;
+}
+
+/** An authenticated actor of one request (or command): who, in which workspace, and what they may do there. */
+export class Principal implements Actor {
+  readonly type: ActorType;
+  readonly id: string;
+  readonly display: string;
+  readonly credentialId: string | null;
+  readonly workspaceId: string | null;
+  readonly permissions: PermissionSet;
+  readonly rateLimit: RateLimit | null;
+
+  constructor(
+    identity: Identity,
+    readonly origin: RequestOrigin | null,
+  ) {
+    this.type = identity.type;
+    this.id = identity.id;
+    this.display = identity.display;
+    this.credentialId = identity.credentialId;
+    this.workspaceId = identity.workspaceId;
+    this.permissions = identity.permissions;
+    this.rateLimit = identity.rateLimit;
+  }
+
+  /** Latchkey itself, or the person at its command line: may do everything, in the given workspace. */
+  static system(display: string, workspaceId: string | null = null): Principal {
+    const identity = { type: 'system', id: 'system', display, credentialId: null, workspaceId } as const;
+    return new Principal({ ...identity, permissions: PermissionSet.everything, rateLimit: null }, null);
+  }
+
+  can(permission: string): boolean {
+    return this.permissions.has(permission);
+  }
+
+  /** The same principal, acting in this workspace. */
+  in(workspaceId: string): Principal {
+    const { type, id, display, credentialId, permissions, rateLimit } = this;
+    return new Principal({ type, id, display, credentialId, workspaceId, permissions, rateLimit }, this.origin);
+  }
+
+  /** @throws {WorkspaceRequiredError} if the principal acts in none. */
+  requireWorkspace(): string {
+    if (this.workspaceId === null) throw new WorkspaceRequiredError();
+    return this.workspaceId;
+  }
+}
