@@ -1,0 +1,76 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique, type Relation } from 'typeorm';
+import type { RateLimit } from '../auth/principal.js';
+import type { ActorType } from '../events/actor.js';
+import { Workspace } from '../workspaces/workspace.entity.js';
+
+export interface Creator {
+  type: ActorType;
+  id: string;
+  display: string;
+}
+
+/** A living API key. A deleted one has no row here; what is left of it is a {@link DeletedKey}. */
+@Entity({ name: 'latchkey_api_keys' })
+@Unique('uq_latchkey_api_keys_hash', ['hash'])
+@Unique('uq_latchkey_api_keys_workspace_name', ['workspaceId', 'name'])
+@Index('ix_latchkey_api_keys_workspace_created', ['workspaceId', 'createdDate'])
+export class ApiKey {
+  @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_latchkey_api_keys' })
+  id!: string;
+
+  @Column({ name: 'workspace_id', type: 'varchar', length: 36 })
+  workspaceId!: string;
+
+  @ManyToOne(() => Workspace)
+  @JoinColumn({ name: 'workspace_id', foreignKeyConstraintName: 'fk_latchkey_api_keys_workspace' })
+  workspace?: Relation<Workspace>;
+
+  @Column({ name: 'name', type: 'varchar', length: 100 })
+  name!: string;
+
+  /** SHA-256 of the whole key, base64url. */
+  @Column({ name: 'hash', type: 'varchar', length: 43 })
+  hash!: string;
+
+  /** The masked key, for people to recognise it by. */
+  @Column({ name: 'hint', type: 'varchar', length: 32 })
+  hint!: string;
+
+  @Column({ name: 'permissions', type: 'simple-json' })
+  permissions!: string[];
+
+  @Column({ name: 'description', type: 'text', nullable: true })
+  description!: string | null;
+
+  /** CIDR ranges or single addresses; empty: from anywhere. */
+  @Column({ name: 'allowed_ips', type: 'simple-json' })
+  allowedIps!: string[];
+
+  @Column({ name: 'rate_limit', type: 'simple-json', nullable: true })
+  rateLimit!: RateLimit | null;
+
+  @Column({ name: 'metadata', type: 'simple-json' })
+  metadata!: Record<string, unknown>;
+
+  @Column({ name: 'enabled', type: 'boolean' })
+  enabled!: boolean;
+
+  @Column({ name: 'expiration_date', type: 'varchar', length: 24, nullable: true })
+  expirationDate!: string | null;
+
+  @Column({ name: 'created_date', type: 'varchar', length: 24 })
+  createdDate!: string;
+
+  @Column({ name: 'updated_date', type: 'varchar', length: 24 })
+  updatedDate!: string;
+
+  @Column({ name: 'created_by', type: 'simple-json' })
+  createdBy!: Creator;
+
+  @Column({ name: 'last_used_date', type: 'varchar', length: 24, nullable: true })
+  lastUsedDate!: string | null;
+
+  /** Counts the changes; the ETag. */
+  @Column({ name: 'version', type: 'integer' })
+  version!: number;
+}

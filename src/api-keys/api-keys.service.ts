@@ -1,0 +1,272 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import { WorkspaceNotFoundError } from '../auth/errors.js';
+import { assertMayGrant } from '../auth/escalation.js';
+import type { Principal } from '../auth/principal.js';
+import { Clock } from '../common/clock.js';
+import { isId, newId } from '../common/ids.js';
+import { generateKey, hashKey, maskKey } from '../common/key-format.js';
+import { RequestInvalidError } from '../common/latchkey-error.js';
+import { rangeOf } from '../common/page-response.js';
+import type { Page } from '../common/paging.js';
+import { Database } from '../database/database.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
+import { UnitOfWork } from '../events/unit-of-work.js';
+import type { Work } from '../events/work.js';
+import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
+import { PermissionsService } from '../permissions/permissions.service.js';
+import { ApiKey } from './api-key.entity.js';
+import type { CreateApiKeyDto } from './dto/create-api-key.dto.js';
+import type { DeleteApiKeyDto } from './dto/delete-api-key.dto.js';
+import type { DeleteResultDto } from './dto/delete-result.dto.js';
+import type { ListApiKeysDto } from './dto/list-api-keys.dto.js';
+import type { UpdateApiKeyDto } from './dto/update-api-key.dto.js';
+import { ApiKeyConflictError, ApiKeyNotFoundError, ApiKeyVersionMismatchError } from './errors.js';
+import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './events.js';
+import { claimIdempotencyKey } from './idempotency.js';
+import { changesBetween, KEY_SETTINGS, widens, type KeySettings } from './key-changes.js';
+import { matches } from './if-match.js';
+
+/** A new key, and its secret: to be shown once, and found nowhere afterwards. */
+export interface CreatedApiKey {
+  key: ApiKey;
+  secret: string;
+}
+
+interface DeletedRow {
+  name: string;
+  hash: string;
+  permissions: string;
+}
+
+/** API keys of a workspace. Each command is one transaction together with its record on the trail. */
+@Injectable()
+export class ApiKeysService {
+  constructor(
+    private readonly database: Database,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly permissions: PermissionsService,
+    private readonly clock: Clock,
+    @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
+  ) {}
+
+  /**
+   * Creates a key with no more permissions than the actor's.
+   *
+   * @param idempotencyKey for 24 hours a second call with the same one creates nothing.
+   * @throws {PermissionUnknownError} | {EscalationError} | {ApiKeyConflictError} | {ApiKeyAlreadyCreatedError}
+   */
+  create(actor: Principal, body: CreateApiKeyDto, idempotencyKey?: string): Promise<CreatedApiKey> {
+    const workspaceId = actor.requireWorkspace();
+    this.permissions.assertGrantable(body.permissions);
+    assertMayGrant(actor, body.permissions);
+    const secret = generateKey(this.options.keyPrefix);
+    return this.unitOfWork.run(actor, async (work) => {
+      const date = work.date.toISOString();
+      const key: ApiKey = {
+        id: newId(),
+        workspaceId,
+        name: body.keyName,
+        hash: hashKey(secret),
+        hint: maskKey(secret),
+        permissions: body.permissions,
+        description: body.description ?? null,
+        allowedIps: body.allowedIps ?? [],
+        rateLimit: body.rateLimit ?? null,
+        metadata: body.metadata ?? {},
+        enabled: true,
+        expirationDate: expirationOf(body, work.date) ?? null,
+        createdDate: date,
+        updatedDate: date,
+        createdBy: { type: actor.type, id: actor.id, display: actor.display },
+        lastUsedDate: null,
+        version: 1,
+      };
+      if (idempotencyKey !== undefined) await claimIdempotencyKey(work, key, idempotencyKey);
+      await insert(work, key);
+      work.record(new ApiKeyCreated(key, changesBetween({}, key)));
+      return { key, secret };
+    });
+  }
+
+  /** The keys of the actor's workspace; newest first unless sorted otherwise. */
+  async list(actor: Principal, query: ListApiKeysDto): Promise<Page<ApiKey>> {
+    const workspaceId = actor.requireWorkspace();
+    const { skip, take } = rangeOf(query);
+    const [data, total] = await this.database.read((manager) => {
+      const keys = manager.createQueryBuilder(ApiKey, 'key').where('key.workspaceId = :workspaceId', { workspaceId });
+      filter(keys, query, this.clock.now().toISOString());
+      sort(keys, query.sort ?? '-createdDate');
+      return keys.skip(skip).take(take).getManyAndCount();
+    });
+    return { total, data };
+  }
+
+  /** @throws {ApiKeyNotFoundError} for an unknown id, and alike for another workspace's. */
+  async get(actor: Principal, id: string): Promise<ApiKey> {
+    const where = this.where(actor, id);
+    const key = await this.database.read((manager) => manager.findOneBy(ApiKey, where));
+    if (!key) throw new ApiKeyNotFoundError(id);
+    return key;
+  }
+
+  /**
+   * Changes what the body names and nothing else. A change that changes nothing leaves no trace.
+   *
+   * @param ifMatch the versions (ETags) of which the key must have one.
+   * @throws {ApiKeyNotFoundError} | {ApiKeyVersionMismatchError} | {PermissionUnknownError} | {ApiKeyConflictError}
+   * @throws {EscalationError} if the key's new permissions exceed the actor's, or the change lets a key do more whose
+   *   permissions exceed the actor's.
+   */
+  update(actor: Principal, id: string, body: UpdateApiKeyDto, ifMatch?: string): Promise<ApiKey> {
+    const where = this.where(actor, id);
+    if (body.permissions) {
+      this.permissions.assertGrantable(body.permissions);
+      assertMayGrant(actor, body.permissions);
+    }
+    return this.unitOfWork.run(actor, async (work) => {
+      const before = await work.manager.findOne(ApiKey, { where, lock: work.lock });
+      if (!before) throw new ApiKeyNotFoundError(id);
+      if (!matches(ifMatch, before.version)) throw new ApiKeyVersionMismatchError();
+      const settings = settingsAfter(before, body, work.date);
+      if (changesBetween(before, settings).length === 0) return before;
+      if (widens(before, settings)) assertMayGrant(actor, [...before.permissions, ...settings.permissions]);
+      const after = { ...before, ...settings, updatedDate: work.date.toISOString(), version: before.version + 1 };
+      await save(work, before.version, after);
+      recordUpdate(work, before, after);
+      return after;
+    });
+  }
+
+  /**
+   * Deletes a key for good: once this resolves, no instance accepts it. Of parallel calls one wins.
+   *
+   * @param ifMatch the versions (ETags) of which the key must have one.
+   * @throws {ApiKeyNotFoundError} for an unknown id, and alike for another workspace's.
+   * @throws {ApiKeyVersionMismatchError}
+   */
+  delete(actor: Principal, id: string, { reason }: DeleteApiKeyDto, ifMatch?: string): Promise<DeleteResultDto> {
+    const where = this.where(actor, id);
+    return this.unitOfWork.run(actor, async (work) => {
+      if (ifMatch !== undefined) await assertVersion(work, where, ifMatch);
+      const [deleted] = await work.query<DeletedRow>(
+        'DELETE FROM latchkey_api_keys WHERE id = $1 AND workspace_id = $2 RETURNING name, hash, permissions',
+        [where.id, where.workspaceId],
+      );
+      if (!deleted) throw new ApiKeyNotFoundError(id);
+      const { name, hash } = deleted;
+      await work.query(
+        `INSERT INTO latchkey_deleted_keys (hash, key_id, key_name, workspace_id, deleted_date)
+         VALUES ($1, $2, $3, $4, $5)`,
+        [hash, where.id, name, where.workspaceId, work.date.toISOString()],
+      );
+      const settings = { name, permissions: JSON.parse(deleted.permissions) as string[] };
+      work.record(new ApiKeyDeleted({ ...where, name }, changesBetween(settings, {}), reason ?? null));
+      return { affected: 1, raw: [] };
+    });
+  }
+
+  private where(actor: Principal, id: string): { id: string; workspaceId: string } {
+    const workspaceId = actor.requireWorkspace();
+    if (!isId(id)) throw new ApiKeyNotFoundError(id);
+    return { id: id.toLowerCase(), workspaceId };
+  }
+}
+
+async function assertVersion(work: Work, where: { id: string; workspaceId: string }, ifMatch: string): Promise<void> {
+  const key = await work.manager.findOne(ApiKey, { where, lock: work.lock });
+  if (!key) throw new ApiKeyNotFoundError(where.id);
+  if (!matches(ifMatch, key.version)) throw new ApiKeyVersionMismatchError();
+}
+
+function settingsAfter(before: ApiKey, body: UpdateApiKeyDto, now: Date): KeySettings {
+  const expirationDate = expirationOf(body, now);
+  return {
+    name: body.keyName ?? before.name,
+    permissions: body.permissions ?? before.permissions,
+    description: body.description === undefined ? before.description : body.description,
+    expirationDate: expirationDate === undefined ? before.expirationDate : expirationDate,
+    allowedIps: body.allowedIps ?? before.allowedIps,
+    rateLimit: body.rateLimit === undefined ? before.rateLimit : body.rateLimit,
+    metadata: body.metadata ?? before.metadata,
+    enabled: body.enabled ?? before.enabled,
+  };
+}
+
+/** @returns undefined if the body says nothing of it, null for never. */
+function expirationOf(
+  { expirationDate, expiresInSeconds }: Pick<UpdateApiKeyDto, 'expirationDate' | 'expiresInSeconds'>,
+  now: Date,
+): string | null | undefined {
+  if (expirationDate !== undefined && expiresInSeconds !== undefined) {
+    const message = 'Send either expirationDate or expiresInSeconds, not both.';
+    throw new RequestInvalidError([{ field: 'expiresInSeconds', message }]);
+  }
+  if (expiresInSeconds !== undefined) return new Date(now.getTime() + expiresInSeconds * 1000).toISOString();
+  if (expirationDate === undefined || expirationDate === null) return expirationDate;
+  const date = new Date(expirationDate.toUpperCase());
+  if (date <= now) {
+    const message = 'expirationDate must be in the future. To stop a key now, delete or disable it.';
+    throw new RequestInvalidError([{ field: 'expirationDate', message }]);
+  }
+  return date.toISOString();
+}
+
+async function insert(work: Work, key: ApiKey): Promise<void> {
+  try {
+    await work.manager.insert(ApiKey, key as QueryDeepPartialEntity<ApiKey>);
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new ApiKeyConflictError();
+    // The workspace was there when the caller was let in, and has been deleted since.
+    throw isForeignKeyViolation(error) ? new WorkspaceNotFoundError() : error;
+  }
+}
+
+async function save(work: Work, version: number, { id, ...key }: ApiKey): Promise<void> {
+  const changed = Object.fromEntries(
+    [...KEY_SETTINGS, 'updatedDate' as const, 'version' as const].map((f) => [f, key[f]]),
+  );
+  try {
+    const { affected } = await work.manager.update(ApiKey, { id, version }, changed);
+    if (affected === 0) throw new ApiKeyVersionMismatchError();
+  } catch (error) {
+    throw isUniqueViolation(error) ? new ApiKeyConflictError() : error;
+  }
+}
+
+/** Enabling and disabling are acts of their own on the trail, apart from whatever else changed with them. */
+function recordUpdate(work: Work, before: ApiKey, after: ApiKey): void {
+  const changes = changesBetween(before, after);
+  const switched = changes.filter(({ field }) => field === 'enabled');
+  const others = changes.filter(({ field }) => field !== 'enabled');
+  if (others.length > 0) work.record(new ApiKeyUpdated(after, others));
+  if (switched.length > 0)
+    work.record(after.enabled ? new ApiKeyEnabled(after, switched) : new ApiKeyDisabled(after, switched));
+}
+
+function filter(keys: SelectQueryBuilder<ApiKey>, { search, status }: ListApiKeysDto, now: string): void {
+  if (search !== undefined) {
+    const pattern = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+    keys.andWhere(String.raw`LOWER(key.name) LIKE :pattern ESCAPE '\'`, { pattern });
+  }
+  if (status === undefined) return;
+  keys.andWhere('key.enabled = :enabled', { enabled: status !== 'disabled' });
+  if (status === 'active') keys.andWhere('(key.expirationDate IS NULL OR key.expirationDate > :now)', { now });
+  if (status === 'expired') keys.andWhere('key.expirationDate <= :now', { now });
+}
+
+const SORTED_BY = {
+  keyName: 'key.name',
+  createdDate: 'key.createdDate',
+  updatedDate: 'key.updatedDate',
+  expirationDate: 'key.expirationDate',
+  lastUsedDate: 'key.lastUsedDate',
+} as const;
+
+function sort(keys: SelectQueryBuilder<ApiKey>, order: NonNullable<ListApiKeysDto['sort']>): void {
+  const descending = order.startsWith('-');
+  const field = order.replace('-', '') as keyof typeof SORTED_BY;
+  const direction = descending ? 'DESC' : 'ASC';
+  keys.orderBy(SORTED_BY[field], direction, 'NULLS LAST').addOrderBy('key.id', direction);
+}

@@ -1,0 +1,6 @@
+import { Text } from '../../common/fields.js';
+
+export class DeleteApiKeyDto {
+  @Text({ optional: true, max: 500, description: 'Why; goes into the audit record.', example: 'Left in a repository' })
+  reason?: string;
+}

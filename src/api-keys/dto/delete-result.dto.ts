@@ -1,0 +1,9 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+export class DeleteResultDto {
+  @ApiProperty({ description: 'How many keys were deleted: always one.', type: 'integer', example: 1 })
+  affected!: number;
+
+  @ApiProperty({ description: 'Always empty.', type: 'array', items: {}, example: [] })
+  raw!: unknown[];
+}

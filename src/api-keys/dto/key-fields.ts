@@ -1,0 +1,93 @@
+import { applyDecorators } from '@nestjs/common';
+import {
+  Validate,
+  ValidatorConstraint,
+  type ValidationArguments,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
+import { JsonObject, Moment, Nested, Text, TextList, WholeNumber, type FieldOptions } from '../../common/fields.js';
+import { isIpRange } from '../../common/ip-ranges.js';
+import { RateLimitDto } from './rate-limit.dto.js';
+
+/** The fields of a key, once for every DTO that has them. */
+type Presence = Pick<FieldOptions, 'optional' | 'nullable'>;
+
+const TEN_YEARS_IN_SECONDS = 315_360_000;
+
+export const KeyName = (presence: Presence = {}) =>
+  Text({
+    ...presence,
+    max: 100,
+    pattern: /\S/,
+    description: 'A name, unique in the workspace.',
+    example: 'Billing worker',
+  });
+
+export const KeyPermissions = (presence: Presence = {}) =>
+  TextList({
+    ...presence,
+    min: 1,
+    max: 100,
+    maxLength: 100,
+    description: 'What the key may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may.',
+    example: ['apikeys:view'],
+  });
+
+export const KeyDescription = () =>
+  Text({ optional: true, nullable: true, max: 500, description: 'What the key is for.', example: 'Nightly export' });
+
+export const KeyExpirationDate = () =>
+  Moment({
+    optional: true,
+    nullable: true,
+    description: 'From when on the key is refused; in the future. null: never.',
+    example: '2030-01-31T12:00:00.000Z',
+  });
+
+export const KeyExpiresInSeconds = () =>
+  WholeNumber({
+    optional: true,
+    min: 1,
+    max: TEN_YEARS_IN_SECONDS,
+    description: 'The expiry, counted from now; instead of expirationDate.',
+    example: 86_400,
+  });
+
+export const KeyAllowedIps = () =>
+  applyDecorators(
+    TextList({
+      optional: true,
+      max: 100,
+      maxLength: 49,
+      description: 'The addresses or CIDR ranges the key may be used from. Empty: from anywhere.',
+      example: ['203.0.113.0/24', '2001:db8::/32'],
+    }),
+    Validate(IsIpRange, { each: true }),
+  );
+
+export const KeyRateLimit = () =>
+  Nested(() => RateLimitDto, {
+    optional: true,
+    nullable: true,
+    description: 'How often the key may be used. null: as often as it likes.',
+    example: { limit: 100, windowSeconds: 60 },
+  });
+
+export const KeyMetadata = () =>
+  JsonObject({
+    optional: true,
+    maxBytes: 8192,
+    description: 'Anything of your own, at most 8 KiB as JSON. Not for secrets.',
+    example: { team: 'billing' },
+  });
+
+@ValidatorConstraint({ name: 'isIpRange' })
+class IsIpRange implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return isIpRange(value);
+  }
+
+  defaultMessage({ property }: ValidationArguments): string {
+    return `each item of ${property} must be an IPv4 or IPv6 address or CIDR range, such as 203.0.113.0/24.`;
+  }
+}

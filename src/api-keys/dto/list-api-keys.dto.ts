@@ -1,0 +1,20 @@
+import { OneOf, Text } from '../../common/fields.js';
+import { PageQueryDto } from '../../common/page-query.dto.js';
+import { API_KEY_STATUSES, type ApiKeyStatus } from '../api-key-status.js';
+
+const SORT_FIELDS = ['keyName', 'createdDate', 'updatedDate', 'expirationDate', 'lastUsedDate'] as const;
+
+export const API_KEY_SORTS = SORT_FIELDS.flatMap((field) => [field, `-${field}`] as const);
+
+export type ApiKeySort = (typeof API_KEY_SORTS)[number];
+
+export class ListApiKeysDto extends PageQueryDto {
+  @Text({ optional: true, max: 100, description: 'Part of the name, in any case.', example: 'billing' })
+  search?: string;
+
+  @OneOf(API_KEY_STATUSES, { optional: true, description: 'Only keys in this state.', example: 'active' })
+  status?: ApiKeyStatus;
+
+  @OneOf(API_KEY_SORTS, { optional: true, description: 'The order; `-` for descending.', example: '-createdDate' })
+  sort?: ApiKeySort;
+}

@@ -1,0 +1,39 @@
+import { isId } from '../common/ids.js';
+import { LatchkeyError } from '../common/latchkey-error.js';
+
+/** There is no such key in the caller's workspace. */
+export class ApiKeyNotFoundError extends LatchkeyError {
+  /** @param id named in the message if it is a UUID; what else a caller may have put in its place is not repeated. */
+  constructor(id: string) {
+    super(
+      'apikey.not_found',
+      isId(id) ? `API key ${id} does not exist.` : 'The API key does not exist: its id is no UUID.',
+    );
+  }
+}
+
+/** Another key of the workspace has this name. */
+export class ApiKeyConflictError extends LatchkeyError {
+  constructor() {
+    super('apikey.conflict', 'Another API key of this workspace has this name. Choose a different keyName.', {
+      details: [{ field: 'keyName', message: 'keyName is taken.' }],
+    });
+  }
+}
+
+/** The request was carried out before; its secret was shown then and is not stored. */
+export class ApiKeyAlreadyCreatedError extends LatchkeyError {
+  constructor(id: string) {
+    super(
+      'apikey.already_created',
+      `This Idempotency-Key has already created API key ${id}. Its secret was shown then; if it is lost, delete the key and create another.`,
+    );
+  }
+}
+
+/** The key changed since the version that `If-Match` names. */
+export class ApiKeyVersionMismatchError extends LatchkeyError {
+  constructor() {
+    super('apikey.version_mismatch', 'The API key was changed since. Read it again and decide anew.');
+  }
+}

@@ -1,0 +1,10 @@
+/** The ETag of a version of a key (RFC 9110 §8.8.3). */
+export function etagOf(version: number): string {
+  return `"${version}"`;
+}
+
+/** Tells whether an `If-Match` header holds for this version: `*`, or a list with its ETag. Absent, it always holds. */
+export function matches(ifMatch: string | undefined, version: number): boolean {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return true;
+  return ifMatch.split(',').some((etag) => etag.trim() === etagOf(version));
+}

@@ -1,0 +1,53 @@
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
+import type { Principal } from '../auth/principal.js';
+import { Protected } from '../auth/protected.decorator.js';
+import { ApiPage } from '../common/api-page.decorator.js';
+import { ApiRefusals, BODY_REFUSALS } from '../common/api-refusals.decorator.js';
+import { PageQueryDto } from '../common/page-query.dto.js';
+import { respondWithPage } from '../common/page-response.js';
+import type { Page } from '../common/paging.js';
+import type { HttpRequest, HttpResponse } from '../common/request.js';
+import { CreateWorkspaceDto } from './dto/create-workspace.dto.js';
+import { toWorkspaceDto, WorkspaceDto } from './dto/workspace.dto.js';
+import { WorkspacesService } from './workspaces.service.js';
+
+@ApiTags('Workspaces')
+@Controller('workspace')
+@Protected()
+export class WorkspacesController {
+  constructor(private readonly workspaces: WorkspacesService) {}
+
+  @Post()
+  @ApiOperation({ summary: 'Creates a workspace.' })
+  @RequirePermissions('workspaces:manage')
+  @ApiCreatedResponse({ type: WorkspaceDto, description: 'The workspace.' })
+  @ApiRefusals(...BODY_REFUSALS, 'workspace.conflict')
+  async create(@CurrentPrincipal() actor: Principal, @Body() body: CreateWorkspaceDto): Promise<WorkspaceDto> {
+    return toWorkspaceDto(await this.workspaces.create(actor, body));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Lists all workspaces.' })
+  @RequirePermissions('workspaces:view')
+  @ApiPage(WorkspaceDto)
+  @ApiRefusals('request.invalid')
+  async list(
+    @Query() query: PageQueryDto,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
+  ): Promise<WorkspaceDto[] | Page<WorkspaceDto>> {
+    const { total, data } = await this.workspaces.list(query);
+    return respondWithPage({ total, data: data.map(toWorkspaceDto) }, query, request, response);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Gets one workspace.' })
+  @RequirePermissions('workspaces:view')
+  @ApiOkResponse({ type: WorkspaceDto, description: 'The workspace.' })
+  @ApiRefusals('workspace.not_found')
+  async get(@Param('id') id: string): Promise<WorkspaceDto> {
+    return toWorkspaceDto(await this.workspaces.get(id));
+  }
+}
