@@ -1,0 +1,133 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { SecretScanner } from '../common/secret-scanner.js';
+import type { Actor, ActorType } from '../events/actor.js';
+import type { Change, DomainEvent, Outcome } from '../events/domain-event.js';
+import type { AuditEvent } from './audit-event.entity.js';
+import type { AuditPii } from './audit-pii.entity.js';
+import { canonicalJson } from './canonical-json.js';
+
+/** The immutable part of a record: what its payload says, as canonical JSON. */
+interface Payload {
+  v: 1;
+  id: string;
+  workspaceId: string | null;
+  action: string;
+  occurredDate: string;
+  recordedDate: string;
+  outcome: Outcome;
+  actor: { type: ActorType; id: string; credentialId: string | null };
+  targets: { type: string; id: string }[];
+  request: { id: string; method: string; route: string } | null;
+  statusCode: number | null;
+  errorCode: string | null;
+  /** SHA-256 over salt and content of the erasable part, hexadecimal. */
+  pii: string;
+}
+
+/** The erasable part of a record. */
+interface Pii {
+  actorDisplay: string;
+  targetDisplays: string[];
+  changes: Change[];
+  reason: string | null;
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/** A record as it is shown: who, when, which, what, with which outcome, from where. */
+export interface AuditRecord {
+  id: string;
+  /** Its place in the sealed log; null until it is sealed. */
+  sequence: number | null;
+  workspaceId: string | null;
+  action: string;
+  occurredDate: string;
+  recordedDate: string;
+  outcome: Outcome;
+  actor: { type: ActorType; id: string; display: string | null; credentialId: string | null };
+  targets: { type: string; id: string; display: string | null }[];
+  changes: Change[];
+  reason: string | null;
+  request: { id: string; method: string; route: string; ip: string | null; userAgent: string | null } | null;
+  statusCode: number | null;
+  errorCode: string | null;
+  integrity: { payloadHash: string; leafHash: string | null };
+}
+
+/** The rows that put an event on the trail. */
+export function toRows(
+  event: DomainEvent,
+  actor: Actor,
+  occurred: Date,
+  recorded: Date,
+  secrets: SecretScanner,
+): { event: AuditEvent; pii: AuditPii } {
+  const { origin } = actor;
+  const salt = randomBytes(32).toString('hex');
+  const content = secrets.redact(
+    canonicalJson({
+      actorDisplay: actor.display,
+      targetDisplays: event.targets.map(({ display }) => display),
+      changes: [...event.changes],
+      reason: event.reason,
+      ip: origin?.ip ?? null,
+      userAgent: origin?.userAgent ?? null,
+    } satisfies Pii),
+  );
+  const payload = canonicalJson({
+    v: 1,
+    id: event.id,
+    workspaceId: event.workspaceId,
+    action: event.action,
+    occurredDate: occurred.toISOString(),
+    recordedDate: recorded.toISOString(),
+    outcome: event.outcome,
+    actor: { type: actor.type, id: actor.id, credentialId: actor.credentialId },
+    targets: event.targets.map(({ type, id }) => ({ type, id })),
+    request: origin && { id: origin.id, method: origin.method, route: origin.route },
+    statusCode: event.statusCode ?? origin?.successStatus ?? null,
+    errorCode: event.errorCode,
+    pii: sha256(salt + content),
+  } satisfies Payload);
+  return {
+    event: {
+      id: event.id,
+      workspaceId: event.workspaceId,
+      action: event.action,
+      outcome: event.outcome,
+      actorId: actor.id,
+      targetId: event.targets[0]?.id ?? null,
+      occurredDate: occurred.toISOString(),
+      payload,
+      payloadHash: sha256(payload),
+    },
+    pii: { eventId: event.id, salt, content },
+  };
+}
+
+/** A record as it is shown, from what is stored of it; without the erasable part if that is gone. */
+export function toRecord(stored: { payload: string; payloadHash: string; content: string | null }): AuditRecord {
+  const payload = JSON.parse(stored.payload) as Payload;
+  const pii = stored.content === null ? undefined : (JSON.parse(stored.content) as Pii);
+  return {
+    id: payload.id,
+    sequence: null,
+    workspaceId: payload.workspaceId,
+    action: payload.action,
+    occurredDate: payload.occurredDate,
+    recordedDate: payload.recordedDate,
+    outcome: payload.outcome,
+    actor: { ...payload.actor, display: pii?.actorDisplay ?? null },
+    targets: payload.targets.map((target, at) => ({ ...target, display: pii?.targetDisplays[at] ?? null })),
+    changes: pii?.changes ?? [],
+    reason: pii?.reason ?? null,
+    request: payload.request && { ...payload.request, ip: pii?.ip ?? null, userAgent: pii?.userAgent ?? null },
+    statusCode: payload.statusCode,
+    errorCode: payload.errorCode,
+    integrity: { payloadHash: stored.payloadHash, leafHash: null },
+  };
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text, 'hex');
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { AuditController } from './audit.controller.js';
+import { AuditListener } from './audit.listener.js';
+import { AuditService } from './audit.service.js';
+
+/** The trail. Nobody imports it to write: it hears what happens. */
+@Module({
+  imports: [AuthModule],
+  controllers: [AuditController],
+  providers: [AuditListener, AuditService],
+  exports: [AuditService],
+})
+export class AuditModule {}

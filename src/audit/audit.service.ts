@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../auth/principal.js';
+import { isId } from '../common/ids.js';
+import { decodeCursor, encodeCursor } from '../common/paging.js';
+import { Database } from '../database/database.js';
+import { UnitOfWork } from '../events/unit-of-work.js';
+import { toRecord, type AuditRecord } from './audit-record.js';
+import type { ExportAuditDto } from './dto/export-audit.dto.js';
+import type { FilterAuditDto } from './dto/filter-audit.dto.js';
+import type { ListAuditDto } from './dto/list-audit.dto.js';
+import { AuditRecordNotFoundError } from './errors.js';
+import { AuditExported } from './events.js';
+
+/** A page of the trail, newest first. */
+export interface AuditPage {
+  data: AuditRecord[];
+  nextCursor: string | null;
+}
+
+interface StoredRecord {
+  id: string;
+  payload: string;
+  payloadHash: string;
+  content: string | null;
+}
+
+const DEFAULT_LIMIT = 50;
+const EXPORT_BATCH = 500;
+
+/** Reads the trail: of the actor's workspace, or of everything for an operator who acts in none. */
+@Injectable()
+export class AuditService {
+  constructor(
+    private readonly database: Database,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /** Newest first. A cursor is stable: what is recorded meanwhile neither repeats nor shifts older records. */
+  async list(actor: Principal, { limit = DEFAULT_LIMIT, cursor, ...filter }: ListAuditDto): Promise<AuditPage> {
+    const conditions = conditionsOf(actor, filter);
+    if (cursor !== undefined) conditions.push(['event.id <', decodeCursor(cursor)]);
+    const rows = await this.find(conditions, 'DESC', limit + 1);
+    const data = rows.slice(0, limit);
+    const last = data.at(-1);
+    return { data: data.map(toRecord), nextCursor: last && rows.length > limit ? encodeCursor(last.id) : null };
+  }
+
+  /** @throws {AuditRecordNotFoundError} for an unknown id, and alike for another workspace's record. */
+  async get(actor: Principal, id: string): Promise<AuditRecord> {
+    if (!isId(id)) throw new AuditRecordNotFoundError();
+    const [row] = await this.find([...conditionsOf(actor, {}), ['event.id =', id.toLowerCase()]], 'DESC', 1);
+    if (!row) throw new AuditRecordNotFoundError();
+    return toRecord(row);
+  }
+
+  /**
+   * Exports records, oldest first, in batches; those recorded while it runs may be among them. That the trail was
+   * exported is on the trail before the first record leaves.
+   */
+  async export(
+    actor: Principal,
+    { format = 'ndjson', ...filter }: ExportAuditDto,
+  ): Promise<AsyncGenerator<AuditRecord>> {
+    const conditions = conditionsOf(actor, filter);
+    await this.unitOfWork.run(actor, (work) => {
+      const changes = Object.entries({ format, ...filter }).map(([field, after]) => ({ field, before: null, after }));
+      const target = { type: 'audit', id: actor.workspaceId ?? '*', display: '' };
+      work.record(new AuditExported({ workspaceId: actor.workspaceId, targets: [target], changes }));
+    });
+    return this.stream(conditions);
+  }
+
+  private async *stream(conditions: Condition[]): AsyncGenerator<AuditRecord> {
+    let after = '';
+    for (;;) {
+      const rows = await this.find([...conditions, ['event.id >', after]], 'ASC', EXPORT_BATCH);
+      for (const row of rows) yield toRecord(row);
+      after = rows.at(-1)?.id ?? after;
+      if (rows.length < EXPORT_BATCH) return;
+    }
+  }
+
+  private find(conditions: Condition[], order: 'ASC' | 'DESC', limit: number): Promise<StoredRecord[]> {
+    const where = conditions.map(([comparison], at) => `${comparison} $${at + 1}`).join(' AND ') || '1 = 1';
+    return this.database.query<StoredRecord>(
+      `SELECT event.id, event.payload, event.payload_hash AS "payloadHash", pii.content
+       FROM latchkey_audit_events event LEFT JOIN latchkey_audit_pii pii ON pii.event_id = event.id
+       WHERE ${where} ORDER BY event.id ${order} LIMIT ${limit}`,
+      conditions.map(([, value]) => value),
+    );
+  }
+}
+
+/** A comparison that is ours, and the value that is the caller's. */
+type Condition = [comparison: string, value: string];
+
+function conditionsOf(actor: Principal, { action, actorId, targetId, outcome, from, to }: FilterAuditDto): Condition[] {
+  const conditions: [string, string | null | undefined][] = [
+    ['event.workspace_id =', actor.workspaceId],
+    ['event.action =', action],
+    ['event.actor_id =', actorId],
+    ['event.target_id =', targetId],
+    ['event.outcome =', outcome],
+    ['event.occurred_date >=', from && new Date(from.toUpperCase()).toISOString()],
+    ['event.occurred_date <', to && new Date(to.toUpperCase()).toISOString()],
+  ];
+  return conditions.filter((condition): condition is Condition => typeof condition[1] === 'string');
+}

@@ -1,0 +1,21 @@
+/**
+ * The canonical JSON of a value: RFC 8785. Object members sorted by UTF-16 code units, no white space, numbers and
+ * strings as ECMAScript writes them. Members whose value is undefined are left out.
+ *
+ * @throws {TypeError} for what JSON cannot say: NaN, infinities, bigints, functions, lone surrogates.
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => `${canonicalJson(name)}:${canonicalJson(member)}`);
+    return `{${members.join(',')}}`;
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`JSON has no ${value}.`);
+  if (typeof value === 'string' && !value.isWellFormed()) throw new TypeError('JSON text must be well-formed Unicode.');
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) throw new TypeError(`JSON has no ${typeof value}.`);
+  return text;
+}

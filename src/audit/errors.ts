@@ -1,0 +1,8 @@
+import { LatchkeyError } from '../common/latchkey-error.js';
+
+/** There is no such record in the caller's workspace. */
+export class AuditRecordNotFoundError extends LatchkeyError {
+  constructor() {
+    super('audit.not_found', 'The audit record does not exist.');
+  }
+}
