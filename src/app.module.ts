@@ -1,0 +1,35 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { EventEmitterModule } from '@nestjs/event-emitter';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { Environment } from './config/environment.js';
+import { dataSourceOptions } from './database/data-source-options.js';
+import { migrate } from './database/migrate.js';
+import { HealthModule } from './health/health.module.js';
+import { LatchkeyModule } from './latchkey.module.js';
+
+/** The service: the first host of the library. */
+@Module({})
+export class AppModule {
+  static forRoot({ databaseUrl, keyPrefix, operatorKey }: Environment): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        EventEmitterModule.forRoot(),
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({ ...dataSourceOptions(databaseUrl), retryAttempts: 0 }),
+          dataSourceFactory: connect,
+        }),
+        LatchkeyModule.forRoot({ keyPrefix, operatorKey }),
+        HealthModule,
+      ],
+    };
+  }
+}
+
+async function connect(options?: DataSourceOptions): Promise<DataSource> {
+  if (!options) throw new Error('No data source options.');
+  const dataSource = await new DataSource(options).initialize();
+  await migrate(dataSource);
+  return dataSource;
+}

@@ -1,0 +1,126 @@
+import { NestFactory, HttpAdapterHost } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { AppModule } from './app.module.js';
+import { errorBody, toLatchkeyError } from './common/error-body.js';
+import { ErrorFilter } from './common/error.filter.js';
+import { newId } from './common/ids.js';
+import { LatchkeyError } from './common/latchkey-error.js';
+import { acceptableRequestId, requestIdOf } from './common/request-id.js';
+import { routeOf } from './common/request.js';
+import { SecretScanner } from './common/secret-scanner.js';
+import type { Environment } from './config/environment.js';
+import { PinoLogger } from './config/pino-logger.js';
+import { Drain } from './drain.js';
+import { openApiDocument } from './openapi.js';
+import { VERSION } from './version.js';
+
+const BODY_LIMIT = 64 * 1024;
+const REQUEST_TIMEOUT_MS = 30_000;
+const LONGEST_PARAMETER = 2048;
+
+export interface Service {
+  app: NestFastifyApplication;
+  drain: Drain;
+}
+
+/** Builds the service on Fastify, ready to listen. Opens the database and brings its schema up to date. */
+export async function createService(environment: Environment): Promise<Service> {
+  const logger = new PinoLogger(environment);
+  const drain = new Drain();
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(environment), adapterOf(environment), {
+    logger,
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
+  app.useGlobalFilters(new ErrorFilter(app.get(HttpAdapterHost)));
+  acceptJsonOnly(app);
+  addHooks(app, drain, logger);
+  SwaggerModule.setup('docs', app, openApiDocument(app, VERSION), {
+    jsonDocumentUrl: 'docs-json',
+    yamlDocumentUrl: 'docs-yaml',
+    customSiteTitle: 'Latchkey API',
+  });
+  await app.init();
+  return { app, drain };
+}
+
+function adapterOf({ operatorKey, trustProxy }: Environment): FastifyAdapter {
+  const secrets = new SecretScanner(operatorKey ? [operatorKey] : []);
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: typeof trustProxy === 'number' ? (_address: string, hop: number) => hop < trustProxy : trustProxy,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PARAMETER },
+    genReqId: (raw: IncomingMessage) => {
+      const id = acceptableRequestId([raw.headers['x-request-id']].flat()[0], secrets) ?? newId();
+      raw.headers['x-request-id'] = id;
+      return id;
+    },
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const refusal = toLatchkeyError(error);
+      const requestId = requestIdOf(request);
+      void reply.code(refusal.status).header('X-Request-Id', requestId).send(errorBody(refusal, requestId));
+    },
+    clientErrorHandler: answerUnparsable,
+  });
+}
+
+/** What is not even HTTP is answered in the same form as every other refusal. */
+function answerUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const refusal =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? toLatchkeyError({ statusCode: 431 })
+      : new LatchkeyError('request.invalid', 'The request is not well-formed HTTP.');
+  const requestId = newId();
+  const body = JSON.stringify(errorBody(refusal, requestId));
+  socket.end(
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${requestId}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function acceptJsonOnly(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+    // Clients that name a content type on a request without a body are common, and mean no harm.
+    if (text.length === 0) done(null, undefined);
+    else void parse(request, String(text), done);
+  });
+}
+
+function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('X-Request-Id', requestIdOf(request));
+    void reply.header('X-Content-Type-Options', 'nosniff');
+    void reply.header('X-Frame-Options', 'DENY');
+    void reply.header('Referrer-Policy', 'no-referrer');
+    if (request.url.startsWith('/api/')) void reply.header('Cache-Control', 'no-store');
+    if (drain.enter(reply.raw)) {
+      done();
+      return;
+    }
+    void reply.header('Connection', 'close').header('Retry-After', '5');
+    done(new LatchkeyError('service.stopping', 'The service is stopping. Send the request again.'));
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = routeOf(request);
+    const { statusCode, elapsedTime } = reply;
+    const fields = { requestId: request.id, method: request.method, route, statusCode, ms: Math.round(elapsedTime) };
+    logger.log({ message: 'request', ...fields }, 'Http');
+    done();
+  });
+}

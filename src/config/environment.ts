@@ -1,0 +1,102 @@
+import { isKeyPrefix } from '../common/key-format.js';
+import { isIpRange } from '../common/ip-ranges.js';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const LOG_FORMATS = ['pretty', 'json'] as const;
+const SHORTEST_OPERATOR_KEY = 32;
+
+/** The service's configuration, read from the environment once and checked whole. */
+export interface Environment {
+  host: string;
+  port: number;
+  databaseUrl: string;
+  operatorKey: string | undefined;
+  keyPrefix: string;
+  /** Hops, or addresses and ranges, whose `X-Forwarded-For` is believed. */
+  trustProxy: false | number | string[];
+  logLevel: (typeof LOG_LEVELS)[number];
+  logFormat: (typeof LOG_FORMATS)[number];
+}
+
+/** The environment cannot be used: one line for each variable that is wrong, without its value if that is secret. */
+export class EnvironmentError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'EnvironmentError';
+  }
+}
+
+/** @throws {EnvironmentError} naming every variable that is wrong. An empty variable counts as absent. */
+export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = process.stdout.isTTY): Environment {
+  const faults: string[] = [];
+  const read = <T>(name: string, fallback: T, parse: (text: string) => T | undefined, expected: string): T => {
+    const text = variables[name];
+    if (text === undefined || text === '') return fallback;
+    const value = parse(text);
+    if (value === undefined) faults.push(`${name} must be ${expected}.`);
+    return value ?? fallback;
+  };
+  const environment: Environment = {
+    host: read('HOST', '127.0.0.1', matching(/^[A-Za-z0-9.:_-]{1,255}$/), 'a host name or an IP address'),
+    port: read('PORT', 3000, (text) => numberBetween(text, 0, 65_535), 'a port number from 0 to 65535'),
+    databaseUrl: read(
+      'DATABASE_URL',
+      'sqlite:./data/latchkey.db',
+      databaseUrl,
+      'sqlite:<path> or postgres://user:password@host:port/database',
+    ),
+    operatorKey: read<string | undefined>(
+      'LATCHKEY_OPERATOR_KEY',
+      undefined,
+      matching(new RegExp(`^[\\x21-\\x7e]{${SHORTEST_OPERATOR_KEY},512}$`)),
+      `at least ${SHORTEST_OPERATOR_KEY} visible ASCII characters`,
+    ),
+    keyPrefix: read(
+      'LATCHKEY_KEY_PREFIX',
+      'lk',
+      (text) => (isKeyPrefix(text) ? text : undefined),
+      'a letter, then up to 15 letters or digits',
+    ),
+    trustProxy: read(
+      'TRUST_PROXY',
+      false,
+      trustProxy,
+      'false, a number of hops, or a comma-separated list of CIDR ranges',
+    ),
+    logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`),
+    logFormat: read(
+      'LOG_FORMAT',
+      isTerminal ? 'pretty' : 'json',
+      oneOf(LOG_FORMATS),
+      `one of ${LOG_FORMATS.join(', ')}`,
+    ),
+  };
+  if (faults.length > 0) throw new EnvironmentError(faults);
+  return environment;
+}
+
+function matching(pattern: RegExp) {
+  return (text: string): string | undefined => (pattern.test(text) ? text : undefined);
+}
+
+function oneOf<T extends string>(words: readonly T[]) {
+  return (text: string): T | undefined => words.find((word) => word === text);
+}
+
+function numberBetween(text: string, least: number, most: number): number | undefined {
+  const value = Number(text);
+  return /^\d{1,9}$/.test(text) && value >= least && value <= most ? value : undefined;
+}
+
+function databaseUrl(text: string): string | undefined {
+  if (/^sqlite:./.test(text)) return text.includes(':memory:') ? undefined : text;
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? text : undefined;
+}
+
+function trustProxy(text: string): Environment['trustProxy'] | undefined {
+  if (text === 'false') return false;
+  const hops = numberBetween(text, 1, 100);
+  if (hops !== undefined) return hops;
+  const ranges = text.split(',').map((range) => range.trim());
+  return ranges.every(isIpRange) ? ranges : undefined;
+}

@@ -1,0 +1,31 @@
+import type { ServerResponse } from 'node:http';
+
+/** Knows the requests in flight, so that stopping can wait for them and turn away new ones. */
+export class Drain {
+  private readonly inFlight = new Set<ServerResponse>();
+  private stopping = false;
+  private emptied: (() => void) | undefined;
+
+  /** @returns false if the service is stopping: the request must be turned away. */
+  enter(response: ServerResponse): boolean {
+    if (this.stopping) return false;
+    this.inFlight.add(response);
+    response.once('close', () => {
+      this.inFlight.delete(response);
+      if (this.inFlight.size === 0) this.emptied?.();
+    });
+    return true;
+  }
+
+  /** Turns away new requests from now on, and resolves when those in flight are answered, or when the time is up. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.stopping = true;
+    if (this.inFlight.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.emptied = resolve;
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,96 @@
+import { Global, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
+import { ApiKeysModule } from './api-keys/api-keys.module.js';
+import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './api-keys/events.js';
+import { AuditModule } from './audit/audit.module.js';
+import { AuditExported } from './audit/events.js';
+import { AuthModule } from './auth/auth.module.js';
+import { AuditSuppressed, AuthDenied, AuthFailed, RequestFailed } from './auth/events.js';
+import { CredentialVerifier, WorkspaceDirectory } from './auth/ports.js';
+import { Clock } from './common/clock.js';
+import { isKeyPrefix } from './common/key-format.js';
+import { SecretScanner } from './common/secret-scanner.js';
+import { DatabaseModule } from './database/database.module.js';
+import type { DomainEventClass } from './events/domain-event.js';
+import { EventHandlers } from './events/event-handlers.js';
+import { EventsModule } from './events/events.module.js';
+import { SystemStarted, SystemStopped } from './events/system-events.js';
+import { LATCHKEY_OPTIONS, type LatchkeyOptions } from './latchkey.options.js';
+import { PermissionsModule } from './permissions/permissions.module.js';
+import { KeyVerifier } from './verification/key-verifier.js';
+import { VerificationModule } from './verification/verification.module.js';
+import { WorkspaceCreated } from './workspaces/events.js';
+import { WorkspacesModule } from './workspaces/workspaces.module.js';
+import { WorkspacesService } from './workspaces/workspaces.service.js';
+
+/** Every event there is. Each must be heard inside its transaction, or the application does not start. */
+export const EVENT_CATALOGUE: readonly DomainEventClass[] = [
+  ApiKeyCreated,
+  ApiKeyUpdated,
+  ApiKeyEnabled,
+  ApiKeyDisabled,
+  ApiKeyDeleted,
+  WorkspaceCreated,
+  AuthFailed,
+  AuthDenied,
+  RequestFailed,
+  AuditSuppressed,
+  AuditExported,
+  SystemStarted,
+  SystemStopped,
+];
+
+/** What every feature stands on. Global, so that the features need not pass it on; its tokens are ours alone. */
+@Global()
+@Module({})
+class LatchkeyCoreModule {
+  static forRoot(options: LatchkeyOptions): DynamicModule {
+    return {
+      module: LatchkeyCoreModule,
+      imports: [DatabaseModule, EventsModule, VerificationModule, WorkspacesModule],
+      providers: [
+        Clock,
+        { provide: LATCHKEY_OPTIONS, useValue: options },
+        {
+          provide: SecretScanner,
+          useFactory: () => new SecretScanner(options.operatorKey ? [options.operatorKey] : []),
+        },
+        { provide: CredentialVerifier, useExisting: KeyVerifier },
+        { provide: WorkspaceDirectory, useExisting: WorkspacesService },
+      ],
+      exports: [
+        Clock,
+        LATCHKEY_OPTIONS,
+        SecretScanner,
+        CredentialVerifier,
+        WorkspaceDirectory,
+        DatabaseModule,
+        EventsModule,
+      ],
+    };
+  }
+}
+
+/** API keys, permissions and an audit trail, on the default TypeORM data source of the application. */
+@Module({ imports: [AuthModule, ApiKeysModule, AuditModule, PermissionsModule, VerificationModule, WorkspacesModule] })
+export class LatchkeyModule implements OnApplicationBootstrap {
+  constructor(private readonly handlers: EventHandlers) {}
+
+  /** @throws {Error} if an option is out of range; the message names it. */
+  static forRoot(options: Partial<LatchkeyOptions> = {}): DynamicModule {
+    return { module: LatchkeyModule, imports: [LatchkeyCoreModule.forRoot(checked(options))] };
+  }
+
+  onApplicationBootstrap(): void {
+    this.handlers.assertComplete(EVENT_CATALOGUE);
+  }
+}
+
+const SHORTEST_OPERATOR_KEY = 32;
+
+function checked({ keyPrefix = 'lk', operatorKey }: Partial<LatchkeyOptions>): LatchkeyOptions {
+  if (!isKeyPrefix(keyPrefix)) throw new Error('keyPrefix must be a letter, then up to 15 letters or digits.');
+  if (operatorKey !== undefined && operatorKey.length < SHORTEST_OPERATOR_KEY) {
+    throw new Error(`operatorKey must have at least ${SHORTEST_OPERATOR_KEY} characters.`);
+  }
+  return { keyPrefix, operatorKey };
+}
