@@ -8,7 +8,12 @@ const HIDDEN = '[secret]';
  * header or a path. Knows API keys of any prefix (by their checksum), JSON Web Tokens, and the literals it was given.
  */
 export class SecretScanner {
-  constructor(private readonly literals: readonly string[] = []) {}
+  private readonly literals: readonly string[];
+
+  constructor(literals: readonly string[] = []) {
+    // Text is also redacted after it became JSON, where quotes and backslashes look different.
+    this.literals = [...new Set(literals.flatMap((literal) => [literal, JSON.stringify(literal).slice(1, -1)]))];
+  }
 
   contains(text: string): boolean {
     return this.redact(text) !== text;
