@@ -1,8 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { Environment } from './config/environment.js';
+import { openDataSource } from './config/open-data-source.js';
 import { dataSourceOptions } from './database/data-source-options.js';
 import { migrate } from './database/migrate.js';
 import { HealthModule } from './health/health.module.js';
@@ -17,7 +18,7 @@ export class AppModule {
       imports: [
         EventEmitterModule.forRoot(),
         TypeOrmModule.forRootAsync({
-          useFactory: () => ({ ...dataSourceOptions(databaseUrl), retryAttempts: 0 }),
+          useFactory: () => ({ ...dataSourceOptions(databaseUrl), toRetry: () => false }),
           dataSourceFactory: connect,
         }),
         LatchkeyModule.forRoot({ keyPrefix, operatorKey }),
@@ -29,7 +30,7 @@ export class AppModule {
 
 async function connect(options?: DataSourceOptions): Promise<DataSource> {
   if (!options) throw new Error('No data source options.');
-  const dataSource = await new DataSource(options).initialize();
+  const dataSource = await openDataSource(options);
   await migrate(dataSource);
   return dataSource;
 }

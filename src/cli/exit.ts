@@ -1,11 +1,28 @@
+import { LatchkeyError } from '../common/latchkey-error.js';
 import { EnvironmentError } from '../config/environment.js';
+import { reasonOf } from '../config/reason-of.js';
 
-const FAILED = 1;
+export const FAILED = 1;
+export const USAGE = 2;
 
-/** Ends a program that failed: one line for each fault on stderr, without a stack, and exit code 1. */
+/** What a failed program says on stderr, one line for each fault and no stack, and the code it exits with. */
+export function failureOf(error: unknown): { lines: string[]; code: number } {
+  const faults = error instanceof EnvironmentError ? error.faults : [messageOf(error)];
+  const code = error instanceof LatchkeyError && error.status === 400 ? USAGE : FAILED;
+  return { lines: faults.map((fault) => `latchkey: ${fault}\n`), code };
+}
+
+/** Ends a program that failed, whatever else it still has open. */
 export function exitWith(error: unknown): never {
-  const lines =
-    error instanceof EnvironmentError ? error.faults : [error instanceof Error ? error.message : String(error)];
-  for (const line of lines) process.stderr.write(`latchkey: ${line}\n`);
-  process.exit(FAILED);
+  const { lines, code } = failureOf(error);
+  process.stderr.write(lines.join(''));
+  process.exit(code);
+}
+
+// Whoever sits at the machine may, and needs to, know what went wrong underneath; callers of the API never do.
+function messageOf(error: unknown): string {
+  if (error instanceof LatchkeyError && error.status === 503 && error.cause !== undefined) {
+    return `${error.message} (${reasonOf(error.cause)})`;
+  }
+  return error instanceof LatchkeyError ? error.message : `${reasonOf(error)}.`;
 }

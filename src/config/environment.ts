@@ -43,7 +43,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       'DATABASE_URL',
       'sqlite:./data/latchkey.db',
       databaseUrl,
-      'sqlite:<path> or postgres://user:password@host:port/database',
+      'sqlite:<path of a file> or postgres://user:password@host:port/database',
     ),
     operatorKey: read<string | undefined>(
       'LATCHKEY_OPERATOR_KEY',
@@ -90,7 +90,17 @@ function numberBetween(text: string, least: number, most: number): number | unde
 
 function databaseUrl(text: string): string | undefined {
   if (/^sqlite:./.test(text)) return text.includes(':memory:') ? undefined : text;
-  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? text : undefined;
+  return /^postgres(ql)?:\/\//.test(text) && isDecodable(text) ? text : undefined;
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    const { username, password, pathname } = new URL(url);
+    decodeURIComponent(username + password + pathname);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function trustProxy(text: string): Environment['trustProxy'] | undefined {

@@ -1,21 +1,38 @@
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { destination, pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import { SecretScanner } from '../common/secret-scanner.js';
 import type { Environment } from './environment.js';
+
+// Nest tells at length how it assembles the application, and logs with a stack what it also throws when that fails;
+// whoever starts the application says it in one line.
+const ASSEMBLY: ReadonlySet<unknown> = new Set([
+  'NestFactory',
+  'NestApplication',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'ExceptionHandler',
+]);
+
+type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /** Nest's log lines through pino: one JSON object a line, or coloured text; no credential ever in one. */
 export class PinoLogger implements LoggerService {
   private readonly logger: Logger;
 
-  constructor({ logLevel, logFormat, operatorKey }: Pick<Environment, 'logLevel' | 'logFormat' | 'operatorKey'>) {
+  /** @param stream where to, by its file descriptor: 1, standard output, or 2, standard error. */
+  constructor(
+    { logLevel, logFormat, operatorKey }: Pick<Environment, 'logLevel' | 'logFormat' | 'operatorKey'>,
+    stream: 1 | 2 = 1,
+  ) {
     const secrets = new SecretScanner(operatorKey ? [operatorKey] : []);
     const options = {
       level: logLevel,
       base: undefined,
       hooks: { streamWrite: (line: string) => secrets.redact(line) },
     };
-    this.logger = logFormat === 'pretty' ? pino(options, pretty({ sync: true })) : pino(options);
+    this.logger = pino(options, logFormat === 'pretty' ? prettyLines(stream) : destination({ fd: stream, sync: true }));
   }
 
   log(message: unknown, ...rest: unknown[]): void {
@@ -43,12 +60,9 @@ export class PinoLogger implements LoggerService {
   }
 
   // Nest appends the context as the last argument; before it may stand a stack.
-  private write(
-    level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal',
-    message: unknown,
-    rest: unknown[],
-  ): void {
+  private write(importance: Level, message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
+    const level = ASSEMBLY.has(context) ? 'debug' : importance;
     const [stack] = rest.slice(0, -1);
     if (message instanceof Error) {
       this.logger[level]({ context, stack: message.stack }, message.message);
@@ -61,4 +75,15 @@ export class PinoLogger implements LoggerService {
     }
     this.logger[level]({ context, ...(stack !== undefined && { stack }) }, String(message));
   }
+}
+
+function prettyLines(stream: 1 | 2) {
+  return pretty({
+    destination: stream,
+    sync: true,
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'context',
+    messageFormat: '{if context}{context}: {end}{msg}',
+    singleLine: true,
+  });
 }
