@@ -12,6 +12,11 @@ export function failureOf(error: unknown): { lines: string[]; code: number } {
   return { lines: faults.map((fault) => `latchkey: ${fault}\n`), code };
 }
 
+/** Tells whether a write failed because nobody reads any more. */
+export function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}
+
 /** Ends a program that failed, whatever else it still has open. */
 export function exitWith(error: unknown): never {
   const { lines, code } = failureOf(error);

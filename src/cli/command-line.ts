@@ -1,0 +1,51 @@
+import { Command, CommanderError } from 'commander';
+import { VERSION } from '../version.js';
+import { addAuditCommands } from './audit.commands.js';
+import { failureOf, isClosedPipe, USAGE } from './exit.js';
+import { addKeyCommands } from './key.commands.js';
+import { addServiceCommands } from './service.commands.js';
+import type { Terminal } from './terminal.js';
+import { addWorkspaceCommands } from './workspace.commands.js';
+
+const NOTES = `
+The environment is the service's: DATABASE_URL names the database (sqlite:./data/latchkey.db unless set). What a command
+changes is on the audit trail, under the name of the operating system's user. It may run next to a running service.
+
+Output is for people; with --json it is one JSON document for scripts. Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+
+/**
+ * Runs one command line to its end (`serve`: until it listens) and resolves to the exit code: 0 done, 1 failed, 2 wrong
+ * usage. Never throws: a failure is one line on stderr.
+ */
+export async function runCommandLine(args: string[], terminal: Terminal): Promise<number> {
+  try {
+    await programFor(terminal).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (isClosedPipe(error)) return 0;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    const { lines, code } = failureOf(error);
+    terminal.stderr.write(lines.join(''));
+    return code;
+  }
+}
+
+function programFor(terminal: Terminal): Command {
+  const program = new Command('latchkey')
+    .description('API keys, permissions and an audit trail.')
+    .version(VERSION, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error:/, 'latchkey:')),
+    })
+    .showHelpAfterError('See latchkey --help.')
+    .exitOverride();
+  addServiceCommands(program, terminal);
+  addWorkspaceCommands(program, terminal);
+  addKeyCommands(program, terminal);
+  addAuditCommands(program, terminal);
+  return program.addHelpText('after', NOTES);
+}

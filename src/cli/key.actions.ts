@@ -1,0 +1,95 @@
+import { ApiKeysService } from '../api-keys/api-keys.service.js';
+import { toApiKeyDto, type ApiKeyDto } from '../api-keys/dto/api-key.dto.js';
+import { CreateApiKeyDto } from '../api-keys/dto/create-api-key.dto.js';
+import { DeleteApiKeyDto } from '../api-keys/dto/delete-api-key.dto.js';
+import { ListApiKeysDto } from '../api-keys/dto/list-api-keys.dto.js';
+import { Clock } from '../common/clock.js';
+import { readEnvironment } from '../config/environment.js';
+import { readInput } from './input.js';
+import type { JsonOption } from './options.js';
+import { moreOf, print, table, visible } from './output.js';
+import { Session } from './session.js';
+import type { Terminal } from './terminal.js';
+
+interface KeyOptions extends JsonOption {
+  workspace: string;
+}
+
+export interface CreateKeyOptions extends KeyOptions {
+  name: string;
+  permission: string[];
+  description?: string;
+  expiresInSeconds?: number | string;
+}
+
+export interface ListKeysOptions extends KeyOptions {
+  search?: string;
+  status?: string;
+  page?: number | string;
+  limit?: number | string;
+}
+
+export interface DeleteKeyOptions extends KeyOptions {
+  reason?: string;
+}
+
+export async function createKey(
+  terminal: Terminal,
+  { json, workspace, name, permission, ...rest }: CreateKeyOptions,
+): Promise<void> {
+  const environment = readEnvironment(terminal.variables);
+  const { description, expiresInSeconds } = rest;
+  const values = { keyName: name, permissions: permission, description, expiresInSeconds };
+  const body = await readInput(CreateApiKeyDto, values, environment);
+  const created = await Session.run(environment, async (session) => {
+    const { key, secret } = await session.get(ApiKeysService).create(await session.actorIn(workspace), body);
+    return toApiKeyDto(key, session.get(Clock).now(), secret);
+  });
+  print(terminal, json ? created : announcement(created));
+}
+
+export async function listKeys(terminal: Terminal, { json, workspace, ...options }: ListKeysOptions): Promise<void> {
+  const environment = readEnvironment(terminal.variables);
+  const query = await readInput(ListApiKeysDto, options, environment);
+  const { total, data } = await Session.run(environment, async (session) => {
+    const page = await session.get(ApiKeysService).list(await session.actorIn(workspace), query);
+    const now = session.get(Clock).now();
+    return { ...page, data: page.data.map((key) => toApiKeyDto(key, now)) };
+  });
+  if (json) {
+    print(terminal, { total, data });
+    return;
+  }
+  print(terminal, total === 0 ? 'There are no such keys.' : keyTable(data) + moreOf(total, data.length, query.page));
+}
+
+export async function deleteKey(
+  terminal: Terminal,
+  id: string,
+  { json, workspace, reason }: DeleteKeyOptions,
+): Promise<void> {
+  const environment = readEnvironment(terminal.variables);
+  const query = await readInput(DeleteApiKeyDto, { reason }, environment);
+  const result = await Session.run(environment, async (session) =>
+    session.get(ApiKeysService).delete(await session.actorIn(workspace), id, query),
+  );
+  print(terminal, json ? result : `Deleted API key ${id.toLowerCase()}. It is refused from now on.`);
+}
+
+function announcement({ id, keyName, apiKey }: ApiKeyDto): string {
+  return `Created API key ${id}, ${visible(keyName)}. Its secret is shown this once:\n\n${apiKey}\n`;
+}
+
+function keyTable(keys: ApiKeyDto[]): string {
+  const headings = ['ID', 'NAME', 'KEY', 'STATUS', 'PERMISSIONS', 'EXPIRES', 'LAST USED'];
+  const rows = keys.map(({ id, keyName, apiKey, status, permissions, expirationDate, lastUsedDate }) => [
+    id,
+    keyName,
+    apiKey,
+    status,
+    permissions.join(','),
+    expirationDate ?? 'never',
+    lastUsedDate ?? 'never',
+  ]);
+  return table(headings, rows);
+}

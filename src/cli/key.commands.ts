@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import type { CreateKeyOptions, DeleteKeyOptions, ListKeysOptions } from './key.actions.js';
+import { asNumber, collect, jsonOption, requiredWorkspaceOption } from './options.js';
+import type { Terminal } from './terminal.js';
+
+const actions = () => import('./key.actions.js');
+
+export function addKeyCommands(program: Command, terminal: Terminal): void {
+  const key = program.command('key').description('the API keys of a workspace');
+  key
+    .command('create')
+    .description('create a key, and print its secret this one time')
+    .addOption(requiredWorkspaceOption())
+    .requiredOption('--name <text>', 'a name, unique in the workspace')
+    .requiredOption('--permission <name>', 'what the key may do; give the option again for more', collect)
+    .option('--description <text>', 'what the key is for')
+    .option('--expires-in-seconds <number>', 'the expiry, counted from now; never unless given', asNumber)
+    .addOption(jsonOption())
+    .action(async (options: CreateKeyOptions) => (await actions()).createKey(terminal, options));
+  key
+    .command('list')
+    .description('list keys, newest first; secrets stay masked')
+    .addOption(requiredWorkspaceOption())
+    .option('--search <text>', 'part of the name, in any case')
+    .option('--status <status>', 'only keys that are active, disabled or expired')
+    .option('--page <number>', 'which page, from 1', asNumber)
+    .option('--limit <number>', 'how many a page, 50 unless given', asNumber)
+    .addOption(jsonOption())
+    .action(async (options: ListKeysOptions) => (await actions()).listKeys(terminal, options));
+  key
+    .command('delete')
+    .argument('<id>', 'the id of the key')
+    .description('delete a key, for good: no instance accepts it any more')
+    .addOption(requiredWorkspaceOption())
+    .option('--reason <text>', 'why; goes into the audit record')
+    .addOption(jsonOption())
+    .action(async (id: string, options: DeleteKeyOptions) => (await actions()).deleteKey(terminal, id, options));
+}

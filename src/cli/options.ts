@@ -1,0 +1,21 @@
+import { Option } from 'commander';
+
+export interface JsonOption {
+  json?: true;
+}
+
+export const jsonOption = (): Option => new Option('--json', 'print JSON, for scripts');
+
+export const workspaceOption = (): Option => new Option('--workspace <id>', 'the workspace to act in');
+
+export const requiredWorkspaceOption = (): Option => workspaceOption().makeOptionMandatory();
+
+/** An option's text as the number it shows, or as it is: then the field's own rule refuses it. */
+export function asNumber(text: string): number | string {
+  return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+}
+
+/** For an option that may be given more than once. */
+export function collect(text: string, earlier: string[] = []): string[] {
+  return [...earlier, text];
+}

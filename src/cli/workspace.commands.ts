@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { asNumber, jsonOption } from './options.js';
+import type { Terminal } from './terminal.js';
+import type { CreateWorkspaceOptions, ListWorkspacesOptions } from './workspace.actions.js';
+
+const actions = () => import('./workspace.actions.js');
+
+export function addWorkspaceCommands(program: Command, terminal: Terminal): void {
+  const workspace = program.command('workspace').description('the tenants that keys and records belong to');
+  workspace
+    .command('create')
+    .description('create a workspace')
+    .requiredOption('--name <text>', 'a name of its own')
+    .addOption(jsonOption())
+    .action(async (options: CreateWorkspaceOptions) => (await actions()).createWorkspace(terminal, options));
+  workspace
+    .command('list')
+    .description('list all workspaces, by name')
+    .option('--page <number>', 'which page, from 1', asNumber)
+    .option('--limit <number>', 'how many a page, 50 unless given', asNumber)
+    .addOption(jsonOption())
+    .action(async (options: ListWorkspacesOptions) => (await actions()).listWorkspaces(terminal, options));
+}
