@@ -12,7 +12,6 @@ import {
   IsObject,
   IsOptional,
   IsString,
-  Length,
   Matches,
   Max,
   Min,
@@ -37,7 +36,7 @@ export interface FieldOptions {
   nullable?: boolean;
 }
 
-/** Text of `min` (1) to `max` characters. */
+/** Text of `min` (1) to `max` characters, which are Unicode code points, as JSON Schema and PostgreSQL count them. */
 export function Text({
   min = 1,
   max,
@@ -48,7 +47,7 @@ export function Text({
     field,
     { type: String, minLength: min, maxLength: max, ...(pattern && { pattern: pattern.source }) },
     IsString({ message: '$property must be a string.' }),
-    Length(min, max, { message: `$property must have ${min} to ${max} characters.` }),
+    Validate(HasLength, [min, max], { message: `$property must have ${min} to ${max} characters.` }),
     ...(pattern ? [Matches(pattern, { message: `$property must match ${pattern.source}.` })] : []),
   );
 }
@@ -67,7 +66,10 @@ export function TextList({
     ArrayMinSize(min, { message: `$property must have at least ${min} item.` }),
     ArrayMaxSize(max, { message: `$property must have at most ${max} items.` }),
     IsString({ each: true, message: 'each item of $property must be a string.' }),
-    Length(1, maxLength, { each: true, message: `each item of $property must have 1 to ${maxLength} characters.` }),
+    Validate(HasLength, [1, maxLength], {
+      each: true,
+      message: `each item of $property must have 1 to ${maxLength} characters.`,
+    }),
     ArrayUnique({ message: '$property must not name the same item twice.' }),
   );
 }
@@ -105,13 +107,14 @@ export function Moment(field: FieldOptions) {
   return Field(field, { type: String, format: 'date-time' }, Validate(IsMoment));
 }
 
-/** A JSON object of at most `maxBytes` as text. */
+/** A JSON object of at most `maxBytes` as text. Kept as it came, whatever its properties are named. */
 export function JsonObject({ maxBytes, ...field }: FieldOptions & { maxBytes: number }) {
   return Field(
     field,
     { type: 'object', additionalProperties: true },
     IsObject({ message: '$property must be a JSON object.' }),
     Validate(IsSmallJson, [maxBytes]),
+    Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]),
   );
 }
 
@@ -158,7 +161,20 @@ export function isMoment(text: unknown): text is string {
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
   const daysInMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
   const time = Date.parse(match[0].toUpperCase());
-  return year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth && time >= 0;
+  // A time zone can carry a moment of the year 9999 into the next, which has a digit too many.
+  const inRange = year >= 1970 && time >= 0 && time < Date.UTC(10_000, 0);
+  return inRange && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth;
+}
+
+// Not class-validator's Length: that one does not count variation selectors.
+@ValidatorConstraint({ name: 'hasLength' })
+class HasLength implements ValidatorConstraintInterface {
+  validate(value: unknown, { constraints }: ValidationArguments): boolean {
+    if (typeof value !== 'string') return false;
+    const [min, max] = constraints as [number, number];
+    const length = Array.from(value).length;
+    return length >= min && length <= max;
+  }
 }
 
 @ValidatorConstraint({ name: 'isMoment' })
