@@ -4,6 +4,8 @@ import { RequestInvalidError, type FieldFault } from './latchkey-error.js';
 import { SecretScanner } from './secret-scanner.js';
 import { refuseUnsafeInput } from './unsafe-input.js';
 
+const MOST_FAULTS = 20;
+
 /**
  * Checks bodies and queries of our routes: unsafe input first, then each field against its DTO. Unknown fields are
  * refused, never dropped. Path parameters pass: a malformed id is an unknown one, a matter of the service.
@@ -16,7 +18,7 @@ export class RequestPipe implements PipeTransform {
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
     stopAtFirstError: true,
-    exceptionFactory: (errors) => new RequestInvalidError(errors.flatMap((error) => faultsOf(error))),
+    exceptionFactory: (errors) => new RequestInvalidError(summarised(errors.flatMap((error) => faultsOf(error)))),
   });
 
   constructor(private readonly secrets: SecretScanner) {}
@@ -29,6 +31,14 @@ export class RequestPipe implements PipeTransform {
     refuseUnsafeInput(value, this.secrets);
     return this.validation.transform(value, metadata);
   }
+}
+
+/** Thousands of unknown fields fit into a body; the answer and its record on the trail stay short. */
+function summarised(faults: FieldFault[]): FieldFault[] {
+  const [first] = faults.slice(MOST_FAULTS);
+  if (!first) return faults;
+  const message = `${faults.length - MOST_FAULTS} more fields are wrong.`;
+  return [...faults.slice(0, MOST_FAULTS), { field: first.field, message }];
 }
 
 function faultsOf(error: ValidationError, parent = ''): FieldFault[] {

@@ -2,11 +2,13 @@ import { RequestInvalidError, type FieldFault } from './latchkey-error.js';
 import type { SecretScanner } from './secret-scanner.js';
 
 const DEEPEST = 32;
+const LONGEST_NAME = 256;
 
 /**
- * Refuses input that no field may carry, before anything looks closer: nesting deeper than 32, NUL and lone
- * surrogates (neither survives a round trip through every store), names that reach for a prototype, and credentials,
- * which would otherwise be stored or logged in the clear. Walks without recursion, so depth cannot exhaust the stack.
+ * Refuses input that no field may carry, before anything looks closer: nesting deeper than 32, NUL, lone surrogates and
+ * numbers beyond double precision's range (none survives a round trip through every store), names that reach for a
+ * prototype or are longer than 256, and credentials, which would otherwise be stored or logged in the clear. Walks
+ * without recursion, so depth cannot exhaust the stack.
  *
  * @throws {RequestInvalidError} naming the field, never repeating its value.
  */
@@ -15,6 +17,9 @@ export function refuseUnsafeInput(input: unknown, secrets: SecretScanner): void 
   for (let next = rest.pop(); next; next = rest.pop()) {
     const { field, value, depth } = next;
     if (typeof value === 'string') refuse(textFault(value, field || 'body', secrets));
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      refuse({ field, message: `${field} must be a number of at most 1.7e308.` });
+    }
     if (typeof value !== 'object' || value === null) continue;
     if (depth >= DEEPEST) refuse({ field, message: `${field || 'body'} is nested deeper than ${DEEPEST} levels.` });
     for (const [name, child] of Object.entries(value)) {
@@ -35,8 +40,12 @@ function textFault(text: string, field: string, secrets: SecretScanner): FieldFa
 
 function nameFault(name: string, parent: string, secrets: SecretScanner): FieldFault | undefined {
   const field = parent || 'body';
-  if (name === '__proto__' || name === 'constructor' || name === 'prototype') {
+  // Also those that every object inherits: class-transformer drops them without a word.
+  if (name === 'prototype' || name in Object.prototype) {
     return { field, message: `${field} must not have a property named ${name}.` };
+  }
+  if (name.length > LONGEST_NAME) {
+    return { field, message: `A property name in ${field} is longer than ${LONGEST_NAME} characters.` };
   }
   const fault = textFault(name, field, secrets);
   return fault && { field, message: fault.message.replace(field, `A property name in ${field}`) };
