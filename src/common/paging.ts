@@ -1,3 +1,4 @@
+import { isId } from './ids.js';
 import { RequestInvalidError } from './latchkey-error.js';
 
 /** A page of a list with the number of all that match. */
@@ -35,7 +36,7 @@ export function encodeCursor(id: string): string {
 /** @throws {RequestInvalidError} if the text is not a cursor made by {@link encodeCursor}. */
 export function decodeCursor(cursor: string): string {
   const [version, id] = Buffer.from(cursor, 'base64url').toString().split('.', 2);
-  if (version !== '1' || !id || encodeCursor(id) !== cursor) {
+  if (version !== '1' || !isId(id) || encodeCursor(id) !== cursor) {
     throw new RequestInvalidError([
       { field: 'cursor', message: 'cursor must be a nextCursor of an earlier answer, unchanged.' },
     ]);
