@@ -54,9 +54,7 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
       await this.unitOfWork.run(actor, (work) => work.record(event));
       return;
     }
-    const counts = window.suppressed.get(event.workspaceId ?? '') ?? new Map<string, number>();
-    counts.set(event.action, (counts.get(event.action) ?? 0) + 1);
-    window.suppressed.set(event.workspaceId ?? '', counts);
+    add(window, event.workspaceId ?? '', new Map([[event.action, 1]]));
   }
 
   /** Records the counts of the windows that have ended. Runs by itself every five seconds. */
@@ -81,8 +79,9 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
   private async close(ended: SourceWindow[]): Promise<void> {
     for (const window of ended) {
       if (this.windows.get(window.source) === window) this.windows.delete(window.source);
-      for (const [workspaceId, counts] of window.suppressed) {
-        window.suppressed.delete(workspaceId);
+      const suppressed = [...window.suppressed];
+      window.suppressed.clear();
+      for (const [workspaceId, counts] of suppressed) {
         await this.recordSuppressed(window, workspaceId, counts);
       }
     }
@@ -104,13 +103,24 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
     try {
       await this.unitOfWork.run(Principal.system('latchkey'), (work) => work.record(event));
     } catch (error) {
-      window.suppressed.set(workspaceId, counts);
-      const current = this.windows.get(window.source);
-      if (!current) this.windows.set(window.source, window);
+      this.keep(window, workspaceId, counts);
       this.logger.error({
         message: 'The count of suppressed attempts could not be recorded yet.',
         error: describeError(error),
       });
     }
   }
+
+  /** Counts that could not be recorded wait in the source's window: in a newer one, if it has opened meanwhile. */
+  private keep(window: SourceWindow, workspaceId: string, counts: Map<string, number>): void {
+    const current = this.windows.get(window.source) ?? window;
+    this.windows.set(window.source, current);
+    add(current, workspaceId, counts);
+  }
+}
+
+function add({ suppressed }: SourceWindow, workspaceId: string, counts: Map<string, number>): void {
+  const known = suppressed.get(workspaceId) ?? new Map<string, number>();
+  for (const [action, count] of counts) known.set(action, (known.get(action) ?? 0) + count);
+  suppressed.set(workspaceId, known);
 }
