@@ -1,5 +1,6 @@
 import { HttpStatus, RequestMethod, type ExecutionContext } from '@nestjs/common';
 import { HTTP_CODE_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
+import { isIP } from 'node:net';
 import { requestIdOf } from '../common/request-id.js';
 import { headerOf, requestOf, routeOf } from '../common/request.js';
 import type { SecretScanner } from '../common/secret-scanner.js';
@@ -15,10 +16,15 @@ export function originOf(context: ExecutionContext, secrets: SecretScanner): Req
     id: requestIdOf(request),
     method: request.method,
     route: routeOf(request),
-    ip: request.ip ?? null,
+    ip: addressOf(request.ip),
     userAgent: userAgent === undefined ? null : secrets.redact(userAgent.toWellFormed()).slice(0, LONGEST_USER_AGENT),
     successStatus: successStatusOf(context),
   };
+}
+
+// Behind a proxy it is what the proxy's client wrote, unless the proxy checks it.
+function addressOf(text: string | undefined): string | null {
+  return text !== undefined && isIP(text) !== 0 ? text : null;
 }
 
 function successStatusOf(context: ExecutionContext): number {
