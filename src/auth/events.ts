@@ -10,7 +10,10 @@ export class AuthFailed extends DomainEvent {
   }
 }
 
-/** An authenticated caller was refused: a permission is missing (403), or the rate limit is used up (429). */
+/**
+ * An authenticated caller was refused: a permission is missing (403), the rate limit is used up (429), or the workspace
+ * they name is none of theirs (404), or they name none (412).
+ */
 export class AuthDenied extends DomainEvent {
   static readonly action = 'auth.denied';
   readonly action = AuthDenied.action;

@@ -1,13 +1,12 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { catchError, from, mergeMap, throwError, type Observable } from 'rxjs';
-import { isId } from '../common/ids.js';
 import { toLatchkeyError } from '../common/error-body.js';
-import { requestOf, type HttpRequest } from '../common/request.js';
-import type { EventFacts, Target } from '../events/domain-event.js';
+import { requestOf } from '../common/request.js';
+import type { EventFacts } from '../events/domain-event.js';
 import { AuthDenied, RequestFailed } from './events.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { principalOf } from './request-principal.js';
+import { targetsOf } from './request-targets.js';
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -26,24 +25,17 @@ export class FailedCommandInterceptor implements NestInterceptor {
   }
 
   private async record(context: ExecutionContext, thrown: unknown): Promise<void> {
-    const request = requestOf(context);
-    const principal = principalOf(request);
+    const principal = principalOf(requestOf(context));
     const { message, status, code } = toLatchkeyError(thrown);
     // Nothing can be written while the store is down; the error filter logs it.
     if (!principal || code === 'store.unavailable') return;
     const facts: EventFacts = {
       workspaceId: principal.workspaceId,
-      targets: targetsOf(context, request),
+      targets: targetsOf(context),
       reason: message,
       statusCode: status,
       errorCode: code,
     };
     await this.failedAttempts.record(principal, status === 403 ? new AuthDenied(facts) : new RequestFailed(facts));
   }
-}
-
-function targetsOf(context: ExecutionContext, { params }: HttpRequest): Target[] {
-  const { id } = (params ?? {}) as { id?: unknown };
-  const type = Reflect.getMetadata(PATH_METADATA, context.getClass()) as string;
-  return isId(id) ? [{ type, id: id.toLowerCase(), display: '' }] : [];
 }

@@ -16,6 +16,7 @@ import { WorkspaceDirectory } from './ports.js';
 import type { Principal } from './principal.js';
 import { RateLimits } from './rate-limits.js';
 import { principalOf, setPrincipal } from './request-principal.js';
+import { targetsOf } from './request-targets.js';
 
 const EVERY_WORKSPACE = '*';
 
@@ -47,12 +48,12 @@ export class PermissionGuard implements CanActivate {
     try {
       if (principal.rateLimit) await this.rateLimits.consume(principal.id, principal.rateLimit);
       assertMayEnter(principal, access);
+      setPrincipal(request, await this.inWorkspace(request, principal, access));
+      return true;
     } catch (error) {
-      if (error instanceof LatchkeyError) await this.recordRefusal(principal, error);
+      if (error instanceof LatchkeyError && error.status < 500) await this.recordRefusal(context, principal, error);
       throw error;
     }
-    setPrincipal(request, await this.inWorkspace(request, principal, access));
-    return true;
   }
 
   private async inWorkspace(
@@ -73,10 +74,10 @@ export class PermissionGuard implements CanActivate {
     return principal.in(named.toLowerCase());
   }
 
-  private recordRefusal(principal: Principal, error: LatchkeyError): Promise<void> {
+  private recordRefusal(context: ExecutionContext, principal: Principal, error: LatchkeyError): Promise<void> {
     const { workspaceId } = principal;
-    const { message, status, code } = error;
-    const event = new AuthDenied({ workspaceId, reason: message, statusCode: status, errorCode: code });
+    const { message: reason, status: statusCode, code: errorCode } = error;
+    const event = new AuthDenied({ workspaceId, targets: targetsOf(context), reason, statusCode, errorCode });
     return this.failedAttempts.record(principal, event);
   }
 }
