@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { PermissionSet } from '../auth/permission-set.js';
 import type { Change } from '../events/domain-event.js';
 import type { ApiKey } from './api-key.entity.js';
@@ -23,13 +24,16 @@ export const KEY_SETTINGS = Object.keys(SHOWN_AS) as (keyof KeySettings)[];
 
 /** What differs, in the API's names. */
 export function changesBetween(before: Partial<KeySettings>, after: Partial<KeySettings>): Change[] {
-  return KEY_SETTINGS.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field])).map(
-    (field) => ({
-      field: SHOWN_AS[field],
-      before: before[field] ?? null,
-      after: after[field] ?? null,
-    }),
-  );
+  return KEY_SETTINGS.map((field) => ({
+    field: SHOWN_AS[field],
+    before: before[field] ?? null,
+    after: after[field] ?? null,
+  })).filter((change) => !isSame(change.before, change.after));
+}
+
+/** As JSON: neither the order of an object's members nor its class makes a difference. */
+function isSame(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(structuredClone(one), structuredClone(other));
 }
 
 /**
@@ -42,7 +46,8 @@ export function widens(before: KeySettings, after: KeySettings): boolean {
     (!before.enabled && after.enabled) ||
     endOf(after) > endOf(before) ||
     reaches(before, after) ||
-    rateOf(after) > rateOf(before)
+    rateOf(after) > rateOf(before) ||
+    burstOf(after) > burstOf(before)
   );
 }
 
@@ -53,6 +58,11 @@ function endOf({ expirationDate }: KeySettings): number {
 function reaches(before: KeySettings, after: KeySettings): boolean {
   if (before.allowedIps.length === 0) return false;
   return after.allowedIps.length === 0 || after.allowedIps.some((range) => !before.allowedIps.includes(range));
+}
+
+/** The most uses at once: the same rate over a longer window lets more of them come together. */
+function burstOf({ rateLimit }: KeySettings): number {
+  return rateLimit?.limit ?? Infinity;
 }
 
 function rateOf({ rateLimit }: KeySettings): number {
