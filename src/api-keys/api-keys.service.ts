@@ -247,8 +247,10 @@ function recordUpdate(work: Work, before: ApiKey, after: ApiKey): void {
 
 function filter(keys: SelectQueryBuilder<ApiKey>, { search, status }: ListApiKeysDto, now: string): void {
   if (search !== undefined) {
-    const pattern = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-    keys.andWhere(String.raw`LOWER(key.name) LIKE :pattern ESCAPE '\'`, { pattern });
+    const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+    // A store may know the case of ASCII letters only: what is written exactly alike is found all the same.
+    const alike = String.raw`(LOWER(key.name) LIKE :lower ESCAPE '\' OR key.name LIKE :pattern ESCAPE '\')`;
+    keys.andWhere(alike, { lower: pattern.toLowerCase(), pattern });
   }
   if (status === undefined) return;
   keys.andWhere('key.enabled = :enabled', { enabled: status !== 'disabled' });
