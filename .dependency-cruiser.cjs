@@ -1,4 +1,4 @@
-const SHELL = '^src/(main|serve|app\\.module|app\\.setup|drain|openapi|version)\\.ts$|^src/(config|health|cli)/';
+const SHELL = '^src/(main|serve|app\\.module|app\\.setup|drain|openapi[a-z-]*|version)\\.ts$|^src/(config|health|cli)/';
 const FEATURES = '^src/(api-keys|audit|permissions|usage|verification|workspaces)/';
 
 /**

@@ -8,7 +8,7 @@ import { AppModule } from './app.module.js';
 import { errorBody, toLatchkeyError } from './common/error-body.js';
 import { ErrorFilter } from './common/error.filter.js';
 import { newId } from './common/ids.js';
-import { LatchkeyError } from './common/latchkey-error.js';
+import { LatchkeyError, ServiceStoppingError } from './common/latchkey-error.js';
 import { acceptableRequestId, requestIdOf } from './common/request-id.js';
 import { routeOf } from './common/request.js';
 import { SecretScanner } from './common/secret-scanner.js';
@@ -113,8 +113,8 @@ function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger)
       done();
       return;
     }
-    void reply.header('Connection', 'close').header('Retry-After', '5');
-    done(new LatchkeyError('service.stopping', 'The service is stopping. Send the request again.'));
+    void reply.header('Connection', 'close');
+    done(new ServiceStoppingError());
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = routeOf(request);

@@ -1,37 +1,44 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { withExamples } from './openapi-examples.js';
+import { withRequestIds } from './openapi-headers.js';
+import { withNullTypes } from './openapi-nulls.js';
 
 const DESCRIPTION = `API keys, permissions and an audit trail.
 
-Press **Authorize** and paste a key: the operator key, or any API key. The operator also names the workspace it acts in,
-in the header \`X-Workspace-Id\`.`;
+Press **Authorize** and paste a key under **bearer**: the operator key that the service printed at its first start, or any
+API key. A key acts in its own workspace; the operator names the workspace to act in, in the header \`X-Workspace-Id\`.
+
+Every refusal has the same body; its \`code\` is stable and meant for programs. Every answer has an \`X-Request-Id\`: the
+caller's own if the request sent one, and the same as in the log and on the trail.`;
+
+/** In the order in which somebody new needs them. */
+const TAGS = {
+  Workspaces: 'Tenants: keys and records belong to exactly one. For the operator.',
+  'API keys':
+    'Create, list, change and delete keys. A deleted key is refused from the moment its deletion is answered.',
+  Audit: 'Who did what to which, when, and how it ended. Reading changes nothing; nothing can be changed or removed.',
+  Permissions: 'What a key may be allowed to do.',
+  Operations: 'For load balancers and orchestrators. No key needed.',
+};
 
 /** The OpenAPI 3.1 document of the application, generated from its code. */
 export function openApiDocument(app: INestApplication, version: string): OpenAPIObject {
-  const config = new DocumentBuilder()
+  const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Latchkey')
     .setDescription(DESCRIPTION)
     .setVersion(version)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Authorization: Bearer <key>' }, 'bearer')
-    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'X-API-Key: <key>' }, 'apiKey')
-    .build();
-  return withNullTypes(SwaggerModule.createDocument(app, config)) as OpenAPIObject;
-}
-
-/** OpenAPI 3.1 says "or null" by a type, where 3.0, which the generator speaks, says it by a flag. */
-function withNullTypes(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(withNullTypes);
-  if (typeof node !== 'object' || node === null) return node;
-  const { nullable, ...rest } = node as Record<string, unknown>;
-  const schema = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, withNullTypes(value)]));
-  if (typeof nullable !== 'boolean')
-    return 'nullable' in node ? { ...schema, nullable: withNullTypes(nullable) } : schema;
-  if (!nullable) return schema;
-  if (typeof schema['type'] === 'string') return { ...schema, type: [schema['type'], 'null'] };
-  const { allOf, description, example, ...reference } = schema;
-  const [alternative] = Array.isArray(allOf) ? (allOf as unknown[]) : [reference];
-  return { anyOf: [alternative, { type: 'null' }], description, example };
+    .addSecurity('bearer', { type: 'http', scheme: 'bearer', description: 'Sent as `Authorization: Bearer <key>`.' })
+    .addSecurity('apiKey', {
+      type: 'apiKey',
+      in: 'header',
+      name: 'X-API-Key',
+      description: 'Sent as `X-API-Key: <key>`.',
+    });
+  for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
+  const document = SwaggerModule.createDocument(app, builder.build());
+  return withRequestIds(withExamples(withNullTypes(document)));
 }

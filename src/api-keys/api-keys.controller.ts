@@ -14,26 +14,43 @@ import {
   Req,
   Res,
 } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import { CurrentPrincipal, RequireAnyPermission, RequirePermissions } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
+import { EscalationError } from '../auth/errors.js';
 import { Protected } from '../auth/protected.decorator.js';
+import { EXAMPLE_ID } from '../common/api-examples.js';
 import { ApiPage } from '../common/api-page.decorator.js';
-import { ApiRefusals, BODY_REFUSALS } from '../common/api-refusals.decorator.js';
+import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
 import { Clock } from '../common/clock.js';
 import { IdRequiredError } from '../common/latchkey-error.js';
 import { respondWithPage } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import type { HttpRequest, HttpResponse } from '../common/request.js';
+import { PermissionUnknownError } from '../permissions/errors.js';
 import type { ApiKey } from './api-key.entity.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { ApiKeyDto, toApiKeyDto } from './dto/api-key.dto.js';
-import { CreateApiKeyDto } from './dto/create-api-key.dto.js';
+import { CREATED_API_KEY_EXAMPLE, ApiKeyDto, toApiKeyDto } from './dto/api-key.dto.js';
+import { CREATE_API_KEY_EXAMPLES, CreateApiKeyDto } from './dto/create-api-key.dto.js';
 import { DeleteApiKeyDto } from './dto/delete-api-key.dto.js';
 import { DeleteResultDto } from './dto/delete-result.dto.js';
 import { ListApiKeysDto } from './dto/list-api-keys.dto.js';
 import { ReplaceApiKeyDto } from './dto/replace-api-key.dto.js';
-import { UpdateApiKeyDto } from './dto/update-api-key.dto.js';
+import { UPDATE_API_KEY_EXAMPLES, UpdateApiKeyDto } from './dto/update-api-key.dto.js';
+import {
+  ApiKeyAlreadyCreatedError,
+  ApiKeyConflictError,
+  ApiKeyNotFoundError,
+  ApiKeyVersionMismatchError,
+} from './errors.js';
 import { etagOf } from './if-match.js';
 
 const ApiId = () =>
@@ -41,7 +58,7 @@ const ApiId = () =>
     name: 'id',
     description: 'The id of the key.',
     schema: { type: 'string' },
-    example: '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11',
+    example: EXAMPLE_ID,
   });
 
 const ApiIfMatch = () =>
@@ -53,7 +70,25 @@ const ApiIfMatch = () =>
     example: '"1"',
   });
 
-const ETAG = { ETag: { description: 'The version of the key, for If-Match.', schema: { type: 'string' } } };
+const ETAG = {
+  ETag: { description: 'The version of the key, for If-Match.', schema: { type: 'string' as const }, example: '"1"' },
+};
+
+const NAME_TOO_LONG = invalid('keyName', 'keyName must have 1 to 100 characters.');
+const NOT_FOUND = new ApiKeyNotFoundError(EXAMPLE_ID);
+const ID_REQUIRED = new IdRequiredError('API key');
+const GRANT_REFUSALS = [
+  new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:create?']),
+  new EscalationError(['apikeys:delete']),
+];
+const CHANGE_REFUSALS = [
+  ...BODY_REFUSALS,
+  ...GRANT_REFUSALS,
+  NAME_TOO_LONG,
+  NOT_FOUND,
+  new ApiKeyConflictError(),
+  new ApiKeyVersionMismatchError(),
+];
 
 @ApiTags('API keys')
 @Controller('apikey')
@@ -65,7 +100,10 @@ export class ApiKeysController {
   ) {}
 
   @Post()
-  @ApiOperation({ summary: 'Creates a key. Its secret is in this answer and nowhere else.' })
+  @ApiOperation({
+    operationId: 'createApiKey',
+    summary: 'Creates a key. Its secret is in this answer and nowhere else.',
+  })
   @RequirePermissions('apikeys:create')
   @ApiHeader({
     name: 'Idempotency-Key',
@@ -73,8 +111,20 @@ export class ApiKeysController {
     description: 'Repeats of the request under the same value, within 24 hours, create no second key.',
     schema: { type: 'string' },
   })
-  @ApiCreatedResponse({ type: ApiKeyDto, headers: ETAG, description: 'The key, with its secret in `apiKey`.' })
-  @ApiRefusals(...BODY_REFUSALS, 'permission.unknown', 'auth.escalation', 'apikey.conflict', 'apikey.already_created')
+  @ApiBody({ type: CreateApiKeyDto, examples: CREATE_API_KEY_EXAMPLES })
+  @ApiCreatedResponse({
+    type: ApiKeyDto,
+    headers: ETAG,
+    description: 'The key, with its secret in `apiKey`.',
+    example: CREATED_API_KEY_EXAMPLE,
+  })
+  @ApiRefusals(
+    ...BODY_REFUSALS,
+    ...GRANT_REFUSALS,
+    NAME_TOO_LONG,
+    new ApiKeyConflictError(),
+    new ApiKeyAlreadyCreatedError(EXAMPLE_ID),
+  )
   async create(
     @CurrentPrincipal() actor: Principal,
     @Body() body: CreateApiKeyDto,
@@ -86,10 +136,10 @@ export class ApiKeysController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Lists the keys of the workspace.' })
+  @ApiOperation({ operationId: 'listApiKeys', summary: 'Lists the keys of the workspace.' })
   @RequirePermissions('apikeys:view')
   @ApiPage(ApiKeyDto)
-  @ApiRefusals('request.invalid')
+  @ApiRefusals(invalid('status', 'status must be one of: active, disabled, expired.'))
   async list(
     @CurrentPrincipal() actor: Principal,
     @Query() query: ListApiKeysDto,
@@ -102,11 +152,11 @@ export class ApiKeysController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Gets one key; its secret stays masked.' })
+  @ApiOperation({ operationId: 'getApiKey', summary: 'Gets one key; its secret stays masked.' })
   @RequirePermissions('apikeys:view')
   @ApiId()
   @ApiOkResponse({ type: ApiKeyDto, headers: ETAG, description: 'The key.' })
-  @ApiRefusals('apikey.not_found')
+  @ApiRefusals(NOT_FOUND)
   async get(
     @CurrentPrincipal() actor: Principal,
     @Param('id') id: string,
@@ -116,19 +166,12 @@ export class ApiKeysController {
   }
 
   @Put(':id')
-  @ApiOperation({ summary: 'Replaces the name and the permissions of a key.' })
+  @ApiOperation({ operationId: 'replaceApiKey', summary: 'Replaces the name and the permissions of a key.' })
   @RequireAnyPermission(['apikeys:create', 'apikeys:update'])
   @ApiId()
   @ApiIfMatch()
   @ApiOkResponse({ type: ApiKeyDto, headers: ETAG, description: 'The key as it is now.' })
-  @ApiRefusals(
-    ...BODY_REFUSALS,
-    'permission.unknown',
-    'auth.escalation',
-    'apikey.not_found',
-    'apikey.conflict',
-    'apikey.version_mismatch',
-  )
+  @ApiRefusals(...CHANGE_REFUSALS)
   async replace(
     @CurrentPrincipal() actor: Principal,
     @Param('id') id: string,
@@ -140,19 +183,16 @@ export class ApiKeysController {
   }
 
   @Patch(':id')
-  @ApiOperation({ summary: 'Changes what the body names of a key; enables and disables it.' })
+  @ApiOperation({
+    operationId: 'updateApiKey',
+    summary: 'Changes what the body names of a key; enables and disables it.',
+  })
   @RequirePermissions('apikeys:update')
+  @ApiBody({ type: UpdateApiKeyDto, examples: UPDATE_API_KEY_EXAMPLES })
   @ApiId()
   @ApiIfMatch()
   @ApiOkResponse({ type: ApiKeyDto, headers: ETAG, description: 'The key as it is now.' })
-  @ApiRefusals(
-    ...BODY_REFUSALS,
-    'permission.unknown',
-    'auth.escalation',
-    'apikey.not_found',
-    'apikey.conflict',
-    'apikey.version_mismatch',
-  )
+  @ApiRefusals(...CHANGE_REFUSALS)
   async update(
     @CurrentPrincipal() actor: Principal,
     @Param('id') id: string,
@@ -165,12 +205,20 @@ export class ApiKeysController {
 
   @Delete(':id')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ summary: 'Deletes a key for good; when this answers, no instance accepts it any more.' })
+  @ApiOperation({
+    operationId: 'deleteApiKey',
+    summary: 'Deletes a key for good; when this answers, no instance accepts it any more.',
+  })
   @RequirePermissions('apikeys:delete')
   @ApiId()
   @ApiIfMatch()
   @ApiOkResponse({ type: DeleteResultDto, description: 'The key is deleted.' })
-  @ApiRefusals('request.invalid', 'apikey.not_found', 'apikey.version_mismatch')
+  @ApiRefusals(
+    ...BODY_REFUSALS,
+    invalid('reason', 'reason must have 1 to 500 characters.'),
+    NOT_FOUND,
+    new ApiKeyVersionMismatchError(),
+  )
   delete(
     @CurrentPrincipal() actor: Principal,
     @Param('id') id: string,
@@ -181,25 +229,25 @@ export class ApiKeysController {
   }
 
   @Put()
-  @ApiOperation({ summary: 'Refuses: the id is missing.' })
+  @ApiOperation({ operationId: 'replaceApiKeyWithoutId', summary: 'Refuses: the id is missing.' })
   @RequireAnyPermission(['apikeys:create', 'apikeys:update'])
-  @ApiRefusals('request.id_required')
+  @ApiRefusals(ID_REQUIRED)
   replaceWithoutId(): never {
     throw new IdRequiredError('API key');
   }
 
   @Patch()
-  @ApiOperation({ summary: 'Refuses: the id is missing.' })
+  @ApiOperation({ operationId: 'updateApiKeyWithoutId', summary: 'Refuses: the id is missing.' })
   @RequirePermissions('apikeys:update')
-  @ApiRefusals('request.id_required')
+  @ApiRefusals(ID_REQUIRED)
   updateWithoutId(): never {
     throw new IdRequiredError('API key');
   }
 
   @Delete()
-  @ApiOperation({ summary: 'Refuses: the id is missing.' })
+  @ApiOperation({ operationId: 'deleteApiKeyWithoutId', summary: 'Refuses: the id is missing.' })
   @RequirePermissions('apikeys:delete')
-  @ApiRefusals('request.id_required')
+  @ApiRefusals(ID_REQUIRED)
   deleteWithoutId(): never {
     throw new IdRequiredError('API key');
   }

@@ -1,15 +1,19 @@
 import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Readable } from 'node:stream';
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
 import { Protected } from '../auth/protected.decorator.js';
-import { ApiRefusals } from '../common/api-refusals.decorator.js';
+import { EXAMPLE_ID } from '../common/api-examples.js';
+import { ApiRefusals, invalid } from '../common/api-refusals.decorator.js';
 import { AuditService } from './audit.service.js';
-import { AuditPageDto, AuditRecordDto } from './dto/audit-record.dto.js';
+import { AUDIT_RECORD_EXAMPLE, AuditPageDto, AuditRecordDto } from './dto/audit-record.dto.js';
 import { ExportAuditDto } from './dto/export-audit.dto.js';
 import { ListAuditDto } from './dto/list-audit.dto.js';
+import { AuditRecordNotFoundError } from './errors.js';
 import { toNdjson } from './ndjson.js';
+
+const EXPORT_DISPOSITION = 'attachment; filename="audit.ndjson"';
 
 @ApiTags('Audit')
 @Controller('audit')
@@ -18,45 +22,56 @@ export class AuditController {
   constructor(private readonly audit: AuditService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Reads the trail, newest first.' })
+  @ApiOperation({ operationId: 'listAuditRecords', summary: 'Reads the trail, newest first.' })
   @RequirePermissions('auditLogs:view', { scope: 'one-or-all' })
   @ApiOkResponse({ type: AuditPageDto, description: 'The records.' })
-  @ApiRefusals('request.invalid')
+  @ApiRefusals(invalid('cursor', 'cursor must be a nextCursor of an earlier answer, unchanged.'))
   list(@CurrentPrincipal() actor: Principal, @Query() query: ListAuditDto): Promise<AuditPageDto> {
     return this.audit.list(actor, query);
   }
 
   @Get('export')
-  @ApiOperation({ summary: 'Exports the trail, oldest first; that it was is on the trail.' })
+  @ApiOperation({
+    operationId: 'exportAuditRecords',
+    summary: 'Exports the trail, oldest first; that it was is on the trail.',
+  })
   @RequirePermissions('auditLogs:export', { scope: 'one-or-all' })
-  @ApiProduces('application/x-ndjson')
   @ApiOkResponse({
     description: 'One record a line.',
     content: {
       'application/x-ndjson': {
         schema: { type: 'string' },
-        example: '{"id":"0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11"}\n',
+        example: `${JSON.stringify(AUDIT_RECORD_EXAMPLE)}\n`,
+      },
+    },
+    headers: {
+      'Content-Disposition': {
+        description: 'Makes a browser save it as a file.',
+        schema: { type: 'string' },
+        example: EXPORT_DISPOSITION,
       },
     },
   })
-  @ApiRefusals('request.invalid')
-  @Header('Content-Disposition', 'attachment; filename="audit.ndjson"')
+  @ApiRefusals(
+    invalid('from', 'from must be an RFC 3339 date and time with a time zone, such as 2030-01-31T12:00:00Z.'),
+  )
+  @Header('Content-Disposition', EXPORT_DISPOSITION)
   async export(@CurrentPrincipal() actor: Principal, @Query() query: ExportAuditDto): Promise<StreamableFile> {
     const records = await this.audit.export(actor, query);
     return new StreamableFile(Readable.from(toNdjson(records)), { type: 'application/x-ndjson' });
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Gets one record.' })
+  @ApiOperation({ operationId: 'getAuditRecord', summary: 'Gets one record.' })
   @RequirePermissions('auditLogs:view', { scope: 'one-or-all' })
   @ApiParam({
     name: 'id',
     description: 'The id of the record.',
     schema: { type: 'string' },
-    example: '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11',
+    example: EXAMPLE_ID,
   })
   @ApiOkResponse({ type: AuditRecordDto, description: 'The record.' })
-  @ApiRefusals('audit.not_found')
+  @ApiRefusals(new AuditRecordNotFoundError())
   get(@CurrentPrincipal() actor: Principal, @Param('id') id: string): Promise<AuditRecordDto> {
     return this.audit.get(actor, id);
   }

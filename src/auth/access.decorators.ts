@@ -1,8 +1,16 @@
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader, ApiSecurity } from '@nestjs/swagger';
-import { ApiRefusals } from '../common/api-refusals.decorator.js';
+import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.js';
+import { toLatchkeyError } from '../common/error-body.js';
+import { RateLimitExceededError, ServiceStoppingError, StoreUnavailableError } from '../common/latchkey-error.js';
 import { requestOf } from '../common/request.js';
 import { ACCESS, type Access, type WorkspaceScope } from './access.js';
+import {
+  PermissionDeniedError,
+  UnauthenticatedError,
+  WorkspaceNotFoundError,
+  WorkspaceRequiredError,
+} from './errors.js';
 import { PERMISSIONS, type PermissionName } from './permission-catalogue.js';
 import { principalOf } from './request-principal.js';
 import type { Principal } from './principal.js';
@@ -16,19 +24,10 @@ export function RequirePermissions(permission: PermissionName, options: AccessOp
 export function RequireAnyPermission(anyOf: readonly PermissionName[], { scope }: AccessOptions = {}): MethodDecorator {
   const operatorOnly = PERMISSIONS.some(({ name, grantable }) => !grantable && anyOf.includes(name));
   const access: Access = { kind: 'permission', anyOf, scope: scope ?? (operatorOnly ? 'none' : 'one') };
-  const inWorkspace = [
-    ApiHeader({
-      name: 'X-Workspace-Id',
-      required: false,
-      description: 'The workspace the operator acts in. A key acts in its own.',
-      schema: { type: 'string', format: 'uuid' },
-    }),
-    ApiRefusals('workspace.required', 'workspace.not_found'),
-  ];
   return applyDecorators(
     SetMetadata(ACCESS, access),
-    ApiRefusals('auth.permission_denied'),
-    ...(access.scope === 'none' ? [] : inWorkspace),
+    ApiRefusals(new PermissionDeniedError(anyOf)),
+    ...documentedScope(access.scope),
     ...documentedAuthentication(),
   );
 }
@@ -52,10 +51,38 @@ interface AccessOptions {
   scope?: WorkspaceScope;
 }
 
+function documentedScope(scope: WorkspaceScope): MethodDecorator[] {
+  if (scope === 'none') return [];
+  const description = 'The workspace the operator acts in. A key acts in its own and need not name it.';
+  const id = { type: 'string', format: 'uuid' };
+  const header =
+    scope === 'one'
+      ? { description, schema: id }
+      : {
+          description: `${description} \`*\`: every workspace, for the operator.`,
+          schema: { anyOf: [id, { type: 'string', enum: ['*'] }] },
+        };
+  return [
+    ApiHeader({ name: 'X-Workspace-Id', required: false, ...header }),
+    ApiRefusals(new WorkspaceRequiredError(), new WorkspaceNotFoundError()),
+  ];
+}
+
 function documentedAuthentication(): MethodDecorator[] {
   return [
     ApiSecurity('bearer'),
     ApiSecurity('apiKey'),
-    ApiRefusals('auth.unauthenticated', 'rate_limit.exceeded', 'internal', 'store.unavailable'),
+    ApiRefusals(
+      new UnauthenticatedError(),
+      new RateLimitExceededError({
+        'Retry-After': '7',
+        RateLimit: '"key";r=0;t=7',
+        'RateLimit-Policy': '"key";q=100;w=60',
+      }),
+      ...REQUEST_REFUSALS,
+      toLatchkeyError(undefined),
+      new StoreUnavailableError(undefined),
+      new ServiceStoppingError(),
+    ),
   ];
 }

@@ -1,6 +1,15 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
 
+const HEADERS = {
+  'X-Total-Count': { description: 'How many there are in all.', schema: { type: 'integer' }, example: 1 },
+  Link: {
+    description: 'The first, previous, next and last page (RFC 8288).',
+    schema: { type: 'string' },
+    example: '</api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"',
+  },
+} as const;
+
 /** Documents the answer of a numbered list; see {@link respondWithPage}. */
 export function ApiPage(item: Type): MethodDecorator {
   const list = { type: 'array', items: { $ref: getSchemaPath(item) } } as const;
@@ -8,14 +17,18 @@ export function ApiPage(item: Type): MethodDecorator {
     ApiExtraModels(item),
     ApiOkResponse({
       description: 'The rows; or, when both page and limit are given, the rows with their total.',
-      headers: {
-        'X-Total-Count': { description: 'How many there are in all.', schema: { type: 'integer' } },
-        Link: { description: 'The first, previous, next and last page (RFC 8288).', schema: { type: 'string' } },
-      },
+      headers: HEADERS,
       schema: {
         oneOf: [
           list,
-          { type: 'object', required: ['total', 'data'], properties: { total: { type: 'integer' }, data: list } },
+          {
+            type: 'object',
+            required: ['total', 'data'],
+            properties: {
+              total: { description: 'How many there are in all.', type: 'integer', example: 1 },
+              data: list,
+            },
+          },
         ],
       },
     }),

@@ -1,8 +1,10 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiResponse, ApiProperty } from '@nestjs/swagger';
-import { STATUS_CODES } from 'node:http';
-import { ERROR_STATUS, type ErrorCode, type FieldFault } from './latchkey-error.js';
+import { ApiProperty, ApiResponse, ApiSchema } from '@nestjs/swagger';
+import { EXAMPLE_ID } from './api-examples.js';
+import { errorBody, toLatchkeyError } from './error-body.js';
+import { ERROR_STATUS, RequestInvalidError, type ErrorCode, type FieldFault } from './latchkey-error.js';
+import type { LatchkeyError } from './latchkey-error.js';
 
+@ApiSchema({ name: 'FieldFault' })
 class FieldFaultDto implements FieldFault {
   @ApiProperty({ description: 'The field, as a dotted path.', example: 'keyName' })
   field!: string;
@@ -12,11 +14,12 @@ class FieldFaultDto implements FieldFault {
 }
 
 /** The body of every refusal, for OpenAPI. */
+@ApiSchema({ name: 'ErrorBody', description: 'The one body of every refusal.' })
 export class ErrorDto {
   @ApiProperty({ description: 'The HTTP status, again.', type: 'integer', example: 404 })
   statusCode!: number;
 
-  @ApiProperty({ enum: [false], type: Boolean, example: false })
+  @ApiProperty({ description: 'Always false.', enum: [false], type: Boolean, example: false })
   success!: boolean;
 
   @ApiProperty({ description: 'The name of the status.', example: 'Not Found' })
@@ -28,56 +31,64 @@ export class ErrorDto {
   @ApiProperty({ description: 'Stable, for programs.', enum: Object.keys(ERROR_STATUS), example: 'apikey.not_found' })
   code!: ErrorCode;
 
-  @ApiProperty({ description: 'The X-Request-Id of this answer.', example: '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11' })
+  @ApiProperty({ description: 'The X-Request-Id of this answer.', example: EXAMPLE_ID })
   requestId!: string;
 
   @ApiProperty({ description: 'Each fault in the input.', type: FieldFaultDto, isArray: true, required: false })
   details?: FieldFaultDto[];
 }
 
-/** What any route with a JSON body may refuse it for. */
-export const BODY_REFUSALS = ['request.invalid', 'request.too_large', 'request.unsupported_media_type'] as const;
+/** Why any request may be refused before a route sees it. */
+export const REQUEST_REFUSALS: readonly LatchkeyError[] = [400, 414, 431].map((statusCode) =>
+  toLatchkeyError({ statusCode, code: 'FST_ERR_BAD_URL' }),
+);
+
+/** What any route that reads a body may refuse it for. */
+export const BODY_REFUSALS: readonly LatchkeyError[] = [413, 415].map((statusCode) => toLatchkeyError({ statusCode }));
+
+/** A fault in the input, as an example of those a route may find. */
+export function invalid(field: string, message: string): LatchkeyError {
+  return new RequestInvalidError([{ field, message }]);
+}
 
 const REFUSALS = Symbol('latchkey.refusals');
 
 /**
- * Documents that a route may refuse with these codes: one response a status, with an example of each code. May be
- * applied more than once to a route; the codes add up.
+ * Documents that a route may refuse with these errors: one response a status, with each error as it is answered for an
+ * example. May be applied more than once to a route; the errors add up, and of two with the same code the first stays.
  */
-export function ApiRefusals(...codes: ErrorCode[]): MethodDecorator {
+export function ApiRefusals(...errors: readonly LatchkeyError[]): MethodDecorator {
   return (target, key, descriptor: PropertyDescriptor) => {
     const handler = descriptor.value as object;
-    const known = (Reflect.getMetadata(REFUSALS, handler) as ErrorCode[] | undefined) ?? [];
-    const all = [...new Set([...known, ...codes])];
-    Reflect.defineMetadata(REFUSALS, all, handler);
-    applyDecorators(...byStatus(all).map(([status, group]) => refusalResponse(status, group)))(target, key, descriptor);
+    const known = new Set(Reflect.getMetadata(REFUSALS, handler) as ErrorCode[] | undefined);
+    for (const error of errors) {
+      if (known.has(error.code)) continue;
+      known.add(error.code);
+      // Nest joins the descriptions and the examples of responses with the same status.
+      ApiResponse(responseOf(error))(target, key, descriptor);
+    }
+    Reflect.defineMetadata(REFUSALS, [...known], handler);
   };
 }
 
-function byStatus(codes: ErrorCode[]): [number, ErrorCode[]][] {
-  const groups = new Map<number, ErrorCode[]>();
-  for (const code of codes) groups.set(ERROR_STATUS[code], [...(groups.get(ERROR_STATUS[code]) ?? []), code]);
-  return [...groups];
-}
-
-function refusalResponse(status: number, codes: ErrorCode[]): MethodDecorator & ClassDecorator {
-  return ApiResponse({
-    status,
-    description: `${STATUS_CODES[status]}: ${codes.map((code) => `\`${code}\``).join(', ')}`,
-    type: ErrorDto,
-    examples: Object.fromEntries(codes.map((code) => [code, { summary: code, value: exampleOf(code) }])),
-  });
-}
-
-function exampleOf(code: ErrorCode): ErrorDto {
-  const status = ERROR_STATUS[code];
+function responseOf(error: LatchkeyError): Parameters<typeof ApiResponse>[0] {
   return {
-    statusCode: status,
-    success: false,
-    error: STATUS_CODES[status] ?? 'Error',
-    message: 'What was wrong, and the way out.',
-    code,
-    requestId: '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11',
-    ...(code === 'request.invalid' && { details: [{ field: 'limit', message: 'limit must be a whole number.' }] }),
+    status: error.status,
+    description: `\`${error.code}\`, for example: ${error.message}`,
+    type: ErrorDto,
+    headers: Object.fromEntries(
+      Object.entries(error.headers).map(([name, example]) => [
+        name,
+        { description: HEADERS[name] ?? name, schema: { type: 'string' }, example },
+      ]),
+    ),
+    examples: { [error.code]: { summary: error.code, value: errorBody(error, EXAMPLE_ID) } },
   };
 }
+
+const HEADERS: Record<string, string> = {
+  'Retry-After': 'After how many seconds to try again.',
+  RateLimit: 'What is left of the limit (`r`), and in how many seconds it is whole again (`t`).',
+  'RateLimit-Policy': 'The limit: how many uses (`q`) in a window of how many seconds (`w`).',
+  'WWW-Authenticate': 'How to authenticate (RFC 9110).',
+};

@@ -86,6 +86,13 @@ export class StoreUnavailableError extends LatchkeyError {
   }
 }
 
+/** The service has been asked to stop: it answers what is in flight and takes on nothing new. */
+export class ServiceStoppingError extends LatchkeyError {
+  constructor() {
+    super('service.stopping', 'The service is stopping. Send the request again.', { headers: { 'Retry-After': '5' } });
+  }
+}
+
 /** The rate limit of a key is used up. */
 export class RateLimitExceededError extends LatchkeyError {
   constructor(headers: Record<string, string>) {

@@ -1,13 +1,18 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth/access.decorators.js';
-import { ApiRefusals } from '../common/api-refusals.decorator.js';
+import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.js';
+import { toLatchkeyError } from '../common/error-body.js';
+import { ServiceStoppingError, StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database } from '../database/database.js';
 
+@ApiSchema({ name: 'Health' })
 class HealthDto {
-  @ApiProperty({ enum: ['ok'], example: 'ok' })
+  @ApiProperty({ description: 'Always ok: what is not is refused.', enum: ['ok'], example: 'ok' })
   status!: 'ok';
 }
+
+const REFUSALS = [...REQUEST_REFUSALS, toLatchkeyError(undefined), new ServiceStoppingError()];
 
 @ApiTags('Operations')
 @Controller('health')
@@ -16,16 +21,17 @@ export class HealthController {
   constructor(private readonly database: Database) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Is the process running?' })
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Is the process running?' })
   @ApiOkResponse({ type: HealthDto, description: 'It is.' })
+  @ApiRefusals(...REFUSALS)
   live(): HealthDto {
     return { status: 'ok' };
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Can requests be served: is the store reachable?' })
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Can requests be served: is the store reachable?' })
   @ApiOkResponse({ type: HealthDto, description: 'They can.' })
-  @ApiRefusals('store.unavailable', 'service.stopping')
+  @ApiRefusals(new StoreUnavailableError(undefined), ...REFUSALS)
   async ready(): Promise<HealthDto> {
     await this.database.query('SELECT 1');
     return { status: 'ok' };

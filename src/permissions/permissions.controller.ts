@@ -12,7 +12,7 @@ export class PermissionsController {
   constructor(private readonly permissions: PermissionsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Lists the permissions that there are.' })
+  @ApiOperation({ operationId: 'listPermissions', summary: 'Lists the permissions that there are.' })
   @AnyCaller()
   @ApiOkResponse({ type: PermissionDto, isArray: true, description: 'The catalogue.' })
   list(): PermissionDto[] {

@@ -1,16 +1,19 @@
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
+import { WorkspaceNotFoundError } from '../auth/errors.js';
 import type { Principal } from '../auth/principal.js';
 import { Protected } from '../auth/protected.decorator.js';
+import { EXAMPLE_ID } from '../common/api-examples.js';
 import { ApiPage } from '../common/api-page.decorator.js';
-import { ApiRefusals, BODY_REFUSALS } from '../common/api-refusals.decorator.js';
+import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
 import { PageQueryDto } from '../common/page-query.dto.js';
 import { respondWithPage } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import type { HttpRequest, HttpResponse } from '../common/request.js';
 import { CreateWorkspaceDto } from './dto/create-workspace.dto.js';
 import { toWorkspaceDto, WorkspaceDto } from './dto/workspace.dto.js';
+import { WorkspaceConflictError } from './errors.js';
 import { WorkspacesService } from './workspaces.service.js';
 
 @ApiTags('Workspaces')
@@ -20,19 +23,19 @@ export class WorkspacesController {
   constructor(private readonly workspaces: WorkspacesService) {}
 
   @Post()
-  @ApiOperation({ summary: 'Creates a workspace.' })
+  @ApiOperation({ operationId: 'createWorkspace', summary: 'Creates a workspace.' })
   @RequirePermissions('workspaces:manage')
   @ApiCreatedResponse({ type: WorkspaceDto, description: 'The workspace.' })
-  @ApiRefusals(...BODY_REFUSALS, 'workspace.conflict')
+  @ApiRefusals(...BODY_REFUSALS, invalid('name', 'name must have 1 to 100 characters.'), new WorkspaceConflictError())
   async create(@CurrentPrincipal() actor: Principal, @Body() body: CreateWorkspaceDto): Promise<WorkspaceDto> {
     return toWorkspaceDto(await this.workspaces.create(actor, body));
   }
 
   @Get()
-  @ApiOperation({ summary: 'Lists all workspaces.' })
+  @ApiOperation({ operationId: 'listWorkspaces', summary: 'Lists all workspaces.' })
   @RequirePermissions('workspaces:view')
   @ApiPage(WorkspaceDto)
-  @ApiRefusals('request.invalid')
+  @ApiRefusals(invalid('limit', 'limit must be a whole number from 1 to 200.'))
   async list(
     @Query() query: PageQueryDto,
     @Req() request: HttpRequest,
@@ -43,10 +46,11 @@ export class WorkspacesController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Gets one workspace.' })
+  @ApiOperation({ operationId: 'getWorkspace', summary: 'Gets one workspace.' })
   @RequirePermissions('workspaces:view')
+  @ApiParam({ name: 'id', description: 'The id of the workspace.', schema: { type: 'string' }, example: EXAMPLE_ID })
   @ApiOkResponse({ type: WorkspaceDto, description: 'The workspace.' })
-  @ApiRefusals('workspace.not_found')
+  @ApiRefusals(new WorkspaceNotFoundError())
   async get(@Param('id') id: string): Promise<WorkspaceDto> {
     return toWorkspaceDto(await this.workspaces.get(id));
   }

@@ -1,38 +1,46 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
 import { API_KEY_STATUSES, statusOf, type ApiKeyStatus } from '../api-key-status.js';
 import type { ApiKey } from '../api-key.entity.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
-const ID = '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11';
-const DATE = '2030-01-31T12:00:00.000Z';
-
+@ApiSchema({ name: 'ApiKeyCreator' })
 export class CreatorDto {
-  @ApiProperty({ enum: ['apikey', 'user', 'operator', 'system'], example: 'operator' })
+  @ApiProperty({
+    description: 'What the creator is.',
+    enum: ['apikey', 'user', 'operator', 'system'],
+    example: 'operator',
+  })
   type!: string;
 
-  @ApiProperty({ example: 'operator' })
+  @ApiProperty({ description: 'The id of the key, or the type again.', example: 'operator' })
   id!: string;
 
-  @ApiProperty({ example: 'operator' })
+  @ApiProperty({ description: 'The name at that time.', example: 'operator' })
   display!: string;
 }
 
+@ApiSchema({ name: 'ApiKeyOwner' })
 export class OwnerDto {
-  @ApiProperty({ enum: ['user'], example: 'user' })
+  @ApiProperty({ description: 'What the owner is.', enum: ['user'], example: 'user' })
   type!: string;
 
-  @ApiProperty({ example: 'auth0|5f7c8ec7c33c6c004bbafe82' })
+  @ApiProperty({
+    description: 'Who, in the words of the identity provider.',
+    example: 'auth0|5f7c8ec7c33c6c004bbafe82',
+  })
   id!: string;
 }
 
+@ApiSchema({ name: 'ApiKey' })
 export class ApiKeyDto {
-  @ApiProperty({ format: 'uuid', example: ID })
+  @ApiProperty({ description: 'UUIDv7: sorts by time of creation.', format: 'uuid', example: EXAMPLE_ID })
   id!: string;
 
-  @ApiProperty({ format: 'uuid', example: ID })
+  @ApiProperty({ description: 'The workspace the key belongs to.', format: 'uuid', example: EXAMPLE_ID })
   workspaceId!: string;
 
-  @ApiProperty({ example: 'Billing worker' })
+  @ApiProperty({ description: 'Unique in the workspace.', example: 'Billing worker' })
   keyName!: string;
 
   @ApiProperty({
@@ -41,47 +49,68 @@ export class ApiKeyDto {
   })
   apiKey!: string;
 
-  @ApiProperty({ type: String, isArray: true, example: ['apikeys:view'] })
+  @ApiProperty({ description: 'What was granted to it.', type: String, isArray: true, example: ['apikeys:view'] })
   permissions!: string[];
 
-  @ApiProperty({ type: String, isArray: true, example: [] })
+  @ApiProperty({ description: 'The roles it has. None yet.', type: String, isArray: true, example: [] })
   roles!: string[];
 
-  @ApiProperty({ description: 'What the key may do in all.', type: String, isArray: true, example: ['apikeys:view'] })
+  @ApiProperty({ description: 'What it may do in all.', type: String, isArray: true, example: ['apikeys:view'] })
   effectivePermissions!: string[];
 
-  @ApiProperty({ type: String, nullable: true, example: 'Nightly export' })
+  @ApiProperty({ description: 'What it is for.', type: String, nullable: true, example: 'Nightly export' })
   description!: string | null;
 
-  @ApiProperty({ type: String, isArray: true, example: [] })
+  @ApiProperty({
+    description: 'The addresses and ranges it may be used from. Empty: from anywhere.',
+    type: String,
+    isArray: true,
+    example: [],
+  })
   allowedIps!: string[];
 
-  @ApiProperty({ type: RateLimitDto, nullable: true, example: null })
+  @ApiProperty({
+    description: 'How often it may be used. null: as often as it likes.',
+    type: RateLimitDto,
+    nullable: true,
+    example: null,
+  })
   rateLimit!: RateLimitDto | null;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, example: { team: 'billing' } })
+  @ApiProperty({
+    description: 'Anything of the caller’s own.',
+    type: 'object',
+    additionalProperties: true,
+    example: { team: 'billing' },
+  })
   metadata!: Record<string, unknown>;
 
-  @ApiProperty({ example: true })
+  @ApiProperty({ description: 'false: refused until it is enabled again.', example: true })
   enabled!: boolean;
 
-  @ApiProperty({ enum: API_KEY_STATUSES, example: 'active' })
+  @ApiProperty({ description: 'Whether it is accepted now.', enum: API_KEY_STATUSES, example: 'active' })
   status!: ApiKeyStatus;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  @ApiProperty({
+    description: 'From when on it is refused. null: never.',
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: null,
+  })
   expirationDate!: string | null;
 
-  @ApiProperty({ format: 'date-time', example: DATE })
+  @ApiProperty({ description: 'When it was created.', format: 'date-time', example: EXAMPLE_DATE })
   createdDate!: string;
 
-  @ApiProperty({ format: 'date-time', example: DATE })
+  @ApiProperty({ description: 'When it was last changed.', format: 'date-time', example: EXAMPLE_DATE })
   updatedDate!: string;
 
-  @ApiProperty({ type: CreatorDto })
+  @ApiProperty({ description: 'Who created it.', type: CreatorDto })
   createdBy!: CreatorDto;
 
   @ApiProperty({
-    description: 'Whom the key is bound to. null: nobody.',
+    description: 'Whom it is bound to. null: nobody.',
     type: OwnerDto,
     nullable: true,
     example: null,
@@ -89,11 +118,11 @@ export class ApiKeyDto {
   owner!: OwnerDto | null;
 
   @ApiProperty({
-    description: 'When the key was last accepted, at most a few seconds behind. null: never.',
+    description: 'When it was last accepted, at most a few seconds behind. null: never.',
     type: String,
     format: 'date-time',
     nullable: true,
-    example: DATE,
+    example: EXAMPLE_DATE,
   })
   lastUsedDate!: string | null;
 
@@ -106,6 +135,30 @@ export class ApiKeyDto {
   })
   rotation!: null;
 }
+
+/** As its creation answers it, with a secret that no key can have: its checksum is wrong. */
+export const CREATED_API_KEY_EXAMPLE: ApiKeyDto = {
+  id: EXAMPLE_ID,
+  workspaceId: EXAMPLE_ID,
+  keyName: 'Billing worker',
+  apiKey: 'lk_ThisIsAnExampleAndNotTheSecretOfAnyKeyAtAll012345',
+  permissions: ['apikeys:view'],
+  roles: [],
+  effectivePermissions: ['apikeys:view'],
+  description: null,
+  allowedIps: [],
+  rateLimit: null,
+  metadata: {},
+  enabled: true,
+  status: 'active',
+  expirationDate: null,
+  createdDate: EXAMPLE_DATE,
+  updatedDate: EXAMPLE_DATE,
+  createdBy: { type: 'operator', id: 'operator', display: 'operator' },
+  owner: null,
+  lastUsedDate: null,
+  rotation: null,
+};
 
 /** @param secret the key itself, to show it this once. */
 export function toApiKeyDto(key: ApiKey, now: Date, secret?: string): ApiKeyDto {

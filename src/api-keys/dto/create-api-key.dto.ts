@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import {
   KeyAllowedIps,
   KeyDescription,
@@ -10,6 +11,7 @@ import {
 } from './key-fields.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
+@ApiSchema({ name: 'CreateApiKey' })
 export class CreateApiKeyDto {
   @KeyName()
   keyName!: string;
@@ -35,3 +37,19 @@ export class CreateApiKeyDto {
   @KeyMetadata()
   metadata?: Record<string, unknown>;
 }
+
+export const CREATE_API_KEY_EXAMPLES: Record<string, { summary: string; value: CreateApiKeyDto }> = {
+  simple: { summary: 'A name and what it may do', value: { keyName: 'Billing worker', permissions: ['apikeys:view'] } },
+  restricted: {
+    summary: 'With an end, a rate limit, and only from certain addresses',
+    value: {
+      keyName: 'Nightly export',
+      permissions: ['auditLogs:view', 'auditLogs:export'],
+      description: 'Copies the trail to cold storage',
+      expirationDate: '2030-01-31T12:00:00.000Z',
+      allowedIps: ['203.0.113.0/24', '2001:db8::/32'],
+      rateLimit: { limit: 100, windowSeconds: 60 },
+      metadata: { team: 'billing' },
+    },
+  },
+};

@@ -1,5 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
+@ApiSchema({ name: 'DeleteResult' })
 export class DeleteResultDto {
   @ApiProperty({ description: 'How many keys were deleted: always one.', type: 'integer', example: 1 })
   affected!: number;

@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { Flag } from '../../common/fields.js';
 import {
   KeyAllowedIps,
@@ -12,6 +13,7 @@ import {
 import { RateLimitDto } from './rate-limit.dto.js';
 
 /** Any subset; what is absent stays as it is. */
+@ApiSchema({ name: 'UpdateApiKey', description: 'Any subset; what is absent stays as it is.' })
 export class UpdateApiKeyDto {
   @KeyName({ optional: true })
   keyName?: string;
@@ -40,3 +42,9 @@ export class UpdateApiKeyDto {
   @Flag({ optional: true, description: 'false: the key is refused until it is enabled again.', example: true })
   enabled?: boolean;
 }
+
+export const UPDATE_API_KEY_EXAMPLES: Record<string, { summary: string; value: UpdateApiKeyDto }> = {
+  disable: { summary: 'Stop accepting it until further notice', value: { enabled: false } },
+  rename: { summary: 'Give it another name', value: { keyName: 'Nightly export' } },
+  limit: { summary: 'Restrict it', value: { expiresInSeconds: 86_400, rateLimit: { limit: 100, windowSeconds: 60 } } },
+};

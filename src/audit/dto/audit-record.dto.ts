@@ -1,71 +1,93 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
 import type { ActorType } from '../../events/actor.js';
 import type { Outcome } from '../../events/domain-event.js';
 import type { AuditRecord } from '../audit-record.js';
-
-const ID = '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11';
-const DATE = '2030-01-31T12:00:00.000Z';
 
 const ANY_JSON = {
   oneOf: [...['string', 'number', 'boolean', 'object', 'null'].map((type) => ({ type })), { type: 'array', items: {} }],
 };
 
+const ERASED = 'null once erased.';
+
+@ApiSchema({ name: 'AuditActor' })
 class AuditActorDto {
-  @ApiProperty({ enum: ['apikey', 'user', 'operator', 'system', 'anonymous'], example: 'apikey' })
+  @ApiProperty({
+    description: 'Who acted. anonymous: a caller without an acceptable credential.',
+    enum: ['apikey', 'user', 'operator', 'system', 'anonymous'],
+    example: 'apikey',
+  })
   type!: ActorType;
 
-  @ApiProperty({ example: ID })
+  @ApiProperty({ description: 'The id of the key, or the type again.', example: EXAMPLE_ID })
   id!: string;
 
-  @ApiProperty({ description: 'null once erased.', type: String, nullable: true, example: 'Billing worker' })
+  @ApiProperty({
+    description: `The name at that time. ${ERASED}`,
+    type: String,
+    nullable: true,
+    example: 'Billing worker',
+  })
   display!: string | null;
 
-  @ApiProperty({ description: 'The credential that was used.', type: String, nullable: true, example: ID })
+  @ApiProperty({ description: 'The credential that was used.', type: String, nullable: true, example: EXAMPLE_ID })
   credentialId!: string | null;
 }
 
+@ApiSchema({ name: 'AuditTarget' })
 class AuditTargetDto {
-  @ApiProperty({ example: 'apikey' })
+  @ApiProperty({ description: 'What kind of thing it was done to.', example: 'apikey' })
   type!: string;
 
-  @ApiProperty({ example: ID })
+  @ApiProperty({ description: 'Which one.', example: EXAMPLE_ID })
   id!: string;
 
-  @ApiProperty({ description: 'null once erased.', type: String, nullable: true, example: 'Old worker' })
+  @ApiProperty({
+    description: `Its name at that time. ${ERASED}`,
+    type: String,
+    nullable: true,
+    example: 'Old worker',
+  })
   display!: string | null;
 }
 
+@ApiSchema({ name: 'AuditChange' })
 class AuditChangeDto {
-  @ApiProperty({ example: 'keyName' })
+  @ApiProperty({ description: 'Which field.', example: 'keyName' })
   field!: string;
 
-  @ApiProperty({ ...ANY_JSON, description: 'Any JSON value.', example: 'Old worker' })
+  @ApiProperty({ ...ANY_JSON, description: 'Its value before: any JSON value.', example: 'Old worker' })
   before!: unknown;
 
-  @ApiProperty({ ...ANY_JSON, description: 'Any JSON value.', example: null })
+  @ApiProperty({ ...ANY_JSON, description: 'Its value after: any JSON value.', example: null })
   after!: unknown;
 }
 
+@ApiSchema({ name: 'AuditRequest' })
 class AuditRequestDto {
-  @ApiProperty({ description: 'The X-Request-Id.', example: ID })
+  @ApiProperty({ description: 'The X-Request-Id.', example: EXAMPLE_ID })
   id!: string;
 
-  @ApiProperty({ example: 'DELETE' })
+  @ApiProperty({ description: 'The HTTP method.', example: 'DELETE' })
   method!: string;
 
-  @ApiProperty({ example: '/api/v1/apikey/:id' })
+  @ApiProperty({
+    description: 'The pattern of the route, without what the caller put in it.',
+    example: '/api/v1/apikey/:id',
+  })
   route!: string;
 
-  @ApiProperty({ type: String, nullable: true, example: '203.0.113.7' })
+  @ApiProperty({ description: `The address. ${ERASED}`, type: String, nullable: true, example: '203.0.113.7' })
   ip!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, example: 'curl/8.5.0' })
+  @ApiProperty({ description: `The user agent. ${ERASED}`, type: String, nullable: true, example: 'curl/8.5.0' })
   userAgent!: string | null;
 }
 
+@ApiSchema({ name: 'AuditIntegrity' })
 class AuditIntegrityDto {
   @ApiProperty({
-    description: 'SHA-256 of the stored payload.',
+    description: 'SHA-256 of the stored payload, hexadecimal.',
     example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   })
   payloadHash!: string;
@@ -74,53 +96,75 @@ class AuditIntegrityDto {
   leafHash!: string | null;
 }
 
+@ApiSchema({ name: 'AuditRecord', description: 'Who did what to which, when, from where, and how it ended.' })
 export class AuditRecordDto implements AuditRecord {
-  @ApiProperty({ format: 'uuid', example: ID })
+  @ApiProperty({ description: 'UUIDv7: sorts by time.', format: 'uuid', example: EXAMPLE_ID })
   id!: string;
 
-  @ApiProperty({ description: 'null until sealed.', type: 'integer', nullable: true, example: null })
+  @ApiProperty({
+    description: 'Its place in the sealed log. null until sealed.',
+    type: 'integer',
+    nullable: true,
+    example: null,
+  })
   sequence!: number | null;
 
-  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: ID })
+  @ApiProperty({
+    description: 'null: it happened in no workspace.',
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    example: EXAMPLE_ID,
+  })
   workspaceId!: string | null;
 
-  @ApiProperty({ example: 'apikey.deleted' })
+  @ApiProperty({ description: 'What happened: `resource.happened`.', example: 'apikey.deleted' })
   action!: string;
 
-  @ApiProperty({ format: 'date-time', example: DATE })
+  @ApiProperty({ description: 'When the command began.', format: 'date-time', example: EXAMPLE_DATE })
   occurredDate!: string;
 
-  @ApiProperty({ format: 'date-time', example: DATE })
+  @ApiProperty({ description: 'When the record was written.', format: 'date-time', example: EXAMPLE_DATE })
   recordedDate!: string;
 
-  @ApiProperty({ enum: ['success', 'failure', 'denied'], example: 'success' })
+  @ApiProperty({
+    description: 'failure: allowed, but not carried out. denied: not allowed.',
+    enum: ['success', 'failure', 'denied'],
+    example: 'success',
+  })
   outcome!: Outcome;
 
-  @ApiProperty({ type: AuditActorDto })
+  @ApiProperty({ description: 'Who.', type: AuditActorDto })
   actor!: AuditActorDto;
 
-  @ApiProperty({ type: AuditTargetDto, isArray: true })
+  @ApiProperty({ description: 'To what.', type: AuditTargetDto, isArray: true })
   targets!: AuditTargetDto[];
 
-  @ApiProperty({ type: AuditChangeDto, isArray: true })
+  @ApiProperty({ description: 'What it was, and what it is. Empty once erased.', type: AuditChangeDto, isArray: true })
   changes!: AuditChangeDto[];
 
-  @ApiProperty({ type: String, nullable: true, example: 'Left in a repository' })
+  @ApiProperty({
+    description: `Why: in the caller’s words, or the reason of the refusal. ${ERASED}`,
+    type: String,
+    nullable: true,
+    example: 'Left in a repository',
+  })
   reason!: string | null;
 
-  @ApiProperty({ description: 'null for what no request caused.', type: AuditRequestDto, nullable: true })
+  @ApiProperty({ description: 'From where. null for what no request caused.', type: AuditRequestDto, nullable: true })
   request!: AuditRequestDto | null;
 
-  @ApiProperty({ type: 'integer', nullable: true, example: 200 })
+  @ApiProperty({ description: 'The HTTP status of the answer.', type: 'integer', nullable: true, example: 200 })
   statusCode!: number | null;
 
-  @ApiProperty({ type: String, nullable: true, example: null })
+  @ApiProperty({ description: 'The code of the refusal.', type: String, nullable: true, example: null })
   errorCode!: string | null;
 
-  @ApiProperty({ type: AuditIntegrityDto })
+  @ApiProperty({ description: 'What proves that the record is unchanged.', type: AuditIntegrityDto })
   integrity!: AuditIntegrityDto;
 }
 
+@ApiSchema({ name: 'AuditPage' })
 export class AuditPageDto {
   @ApiProperty({ description: 'Newest first.', type: AuditRecordDto, isArray: true })
   data!: AuditRecordDto[];
@@ -133,3 +177,27 @@ export class AuditPageDto {
   })
   nextCursor!: string | null;
 }
+
+export const AUDIT_RECORD_EXAMPLE: AuditRecordDto = {
+  id: EXAMPLE_ID,
+  sequence: null,
+  workspaceId: EXAMPLE_ID,
+  action: 'apikey.deleted',
+  occurredDate: EXAMPLE_DATE,
+  recordedDate: EXAMPLE_DATE,
+  outcome: 'success',
+  actor: { type: 'apikey', id: EXAMPLE_ID, display: 'Billing worker', credentialId: EXAMPLE_ID },
+  targets: [{ type: 'apikey', id: EXAMPLE_ID, display: 'Old worker' }],
+  changes: [{ field: 'keyName', before: 'Old worker', after: null }],
+  reason: 'Left in a repository',
+  request: {
+    id: EXAMPLE_ID,
+    method: 'DELETE',
+    route: '/api/v1/apikey/:id',
+    ip: '203.0.113.7',
+    userAgent: 'curl/8.5.0',
+  },
+  statusCode: 200,
+  errorCode: null,
+  integrity: { payloadHash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', leafHash: null },
+};

@@ -1,11 +1,12 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Permission } from '../../auth/permission-catalogue.js';
 
+@ApiSchema({ name: 'Permission' })
 export class PermissionDto implements Permission {
-  @ApiProperty({ example: 'apikeys:view' })
+  @ApiProperty({ description: '`resource:action`.', example: 'apikeys:view' })
   name!: string;
 
-  @ApiProperty({ example: 'List and read API keys; never their secrets.' })
+  @ApiProperty({ description: 'What it allows.', example: 'List and read API keys; never their secrets.' })
   description!: string;
 
   @ApiProperty({ description: 'Whether a key may carry it.', example: true })

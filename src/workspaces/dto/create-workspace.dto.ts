@@ -1,6 +1,8 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { Text } from '../../common/fields.js';
 
+@ApiSchema({ name: 'CreateWorkspace' })
 export class CreateWorkspaceDto {
-  @Text({ max: 100, description: 'A name of its own.', example: 'Acme' })
+  @Text({ max: 100, pattern: /\S/, description: 'A name of its own.', example: 'Acme' })
   name!: string;
 }

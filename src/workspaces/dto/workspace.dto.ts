@@ -1,17 +1,19 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
 import type { Workspace } from '../workspace.entity.js';
 
+@ApiSchema({ name: 'Workspace' })
 export class WorkspaceDto {
-  @ApiProperty({ format: 'uuid', example: '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11' })
+  @ApiProperty({ description: 'UUIDv7: sorts by time of creation.', format: 'uuid', example: EXAMPLE_ID })
   id!: string;
 
-  @ApiProperty({ example: 'Acme' })
+  @ApiProperty({ description: 'A name of its own.', example: 'Acme' })
   name!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2030-01-31T12:00:00.000Z' })
+  @ApiProperty({ description: 'When it was created.', format: 'date-time', example: EXAMPLE_DATE })
   createdDate!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2030-01-31T12:00:00.000Z' })
+  @ApiProperty({ description: 'When it was last changed.', format: 'date-time', example: EXAMPLE_DATE })
   updatedDate!: string;
 }
 
