@@ -1,0 +1,199 @@
+import { validate } from '@readme/openapi-parser';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { OpenAPIV3_1 } from 'openapi-types';
+import { isWellFormedKey } from '../../src/common/key-format.js';
+import { ERROR_STATUS } from '../../src/common/latchkey-error.js';
+import { createWorkspace, startService, type RunningService } from '../support/service.js';
+import { routesOf, type Route } from '../support/routes.js';
+
+type Operation = OpenAPIV3_1.OperationObject & { method: string; path: string };
+type Media = OpenAPIV3_1.MediaTypeObject;
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+const SENT_WITH: Record<number, string[]> = {
+  401: ['WWW-Authenticate'],
+  429: ['RateLimit', 'RateLimit-Policy', 'Retry-After'],
+  503: ['Retry-After'],
+};
+
+describe('the OpenAPI document', () => {
+  let service: RunningService;
+  let document: OpenAPIV3_1.Document;
+  let operations: Operation[];
+  let routes: Route[];
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+
+  beforeAll(async () => {
+    service = await startService('sqlite');
+    document = (await service.anonymous.get('//docs-json').expect(200)).body;
+    ajv.addSchema({ $id: 'openapi', ...document });
+    operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+      METHODS.flatMap((method) => (item?.[method] ? [{ ...item[method], method, path }] : [])),
+    );
+    routes = routesOf(service.app);
+  });
+
+  afterAll(() => service.stop());
+
+  const nameOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
+
+  const responsesOf = (operation: Operation) =>
+    Object.entries(operation.responses ?? {}).map(([status, response]) => ({
+      name: `${nameOf(operation)} ${status}`,
+      status: Number(status),
+      ...(response as OpenAPIV3_1.ResponseObject),
+    }));
+
+  const examplesOf = ({ example, examples = {} }: Media): unknown[] => [
+    ...(example === undefined ? [] : [example]),
+    ...Object.values(examples).map((named) => (named as OpenAPIV3_1.ExampleObject).value),
+  ];
+
+  const assertValid = (name: string, schema: object | undefined, example: unknown) => {
+    const resolved = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"openapi#/'));
+    if (!ajv.validate(resolved, example)) throw new Error(`${name}: ${ajv.errorsText()} in ${JSON.stringify(example)}`);
+  };
+
+  it('is valid OpenAPI 3.1', async () => {
+    expect(document.openapi).toBe('3.1.0');
+    await expect(validate(structuredClone(document))).resolves.toMatchObject({ valid: true, warnings: [] });
+  });
+
+  it('is served as YAML too', async () => {
+    const { headers, text } = await service.anonymous.get('//docs-yaml').expect(200);
+    expect(headers.get('content-type')).toMatch(/yaml/);
+    expect(text).toMatch(/^openapi: 3\.1\.0$/m);
+    expect(text).toContain('operationId: deleteApiKey\n');
+  });
+
+  it('has every route of the application, and no other', () => {
+    const documented = operations.map((operation) => nameOf(operation)).sort();
+    expect(documented).toEqual(routes.map((route) => nameOf(route)).sort());
+  });
+
+  it('says of each operation what it does, in which group, under which name', () => {
+    const tags = document.tags?.map(({ name }) => name);
+    for (const { summary, tags: own = [], operationId } of operations) {
+      expect(summary).toMatch(/^[A-Z].{8,78}[.?]$/);
+      expect(own).toHaveLength(1);
+      expect(tags).toContain(own[0]);
+      expect(operationId).toMatch(/^[a-z]+([A-Z][a-z]+)+$/);
+    }
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    expect(operations.map(({ operationId }) => operationId)).toContain('deleteApiKey');
+  });
+
+  it('asks for a key on each route that is not public, and only there', () => {
+    const isPublic = new Map(routes.map((route) => [nameOf(route), route.access?.kind === 'public']));
+    for (const operation of operations) {
+      expect([nameOf(operation), operation.security]).toEqual([
+        nameOf(operation),
+        isPublic.get(nameOf(operation)) ? undefined : [{ bearer: [] }, { apiKey: [] }],
+      ]);
+    }
+    expect(document.components?.securitySchemes).toMatchObject({
+      bearer: { type: 'http', scheme: 'bearer' },
+      apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+    });
+  });
+
+  it('has X-Workspace-Id on each route that acts in a workspace, and only there', () => {
+    const scopes = new Map(
+      routes.map(({ access, ...route }) => [nameOf(route), access?.kind === 'permission' && access.scope !== 'none']),
+    );
+    for (const operation of operations) {
+      const named = (operation.parameters as OpenAPIV3_1.ParameterObject[]).some(
+        ({ name }) => name === 'X-Workspace-Id',
+      );
+      expect([nameOf(operation), named]).toEqual([nameOf(operation), scopes.get(nameOf(operation))]);
+    }
+  });
+
+  it('describes each answer: a text, a schema, and examples that it allows', () => {
+    for (const { name, description, content } of operations.flatMap(responsesOf)) {
+      expect([name, description]).toEqual([name, expect.stringMatching(/.{6}/)]);
+      expect([name, Object.keys(content ?? {})]).toEqual([name, [expect.stringMatching(/^application\/(x-nd)?json$/)]]);
+      for (const media of Object.values(content ?? {})) {
+        expect([name, examplesOf(media).length]).not.toEqual([name, 0]);
+        for (const example of examplesOf(media)) assertValid(name, media.schema, example);
+      }
+    }
+  });
+
+  it('describes each field and each parameter, with an example that its schema allows', () => {
+    const fields = Object.entries(document.components?.schemas ?? {}).flatMap(([name, { properties = {} }]) =>
+      Object.entries(properties).map(([field, schema]) => ({ name: `${name}.${field}`, ...schema })),
+    );
+    const parameters = operations.flatMap((operation) =>
+      (operation.parameters as OpenAPIV3_1.ParameterObject[]).map((parameter) => ({
+        ...parameter,
+        name: `${nameOf(operation)} ${parameter.name}`,
+      })),
+    );
+    for (const { name, description } of [...fields, ...parameters]) {
+      expect([name, description]).toEqual([name, expect.stringMatching(/^.{3,}\.$/s)]);
+    }
+    for (const { name, ...schema } of fields) {
+      if ('example' in schema) assertValid(name, schema, schema.example);
+    }
+    for (const { name, schema, example } of parameters) {
+      if (example !== undefined) assertValid(name, schema, example);
+    }
+  });
+
+  it('has a real message, the right status and the headers that are sent with each refusal', () => {
+    const refusals = operations.flatMap(responsesOf).filter(({ status }) => status >= 400);
+    for (const { name, status, content, headers } of refusals) {
+      for (const example of examplesOf(content!['application/json']!) as Record<string, unknown>[]) {
+        expect([name, ERROR_STATUS[example['code'] as keyof typeof ERROR_STATUS]]).toEqual([name, status]);
+        expect([name, example['message']]).toEqual([name, expect.stringMatching(/^[A-Za-z].{10,}[.?]$/)]);
+      }
+      expect([name, Object.keys(headers ?? {}).sort()]).toEqual([
+        name,
+        [...(SENT_WITH[status] ?? []), 'X-Request-Id'].sort(),
+      ]);
+    }
+  });
+
+  it('has the headers of successes: the id of the request, versions, totals and links', () => {
+    const headersOf = (id: string) => {
+      const operation = operations.find(({ operationId }) => operationId === id)!;
+      return Object.keys(responsesOf(operation).find(({ status }) => status < 300)?.headers ?? {}).sort();
+    };
+    expect(headersOf('deleteApiKey')).toEqual(['X-Request-Id']);
+    expect(headersOf('createApiKey')).toEqual(['ETag', 'X-Request-Id']);
+    expect(headersOf('getApiKey')).toEqual(['ETag', 'X-Request-Id']);
+    expect(headersOf('listApiKeys')).toEqual(['Link', 'X-Request-Id', 'X-Total-Count']);
+    expect(headersOf('listWorkspaces')).toEqual(['Link', 'X-Request-Id', 'X-Total-Count']);
+    expect(headersOf('exportAuditRecords')).toEqual(['Content-Disposition', 'X-Request-Id']);
+  });
+
+  it('has examples of requests that the service carries out', async () => {
+    const bodies = operations.flatMap((operation) => {
+      const content = (operation.requestBody as OpenAPIV3_1.RequestBodyObject | undefined)?.content ?? {};
+      return Object.values(content).flatMap((media) => examplesOf(media).map((body) => ({ operation, media, body })));
+    });
+    for (const { operation, media, body } of bodies) {
+      assertValid(nameOf(operation), media.schema, body);
+      const { operator } = await createWorkspace(service);
+      const key = (await operator.post('/apikey', { keyName: 'Old worker', permissions: ['*'] }).expect(201)).body;
+      const path = operation.path.replace('/api/v1', '').replace('{id}', key.id);
+      const answer = await operator.send(operation.method.toUpperCase(), path, { body });
+      expect([nameOf(operation), answer.status]).toEqual([nameOf(operation), operation.method === 'post' ? 201 : 200]);
+    }
+    expect(bodies.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('speaks the language of the API: no class names, no keys that could work', () => {
+    const text = JSON.stringify(document);
+    expect(text).not.toMatch(/Dto|Controller|TypeORM|latchkey_/);
+    for (const [candidate] of text.matchAll(/[A-Za-z][A-Za-z0-9]*_[0-9A-Za-z]{49}/g)) {
+      expect(isWellFormedKey(candidate)).toBe(false);
+    }
+    for (const name of Object.keys(document.components?.schemas ?? {})) expect(name).toMatch(/^[A-Z][A-Za-z]+$/);
+  });
+});

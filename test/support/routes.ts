@@ -1,0 +1,44 @@
+import { RequestMethod, type Type } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ACCESS, type Access } from '../../src/auth/access.js';
+
+/** A route of a controller, as the router knows it, in the notation of OpenAPI. */
+export interface Route {
+  method: string;
+  path: string;
+  /** What it declares about who may call it; undefined if nothing. */
+  access: Access | undefined;
+}
+
+/** Every route of every controller of the application. */
+export function routesOf(app: NestFastifyApplication): Route[] {
+  const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
+  return controllers.flatMap(({ metatype }) => (metatype ? routesOfController(app, metatype as Type) : []));
+}
+
+function routesOfController(app: NestFastifyApplication, controller: Type): Route[] {
+  const prototype = controller.prototype as Record<string, object>;
+  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
+    const handler = prototype[name]!;
+    const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
+    if (method === undefined) return [];
+    const segments = [controller, handler].map((declared) => Reflect.getMetadata(PATH_METADATA, declared) as string);
+    const path = pathOf(app, RequestMethod[method], segments.join('/').replace(/\/+$/, ''));
+    return [
+      {
+        method: RequestMethod[method].toLowerCase(),
+        path: path.replace(/:(\w+)/g, '{$1}'),
+        access: (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller)) as Access | undefined,
+      },
+    ];
+  });
+}
+
+function pathOf(app: NestFastifyApplication, method: string, path: string): string {
+  const router = app.getHttpAdapter().getInstance();
+  const found = [`/api/v1/${path}`, `/${path}`].find((url) => router.hasRoute({ url, method }));
+  if (!found) throw new Error(`The router does not know ${method} ${path}.`);
+  return found;
+}
