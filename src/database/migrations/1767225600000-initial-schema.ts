@@ -56,8 +56,8 @@ const TABLES = [
     CONSTRAINT "pk_latchkey_api_keys" PRIMARY KEY ("id"),
     CONSTRAINT "uq_latchkey_api_keys_hash" UNIQUE ("hash"),
     CONSTRAINT "uq_latchkey_api_keys_workspace_name" UNIQUE ("workspace_id", "name"),
-    CONSTRAINT "fk_latchkey_api_keys_workspace" FOREIGN KEY ("workspace_id")
-      REFERENCES "latchkey_workspaces" ("id") ON DELETE NO ACTION ON UPDATE NO ACTION
+    CONSTRAINT "fk_latchkey_api_keys_workspace" FOREIGN KEY ("workspace_id") REFERENCES "latchkey_workspaces" ("id")
+      ON DELETE NO ACTION ON UPDATE NO ACTION
   )`,
   `CREATE INDEX "ix_latchkey_api_keys_workspace_created" ON "latchkey_api_keys" ("workspace_id", "created_date")`,
   `CREATE TABLE "latchkey_deleted_keys" (
