@@ -18,6 +18,8 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     migrationsTableName: 'latchkey_migrations',
     synchronize: false,
     logging: false,
+    // The default writes failed migrations to stdout, past whoever else writes there. They are thrown as well.
+    logger: 'debug' as const,
   };
   if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) {
     return { ...common, type: 'sqlite', database: url.slice('sqlite:'.length), enableWAL: true, busyTimeout: 5000 };

@@ -1,8 +1,9 @@
+import type { Client } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database } from './database.js';
 import { queryRows } from './query-rows.js';
-import { toStoreError } from './store-errors.js';
+import { isAnswer, toStoreError } from './store-errors.js';
 import { Transaction } from './transaction.js';
 
 const DURABLE: Record<string, readonly string[]> = {
@@ -32,34 +33,25 @@ export class PostgresDatabase extends Database {
     return new PostgresDatabase(dataSource);
   }
 
-  async read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T> {
-    try {
-      return await reads(this.dataSource.manager);
-    } catch (error) {
-      throw unreachable(error);
-    }
+  read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.withRunner((runner) => reads(runner.manager));
   }
 
-  async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      return await queryRows<Row>(runner, sql, parameters);
-    } catch (error) {
-      throw unreachable(error);
-    } finally {
-      await runner.release();
-    }
+  query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.withRunner((runner) => queryRows<Row>(runner, sql, parameters));
   }
 
   async transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
+    let transaction: Transaction | undefined;
     try {
       await begin(runner);
-      const result = await body(new Transaction(runner, { mode: 'pessimistic_write' }));
-      await runner.commitTransaction();
+      transaction = new Transaction(runner, { mode: 'pessimistic_write' });
+      const result = await body(transaction);
+      await transaction.commit();
       return result;
     } catch (error) {
-      await rollback(runner);
+      await rollback(transaction, runner);
       throw toStoreError(error);
     } finally {
       await runner.release();
@@ -69,20 +61,46 @@ export class PostgresDatabase extends Database {
   async close(): Promise<void> {
     // The pool is the host's.
   }
+
+  private async withRunner<T>(use: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return await use(runner);
+    } catch (error) {
+      if (!isAnswer(error)) await discard(runner);
+      throw unreachable(error);
+    } finally {
+      await runner.release();
+    }
+  }
 }
 
 async function begin(runner: QueryRunner): Promise<void> {
   try {
     await runner.startTransaction();
   } catch (error) {
+    await discard(runner);
     throw unreachable(error);
   }
 }
 
-async function rollback(runner: QueryRunner): Promise<void> {
-  if (!runner.isTransactionActive) return;
-  // A broken connection cannot roll back, and need not: the server does it when the session ends.
-  await runner.rollbackTransaction().catch(() => undefined);
+async function rollback(transaction: Transaction | undefined, runner: QueryRunner): Promise<void> {
+  try {
+    await transaction?.rollback();
+  } catch {
+    await discard(runner);
+  }
+}
+
+// A session that did not answer in time may still carry out what it was sent, and hold its transaction open: in the
+// pool, somebody else's commit would commit that too. Closed, the server rolls it back.
+async function discard(runner: QueryRunner): Promise<void> {
+  try {
+    const client = (await runner.connect()) as Client;
+    client.end().catch(() => undefined);
+  } catch {
+    // There never was a connection.
+  }
 }
 
 // A pool that cannot connect throws plain errors without a code; nothing else happens where this is used.

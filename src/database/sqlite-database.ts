@@ -1,4 +1,4 @@
-import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { SqliteConnectionOptions } from 'typeorm/driver/sqlite/SqliteConnectionOptions.js';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database } from './database.js';
@@ -54,16 +54,13 @@ export class SqliteDatabase extends Database {
 
   transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.mutex.run(async () => {
-      const runner = this.writer.createQueryRunner();
+      const transaction = await begin(this.writer);
       try {
-        // IMMEDIATE takes the write lock first: a deferred transaction that reads and then writes is refused at once,
-        // not made to wait, when another process wrote in between.
-        await runner.query('BEGIN IMMEDIATE');
-        const result = await body(new Transaction(runner, undefined));
-        await runner.query('COMMIT');
+        const result = await body(transaction);
+        await transaction.commit();
         return result;
       } catch (error) {
-        await rollback(runner);
+        await rollback(transaction);
         throw toStoreError(error);
       }
     });
@@ -102,9 +99,25 @@ async function assertDurable(dataSource: DataSource): Promise<void> {
   );
 }
 
-async function rollback(runner: QueryRunner): Promise<void> {
+async function begin(writer: DataSource): Promise<Transaction> {
+  // TypeORM keeps one runner for a SQLite data source. A transaction needs one that ends with it.
+  Object.assign(writer.driver, { queryRunner: undefined });
+  const runner = writer.createQueryRunner();
   try {
-    await runner.query('ROLLBACK');
+    // IMMEDIATE takes the write lock first: a deferred transaction that reads and then writes is refused at once, not
+    // made to wait, when another process wrote in between.
+    await runner.query('BEGIN IMMEDIATE');
+  } catch (error) {
+    throw toStoreError(error);
+  }
+  // Else TypeORM's own `save` would begin another.
+  Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+  return new Transaction(runner, undefined);
+}
+
+async function rollback(transaction: Transaction): Promise<void> {
+  try {
+    await transaction.rollback();
   } catch (error) {
     // SQLite rolls back by itself after some errors, and then has no transaction left to end.
     if (!String(error).includes('no transaction is active')) throw new StoreUnavailableError(error);

@@ -17,6 +17,11 @@ export function isForeignKeyViolation(error: unknown): boolean {
   );
 }
 
+/** Tells whether the database itself refused a statement: its connection is in order. */
+export function isAnswer(error: unknown): boolean {
+  return driverErrorOf(error).code !== '';
+}
+
 /** What a command threw, as callers may see it: the store's own errors become {@link StoreUnavailableError}. */
 export function toStoreError(error: unknown): unknown {
   if (error instanceof LatchkeyError) return error;

@@ -1,13 +1,25 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
 import { queryRows } from './query-rows.js';
 
-/** An open transaction. It ends with the callback it was given to; do not keep it. */
+const ENDINGS = new Set(['COMMIT', 'ROLLBACK']);
+
+/** An open transaction. It ends with the callback it was given to: whoever keeps it is refused. */
 export class Transaction {
+  private readonly running = new Set<Promise<unknown>>();
+  private failure: { cause: unknown } | undefined;
+  private ended = false;
+
+  /** @param runner that has begun a transaction, and serves nothing else */
   constructor(
     private readonly runner: QueryRunner,
     /** For `find` options of rows that are read to be changed: a row lock, or undefined where the store is locked whole. */
     readonly lock: { mode: 'pessimistic_write' } | undefined,
-  ) {}
+  ) {
+    const execute = runner.query.bind(runner) as (...statement: unknown[]) => Promise<unknown>;
+    // Every statement goes through here, those of the entity manager too.
+    runner.query = ((...statement: unknown[]) =>
+      this.watch(String(statement[0]), () => execute(...statement))) as QueryRunner['query'];
+  }
 
   get manager(): EntityManager {
     return this.runner.manager;
@@ -19,5 +31,37 @@ export class Transaction {
    */
   query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     return queryRows<Row>(this.runner, sql, parameters);
+  }
+
+  /** @throws {Error} if a statement failed, also where the callback caught that: PostgreSQL would roll back in silence. */
+  async commit(): Promise<void> {
+    await this.end();
+    if (this.failure) throw new Error('A statement failed, and its error was not thrown on.', this.failure);
+    await this.runner.commitTransaction();
+  }
+
+  async rollback(): Promise<void> {
+    await this.end();
+    await this.runner.rollbackTransaction();
+  }
+
+  // A statement that nobody awaited must not run after the end, as a transaction of its own or in the next one.
+  private async end(): Promise<void> {
+    this.ended = true;
+    await Promise.allSettled(this.running);
+  }
+
+  private async watch<T>(statement: string, execute: () => Promise<T>): Promise<T> {
+    if (this.ended && !ENDINGS.has(statement)) throw new Error('This transaction has ended.');
+    const running = execute();
+    this.running.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      this.failure ??= { cause: error };
+      throw error;
+    } finally {
+      this.running.delete(running);
+    }
   }
 }

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { StoreUnavailableError } from '../../src/common/latchkey-error.js';
+import { dataSourceOptions } from '../../src/database/data-source-options.js';
+import { openDatabase } from '../../src/database/open-database.js';
+import { INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';
+
+describe('a PostgreSQL that does not answer in time', () => {
+  let opened: OpenedStore;
+  let impatient: DataSource;
+
+  beforeEach(async () => {
+    opened = await openStore('postgres');
+    const options = { ...dataSourceOptions(opened.store.url), extra: { max: 1, query_timeout: 300 } } as const;
+    impatient = await new DataSource(options).initialize();
+  });
+
+  afterEach(async () => {
+    await impatient.destroy();
+    await opened.close();
+  });
+
+  it('costs the transaction, and no later one commits what is left of it', async () => {
+    const database = await openDatabase(impatient);
+    const add = (name: string) => database.transaction((tx) => tx.query(INSERT_WORKSPACE, [name, name]));
+    const silent = database.transaction(async (tx) => {
+      await tx.query(INSERT_WORKSPACE, ['1', 'given up']);
+      await tx.query('SELECT pg_sleep(1)');
+    });
+
+    await expect(silent).rejects.toThrow(StoreUnavailableError);
+    await add('next');
+    await sessionsAre(0, 'pg_sleep');
+    await add('and one more');
+
+    expect(await workspaceNames(opened.database)).toEqual(['and one more', 'next']);
+  });
+
+  it('costs a reader its answer, and does not hold up the next', async () => {
+    const database = await openDatabase(impatient);
+    await expect(database.query('SELECT pg_sleep(20)')).rejects.toThrow(StoreUnavailableError);
+    expect(await workspaceNames(database)).toEqual([]);
+    await expect(database.read((manager) => manager.query('SELECT pg_sleep(20)'))).rejects.toThrow(
+      StoreUnavailableError,
+    );
+    expect(await workspaceNames(database)).toEqual([]);
+  });
+
+  /** Waits until so many sessions run a statement with this word in it. */
+  async function sessionsAre(expected: number, word: string): Promise<void> {
+    const count = async () => {
+      const [row] = await opened.host.query<{ count: number }[]>(
+        `SELECT count(*)::int AS count FROM pg_stat_activity
+         WHERE datname = current_database() AND query LIKE $1 AND pid <> pg_backend_pid() AND state = 'active'`,
+        [`%${word}%`],
+      );
+      return row?.count;
+    };
+    while ((await count()) !== expected) await opened.host.query('SELECT pg_sleep(0.05)');
+  }
+});

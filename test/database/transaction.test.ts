@@ -1,0 +1,173 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { StoreUnavailableError } from '../../src/common/latchkey-error.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../../src/database/store-errors.js';
+import { Workspace } from '../../src/workspaces/workspace.entity.js';
+import { forEachStore } from '../support/stores.js';
+import { INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';
+
+describe('a transaction', () => {
+  forEachStore((kind) => {
+    let opened: OpenedStore;
+
+    beforeEach(async () => {
+      opened = await openStore(kind);
+    });
+
+    afterEach(() => opened.close());
+
+    const add = (name: string) =>
+      opened.database.transaction((tx) => tx.query(INSERT_WORKSPACE, [`id of ${name}`, name]));
+
+    it('commits beside two others that overlap it', async () => {
+      const begun = gate(kind === 'sqlite' ? 1 : 3);
+      const slowly = (name: string) =>
+        opened.database.transaction(async (tx) => {
+          await begun.arrive();
+          await tx.query(INSERT_WORKSPACE, [`id of ${name}`, name]);
+          await tx.query('SELECT 1');
+          return name;
+        });
+
+      expect(await Promise.all([slowly('a'), slowly('b'), slowly('c')])).toEqual(['a', 'b', 'c']);
+
+      expect(await workspaceNames(opened.database)).toEqual(['a', 'b', 'c']);
+    });
+
+    it('leaves what others have acknowledged when it rolls back', async () => {
+      const failing = opened.database.transaction(async (tx) => {
+        await tx.query(INSERT_WORKSPACE, ['1', 'doomed']);
+        await tx.query('SELECT 1');
+        throw new Error('Changed my mind.');
+      });
+      const others = Array.from({ length: 20 }, (_, at) => add(`kept ${String(at).padStart(2, '0')}`));
+
+      await expect(failing).rejects.toThrow('Changed my mind.');
+      await Promise.all(others);
+
+      const names = await workspaceNames(opened.database);
+      expect(names).toHaveLength(20);
+      expect(names).not.toContain('doomed');
+    });
+
+    it('is not seen by readers before its commit, and is by every one after', async () => {
+      await opened.database.transaction(async (tx) => {
+        await tx.query(INSERT_WORKSPACE, ['1', 'new']);
+        expect(await workspaceNames(opened.database)).toEqual([]);
+      });
+      expect(await workspaceNames(opened.database)).toEqual(['new']);
+      expect(await opened.database.read((manager) => manager.query('SELECT name FROM latchkey_workspaces'))).toEqual([
+        { name: 'new' },
+      ]);
+    });
+
+    it('returns the rows of RETURNING', async () => {
+      await Promise.all([add('a'), add('b')]);
+      await opened.database.transaction(async (tx) => {
+        const inserted = await tx.query(`${INSERT_WORKSPACE} RETURNING id, name`, ['3', 'c']);
+        expect(inserted).toEqual([{ id: '3', name: 'c' }]);
+        const updated = await tx.query(`UPDATE latchkey_workspaces SET name = $1 WHERE id = $2 RETURNING name`, [
+          'd',
+          '3',
+        ]);
+        expect(updated).toEqual([{ name: 'd' }]);
+        const deleted = await tx.query<{ name: string }>('DELETE FROM latchkey_workspaces RETURNING name');
+        expect(deleted.map(({ name }) => name).sort()).toEqual(['a', 'b', 'd']);
+        expect(await tx.query('DELETE FROM latchkey_workspaces RETURNING name')).toEqual([]);
+      });
+    });
+
+    it('tells a unique and a foreign key violation from each other and from the rest', async () => {
+      await add('taken');
+      const insertKey = `INSERT INTO latchkey_api_keys (id, workspace_id, name, hash, hint, permissions, allowed_ips,
+        metadata, enabled, created_date, updated_date, created_by, version)
+        VALUES ($1, 'nowhere', 'n', 'h', 'h', '[]', '[]', '{}', TRUE, 'd', 'd', '{}', 1)`;
+      const kinds = async (sql: string, parameters: unknown[]) => {
+        let error: unknown;
+        const keep = (thrown: unknown) => {
+          error = thrown;
+          throw thrown;
+        };
+        await expect(opened.database.transaction((tx) => tx.query(sql, parameters).catch(keep))).rejects.toThrow();
+        return { unique: isUniqueViolation(error), foreignKey: isForeignKeyViolation(error) };
+      };
+      const violations = { sameId: ['id of taken', 'other'], sameName: ['other', 'taken'] };
+
+      expect(await kinds(INSERT_WORKSPACE, violations.sameId)).toEqual({ unique: true, foreignKey: false });
+      expect(await kinds(INSERT_WORKSPACE, violations.sameName)).toEqual({ unique: true, foreignKey: false });
+      expect(await kinds(insertKey, ['1'])).toEqual({ unique: false, foreignKey: true });
+      expect(await kinds(INSERT_WORKSPACE, ['1', null])).toEqual({ unique: false, foreignKey: false });
+      expect(await kinds('SELECT nothing FROM nowhere', [])).toEqual({ unique: false, foreignKey: false });
+    });
+
+    it('throws the store’s own faults as unavailable, and what its body throws as it is', async () => {
+      await expect(opened.database.transaction((tx) => tx.query('SELECT * FROM nowhere'))).rejects.toThrow(
+        StoreUnavailableError,
+      );
+      await expect(opened.database.query('SELECT * FROM nowhere')).rejects.toThrow(StoreUnavailableError);
+      await expect(opened.database.read((manager) => manager.query('SELECT * FROM nowhere'))).rejects.toThrow(
+        StoreUnavailableError,
+      );
+      const own = new RangeError('mine');
+      await expect(opened.database.transaction(() => Promise.reject(own))).rejects.toBe(own);
+      await add('still works');
+    });
+
+    it('cannot be used once it has ended', async () => {
+      let kept: ((name: string) => Promise<unknown>) | undefined;
+      await opened.database.transaction((tx) => {
+        kept = (name) => tx.query(INSERT_WORKSPACE, [name, name]);
+        return Promise.resolve();
+      });
+      await expect(kept!('late')).rejects.toThrow('has ended');
+      expect(await workspaceNames(opened.database)).toEqual([]);
+    });
+
+    it('fails with a statement that failed, even if its body goes on', async () => {
+      const negligent = opened.database.transaction(async (tx) => {
+        await tx.query(INSERT_WORKSPACE, ['1', 'kept?']);
+        await tx.query('SELECT * FROM nowhere').catch(() => undefined);
+      });
+      await expect(negligent).rejects.toThrow('A statement failed');
+      expect(await workspaceNames(opened.database)).toEqual([]);
+    });
+
+    it('has everything that goes through the entity manager', async () => {
+      const workspace = (name: string) => ({ id: name, name, createdDate: 'a', updatedDate: 'a' });
+      const failing = opened.database.transaction(async ({ manager }) => {
+        await manager.save(Workspace, workspace('saved'));
+        await manager.insert(Workspace, workspace('inserted'));
+        throw new Error('Changed my mind.');
+      });
+      await expect(failing).rejects.toThrow('Changed my mind.');
+      expect(await workspaceNames(opened.database)).toEqual([]);
+
+      await opened.database.transaction(({ manager }) => manager.save(Workspace, workspace('saved')));
+      expect(await workspaceNames(opened.database)).toEqual(['saved']);
+    });
+
+    it('takes along or takes back what its body did not wait for', async () => {
+      const forgetful = opened.database.transaction(async (tx) => {
+        void tx.query(INSERT_WORKSPACE, ['1', 'unawaited']).catch(() => undefined);
+        await Promise.resolve();
+        throw new Error('Changed my mind.');
+      });
+      await expect(forgetful).rejects.toThrow('Changed my mind.');
+      await add('next');
+      expect(await workspaceNames(opened.database)).toEqual(['next']);
+    });
+  });
+});
+
+/** Opens for all once so many have arrived. */
+function gate(expected: number): { arrive: () => Promise<void> } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  let arrived = 0;
+  return {
+    arrive: () => {
+      arrived += 1;
+      if (arrived >= expected) open();
+      return opened;
+    },
+  };
+}
