@@ -1,0 +1,16 @@
+// Adds one to a counter so many times, each in a transaction of its own, for tests with several processes.
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/database/data-source-options.js';
+import { openDatabase } from '../../src/database/open-database.js';
+
+const [url = '', times = '0'] = process.argv.slice(2);
+const host = await new DataSource(dataSourceOptions(url)).initialize();
+const database = await openDatabase(host);
+for (let done = 0; done < Number(times); done += 1) {
+  await database.transaction(async (transaction) => {
+    const [row] = await transaction.query<{ value: number }>('SELECT value FROM counters');
+    await transaction.query('UPDATE counters SET value = $1', [(row?.value ?? 0) + 1]);
+  });
+}
+await database.close();
+await host.destroy();
