@@ -1,11 +1,27 @@
+import { setTimeout } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { reasonOf } from './reason-of.js';
+
+const LONGEST_WAIT_MS = 5000;
+const PAUSE_MS = 50;
 
 /** @throws {Error} saying in one line, without the password in `DATABASE_URL`, why it cannot be opened. */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
   try {
-    return await new DataSource(options).initialize();
+    return await initialize(options, Date.now() + LONGEST_WAIT_MS);
   } catch (error) {
     throw new Error(`DATABASE_URL: the database cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+// Of processes that open a new SQLite file at the same moment one switches it to WAL, and SQLite refuses the others at
+// once instead of making them wait.
+async function initialize(options: DataSourceOptions, until: number): Promise<DataSource> {
+  try {
+    return await new DataSource(options).initialize();
+  } catch (error) {
+    if (!reasonOf(error).startsWith('SQLITE_BUSY') || Date.now() > until) throw error;
+  }
+  await setTimeout(PAUSE_MS);
+  return initialize(options, until);
 }
