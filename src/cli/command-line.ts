@@ -35,7 +35,6 @@ function programFor(terminal: Terminal): Command {
     .description('API keys, permissions and an audit trail.')
     .version(VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),

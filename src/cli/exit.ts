@@ -14,7 +14,7 @@ export function failureOf(error: unknown): { lines: string[]; code: number } {
 
 /** Tells whether a write failed because nobody reads any more. */
 export function isClosedPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+  return (error as { code?: unknown } | null)?.code === 'EPIPE';
 }
 
 /** Ends a program that failed, whatever else it still has open. */
