@@ -21,6 +21,7 @@ export class Child {
   stdout = '';
   stderr = '';
   readonly ended: Promise<Ending>;
+  private over = false;
   private changed: () => void = () => undefined;
 
   private constructor(
@@ -49,15 +50,10 @@ export class Child {
 
   /** Resolves once the pattern is in what the process wrote on stdout. @throws {Error} if it ends before that. */
   async wrote(pattern: RegExp): Promise<RegExpExecArray> {
-    let over = false;
-    void this.ended.then(() => {
-      over = true;
-      this.changed();
-    });
     for (;;) {
       const match = pattern.exec(this.stdout);
       if (match) return match;
-      if (over) throw new Error(`It ended without writing ${pattern.source}:\n${this.stdout}${this.stderr}`);
+      if (this.over) throw new Error(`It ended without writing ${pattern.source}:\n${this.stdout}${this.stderr}`);
       await new Promise<void>((resolve) => (this.changed = resolve));
     }
   }
@@ -75,6 +71,8 @@ export class Child {
 
   private async end(): Promise<Ending> {
     const [code, signal] = (await once(this.process, 'close')) as [number | null, NodeJS.Signals | null];
+    this.over = true;
+    this.changed();
     return { code, signal, stdout: this.stdout, stderr: this.stderr };
   }
 }
