@@ -32,6 +32,6 @@ export class CommandLine {
   async json(...args: string[]): Promise<Body> {
     const { code, stdout, stderr } = await this.run(...args, '--json');
     if (code !== 0) throw new Error(`latchkey ${args.join(' ')} ended with ${code}: ${stderr}`);
-    return JSON.parse(stdout) as Body;
+    return JSON.parse(stdout);
   }
 }
