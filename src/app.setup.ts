@@ -44,6 +44,9 @@ export async function createService(environment: Environment): Promise<Service> 
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',
     customSiteTitle: 'Latchkey API',
+    customCss: '.swagger-ui .topbar { display: none }',
+    // A key that somebody pastes is forgotten with the page: in the browser's storage any script of the origin finds it.
+    swaggerOptions: { persistAuthorization: false, deepLinking: true, defaultModelsExpandDepth: 0 },
   });
   await app.init();
   return { app, drain };

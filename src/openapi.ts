@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { withExamples } from './openapi-examples.js';
 import { withRequestIds } from './openapi-headers.js';
-import { withNullTypes } from './openapi-nulls.js';
+import { withJsonSchemas } from './openapi-schemas.js';
 
 const DESCRIPTION = `API keys, permissions and an audit trail.
 
@@ -20,6 +20,7 @@ const TAGS = {
   Audit: 'Who did what to which, when, and how it ended. Reading changes nothing; nothing can be changed or removed.',
   Permissions: 'What a key may be allowed to do.',
   Operations: 'For load balancers and orchestrators. No key needed.',
+  'Without an id': 'Commands on a key that name none: always refused, so that none can mean every key.',
 };
 
 /** The OpenAPI 3.1 document of the application, generated from its code. */
@@ -30,7 +31,6 @@ export function openApiDocument(app: INestApplication, version: string): OpenAPI
     .setDescription(DESCRIPTION)
     .setVersion(version)
     .setLicense('MIT', 'https://opensource.org/license/mit')
-    .addServer('/')
     .addSecurity('bearer', { type: 'http', scheme: 'bearer', description: 'Sent as `Authorization: Bearer <key>`.' })
     .addSecurity('apiKey', {
       type: 'apiKey',
@@ -40,5 +40,5 @@ export function openApiDocument(app: INestApplication, version: string): OpenAPI
     });
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build());
-  return withRequestIds(withExamples(withNullTypes(document)));
+  return withRequestIds(withJsonSchemas(withExamples(document)));
 }

@@ -31,7 +31,6 @@ import { EXAMPLE_ID } from '../common/api-examples.js';
 import { ApiPage } from '../common/api-page.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
 import { Clock } from '../common/clock.js';
-import { IdRequiredError } from '../common/latchkey-error.js';
 import { respondWithPage } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import type { HttpRequest, HttpResponse } from '../common/request.js';
@@ -76,7 +75,6 @@ const ETAG = {
 
 const NAME_TOO_LONG = invalid('keyName', 'keyName must have 1 to 100 characters.');
 const NOT_FOUND = new ApiKeyNotFoundError(EXAMPLE_ID);
-const ID_REQUIRED = new IdRequiredError('API key');
 const GRANT_REFUSALS = [
   new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:create?']),
   new EscalationError(['apikeys:delete']),
@@ -226,30 +224,6 @@ export class ApiKeysController {
     @Headers('if-match') ifMatch: string | undefined,
   ): Promise<DeleteResultDto> {
     return this.apiKeys.delete(actor, id, query, ifMatch);
-  }
-
-  @Put()
-  @ApiOperation({ operationId: 'replaceApiKeyWithoutId', summary: 'Refuses: the id is missing.' })
-  @RequireAnyPermission(['apikeys:create', 'apikeys:update'])
-  @ApiRefusals(ID_REQUIRED)
-  replaceWithoutId(): never {
-    throw new IdRequiredError('API key');
-  }
-
-  @Patch()
-  @ApiOperation({ operationId: 'updateApiKeyWithoutId', summary: 'Refuses: the id is missing.' })
-  @RequirePermissions('apikeys:update')
-  @ApiRefusals(ID_REQUIRED)
-  updateWithoutId(): never {
-    throw new IdRequiredError('API key');
-  }
-
-  @Delete()
-  @ApiOperation({ operationId: 'deleteApiKeyWithoutId', summary: 'Refuses: the id is missing.' })
-  @RequirePermissions('apikeys:delete')
-  @ApiRefusals(ID_REQUIRED)
-  deleteWithoutId(): never {
-    throw new IdRequiredError('API key');
   }
 
   private answer(response: HttpResponse, key: ApiKey, secret?: string): ApiKeyDto {

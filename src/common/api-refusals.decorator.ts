@@ -74,7 +74,8 @@ export function ApiRefusals(...errors: readonly LatchkeyError[]): MethodDecorato
 function responseOf(error: LatchkeyError): Parameters<typeof ApiResponse>[0] {
   return {
     status: error.status,
-    description: `\`${error.code}\`, for example: ${error.message}`,
+    // Descriptions are Markdown, where <key> would be an element.
+    description: `\`${error.code}\`, for example: ${error.message.replaceAll('<', '&lt;')}`,
     type: ErrorDto,
     headers: Object.fromEntries(
       Object.entries(error.headers).map(([name, example]) => [

@@ -53,6 +53,8 @@ describe('the OpenAPI document', () => {
     ...Object.values(examples).map((named) => (named as OpenAPIV3_1.ExampleObject).value),
   ];
 
+  const examplesIn = (schema: object | undefined) => (schema as OpenAPIV3_1.SchemaObject | undefined)?.examples ?? [];
+
   const assertValid = (name: string, schema: object | undefined, example: unknown) => {
     const resolved = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"openapi#/'));
     if (!ajv.validate(resolved, example)) throw new Error(`${name}: ${ajv.errorsText()} in ${JSON.stringify(example)}`);
@@ -138,11 +140,16 @@ describe('the OpenAPI document', () => {
       expect([name, description]).toEqual([name, expect.stringMatching(/^.{3,}\.$/s)]);
     }
     for (const { name, ...schema } of fields) {
-      if ('example' in schema) assertValid(name, schema, schema.example);
+      for (const example of examplesIn(schema)) assertValid(name, schema, example);
     }
-    for (const { name, schema, example } of parameters) {
-      if (example !== undefined) assertValid(name, schema, example);
+    for (const { name, schema } of parameters) {
+      for (const example of examplesIn(schema)) assertValid(name, schema, example);
     }
+  });
+
+  it('has no single example of a parameter, which Swagger UI would fill in and send', () => {
+    const parameters = operations.flatMap((operation) => operation.parameters as OpenAPIV3_1.ParameterObject[]);
+    expect(parameters.filter(({ example, schema = {} }) => example !== undefined || 'example' in schema)).toEqual([]);
   });
 
   it('has a real message, the right status and the headers that are sent with each refusal', () => {
