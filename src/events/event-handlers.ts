@@ -38,7 +38,9 @@ export class EventHandlers {
 
   private discover(): Map<string, Handler[]> {
     const found = new Map<string, Handler[]>();
-    for (const { instance } of this.discovery.getProviders()) {
+    // A provider may be there under several tokens, and is to hear an event once.
+    const instances = new Set(this.discovery.getProviders().map(({ instance }) => instance as unknown));
+    for (const instance of instances) {
       if (typeof instance !== 'object' || instance === null) continue;
       const provider = instance as Record<string, Handler>;
       const prototype = Object.getPrototypeOf(provider) as Record<string, Handler>;

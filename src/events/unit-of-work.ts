@@ -39,18 +39,28 @@ export class UnitOfWork {
       for (const event of work.events) await this.handlers.run(work, event);
       return { result, events: work.events };
     });
-    for (const event of events) void this.announce(event);
+    for (const event of events) this.announce(event);
     return result;
   }
 
-  private async announce(event: DomainEvent): Promise<void> {
+  // Not `emitAsync`: there a listener that throws at once keeps the others from hearing, and leaves their rejections to
+  // end the process.
+  private announce(event: DomainEvent): void {
+    const { emitter } = this;
+    if (!emitter) return;
+    const name = ANNOUNCEMENT_PREFIX + event.action;
+    for (const listener of emitter.listeners(name)) void this.tell(event, () => listener.call(emitter, event));
+    for (const listener of emitter.listenersAny()) void this.tell(event, () => listener.call(emitter, name, event));
+  }
+
+  private async tell({ action, id }: DomainEvent, listen: () => unknown): Promise<void> {
     try {
-      await this.emitter?.emitAsync(ANNOUNCEMENT_PREFIX + event.action, event);
+      await listen();
     } catch (error) {
       this.logger.error({
         message: 'A listener failed after the commit.',
-        action: event.action,
-        eventId: event.id,
+        action,
+        eventId: id,
         error: describeError(error),
       });
     }
