@@ -145,10 +145,12 @@ describe('a transaction', () => {
       expect(await workspaceNames(opened.database)).toEqual(['saved']);
     });
 
-    it('takes along or takes back what its body did not wait for', async () => {
-      const forgetful = opened.database.transaction(async (tx) => {
-        void tx.query(INSERT_WORKSPACE, ['1', 'unawaited']).catch(() => undefined);
-        await Promise.resolve();
+    it('takes back what its body did not wait for', async () => {
+      const forgetful = opened.database.transaction((tx) => {
+        const inserted = Array.from({ length: 50 }, (_, at) =>
+          tx.query(INSERT_WORKSPACE, [`${at}`, `unawaited ${at}`]),
+        );
+        void Promise.allSettled(inserted);
         throw new Error('Changed my mind.');
       });
       await expect(forgetful).rejects.toThrow('Changed my mind.');
