@@ -8,7 +8,9 @@ import { join } from 'node:path';
  * @typedef {object} PostgresServer
  * @property {string} url A URL of a superuser.
  * @property {number} port
- * @property {() => Promise<void>} stop
+ * @property {() => Promise<void>} halt Stops it and keeps its data.
+ * @property {() => Promise<void>} resume Starts it again after {@link halt}, on the same data and port.
+ * @property {() => Promise<void>} stop Stops it for good.
  */
 
 /**
@@ -46,7 +48,13 @@ export async function startPostgres() {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  return { url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`, port, stop };
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    port,
+    halt: () => server.stop(),
+    resume: () => server.start(),
+    stop,
+  };
 }
 
 /** @returns {Promise<number>} a port of the loopback address that nobody listens on now */
