@@ -1,5 +1,7 @@
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './src/database/data-source-options.js';
 
-/** For the TypeORM command line: `npm run typeorm -- migration:show`. */
-export default new DataSource(dataSourceOptions(process.env['DATABASE_URL'] ?? 'sqlite:./data/latchkey.db'));
+const options = dataSourceOptions(process.env['DATABASE_URL'] ?? 'sqlite:./data/latchkey.db');
+
+/** For the TypeORM command line: `npm run typeorm -- migration:show`, which tells by way of the logger. */
+export default new DataSource({ ...options, logger: 'advanced-console' });
