@@ -45,7 +45,10 @@ export class AuthenticationGuard implements CanActivate {
         if (error) reject(error);
         else resolve(identity || refusal);
       };
-      const middleware = this.passport.authenticate(this.strategy, { session: false }, done) as PassportMiddleware;
+      // Passport writes this request's callbacks onto the strategy it is given: each request needs one of its own, or
+      // a request that is still waiting would be answered as the caller of a later one.
+      const strategy = Object.create(this.strategy) as ApiKeyStrategy;
+      const middleware = this.passport.authenticate(strategy, { session: false }, done) as PassportMiddleware;
       middleware(http.getRequest(), http.getResponse(), reject);
     });
   }
