@@ -105,9 +105,16 @@ const TABLES = [
   )`,
 ];
 
-const SQLITE_TRIGGERS = ['UPDATE', 'DELETE'].map(
-  (change) => `CREATE TRIGGER "tr_latchkey_audit_events_${change.toLowerCase()}"
-    BEFORE ${change} ON "latchkey_audit_events"
+// INSERT OR REPLACE deletes the row in its way without running a delete trigger.
+const REPLACES = 'WHEN EXISTS (SELECT 1 FROM "latchkey_audit_events" WHERE "id" = NEW."id")';
+
+const SQLITE_TRIGGERS = [
+  ['update', 'BEFORE UPDATE', ''],
+  ['delete', 'BEFORE DELETE', ''],
+  ['replace', 'BEFORE INSERT', REPLACES],
+].map(
+  ([name, moment, condition]) => `CREATE TRIGGER "tr_latchkey_audit_events_${name}"
+    ${moment} ON "latchkey_audit_events" ${condition}
     BEGIN SELECT RAISE(ABORT, 'latchkey: audit records cannot be changed'); END`,
 );
 
