@@ -55,7 +55,7 @@ async function recordStart({ app }: Service, logger: Logger): Promise<void> {
 function stopOnSignals(service: Service, logger: Logger): void {
   let stopping = false;
   const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
-    if (stopping) process.exit(128 + constants.signals[signal]);
+    if (stopping) endNow(signal);
     stopping = true;
     logger.log(`Stopping on ${signal}, once the requests in flight are answered`);
     stop(service, logger).catch((error: unknown) => {
@@ -65,6 +65,13 @@ function stopOnSignals(service: Service, logger: Logger): void {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+}
+
+function endNow(signal: 'SIGINT' | 'SIGTERM'): void {
+  // An exit would wait for what SQLite is doing, up to its whole busy timeout.
+  process.kill(process.pid, 'SIGKILL');
+  // The first process of a container cannot kill itself.
+  process.exit(128 + constants.signals[signal]);
 }
 
 async function stop({ app, drain }: Service, logger: Logger): Promise<void> {
