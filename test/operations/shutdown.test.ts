@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, get, request, type ClientRequest, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { json, text } from 'node:stream/consumers';
+import { startChildService, type ChildService } from '../support/child-service.js';
+import { CommandLine } from '../support/command-line.js';
+import { forEachStore } from '../support/stores.js';
+import { holdWrites } from '../support/write-lock.js';
+
+describe('Stopping', () => {
+  forEachStore((kind) => {
+    let service: ChildService;
+    let agent: Agent;
+
+    beforeEach(async () => {
+      service = await startChildService(kind);
+      agent = new Agent({ keepAlive: true });
+    });
+
+    afterEach(async () => {
+      agent.destroy();
+      await service.dispose();
+    });
+
+    const systemRecords = async (): Promise<string[]> => {
+      const { stdout } = await new CommandLine(service.store).run('audit', 'export');
+      const records = stdout.split('\n').filter(Boolean);
+      return records.map((line) => JSON.parse(line).action as string).filter((action) => action.startsWith('system.'));
+    };
+
+    /** Resolves once the service has taken the request on: it has read the headers, and asks for the body. */
+    const beginCreatingWorkspace = async (): Promise<ClientRequest> => {
+      const creation = request(`${service.url}/api/v1/workspace`, {
+        method: 'POST',
+        agent,
+        headers: {
+          authorization: `Bearer ${service.operatorKey}`,
+          'content-type': 'application/json',
+          expect: '100-continue',
+        },
+      });
+      creation.flushHeaders();
+      await once(creation, 'continue');
+      creation.end('{"name":"Acme"}');
+      return creation;
+    };
+
+    it.each(['SIGTERM', 'SIGINT'] as const)(
+      'on %s: answers what is in flight, turns away the rest, and ends by itself',
+      async (signal) => {
+        const release = await holdWrites(service.store);
+        const creation = await beginCreatingWorkspace();
+
+        service.child.signal(signal);
+        await service.child.wrote(/Stopping/);
+        const late = await fetch(`${service.url}/api/v1/permission`);
+        const ready = await fetch(`${service.url}/health/ready`);
+        await release();
+        const [answer] = (await once(creation, 'response')) as [IncomingMessage];
+
+        expect(late.status).toBe(503);
+        expect(late.headers.get('connection')).toBe('close');
+        expect(late.headers.get('retry-after')).toMatch(/^\d+$/);
+        expect(await late.json()).toEqual({
+          statusCode: 503,
+          success: false,
+          error: 'Service Unavailable',
+          message: expect.any(String),
+          code: 'service.stopping',
+          requestId: late.headers.get('x-request-id'),
+        });
+        expect(ready.status).toBe(503);
+        expect(answer.statusCode).toBe(201);
+        expect(await json(answer)).toMatchObject({ name: 'Acme' });
+        expect(await service.child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+        expect(await systemRecords()).toEqual(['system.started', 'system.stopped']);
+      },
+    );
+
+    it('waits for no connection on which nothing happens', async () => {
+      const [answered] = (await once(get(`${service.url}/api/v1/permission`, { agent }), 'response')) as [
+        IncomingMessage,
+      ];
+      await text(answered);
+      const silent = await connectTo(service.url);
+
+      service.child.signal('SIGTERM');
+
+      expect(await service.child.ended).toMatchObject({ code: 0, signal: null });
+      silent.destroy();
+    });
+
+    it('is killed by a second signal, at once', async () => {
+      const release = await holdWrites(service.store);
+      const creation = await beginCreatingWorkspace();
+      creation.on('error', () => undefined);
+      service.child.signal('SIGTERM');
+      await service.child.wrote(/Stopping/);
+
+      service.child.signal('SIGTERM');
+
+      expect(await service.child.ended).toMatchObject({ code: null, signal: 'SIGKILL' });
+      await release();
+    });
+
+    it('npm start passes the signal on', async () => {
+      const npm = spawn('npm', ['start', '--ignore-scripts'], {
+        env: { ...process.env, PORT: '0', DATABASE_URL: service.store.url, LOG_FORMAT: 'json' },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const output = text(npm.stdout);
+      await new Promise<void>((resolve) => {
+        npm.stdout.on('data', (chunk: Buffer) => {
+          if (chunk.includes('Swagger UI on')) resolve();
+        });
+      });
+
+      npm.kill('SIGTERM');
+
+      const [code] = (await once(npm, 'close')) as [number];
+      expect(await output).toContain('"Stopped"');
+      expect(code).toBe(0);
+    });
+  });
+});
+
+async function connectTo(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  return socket;
+}
