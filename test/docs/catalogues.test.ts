@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
+import { ERROR_STATUS } from '../../src/common/latchkey-error.js';
+import { readEnvironment } from '../../src/config/environment.js';
+import { EVENT_CATALOGUE } from '../../src/latchkey.module.js';
+import { tableOf } from '../support/markdown.js';
+
+describe('the documentation and the code name the same', () => {
+  it('errors, with their status', async () => {
+    const rows = await tableOf('docs/errors.md', 'code');
+    expect(rows.map(([code, status]) => [code, Number(status)])).toEqual(sortedBy(rows, Object.entries(ERROR_STATUS)));
+    for (const [, , when, advice] of rows)
+      expect([when, advice]).toEqual([expect.stringMatching(/.{8}/), expect.stringMatching(/.{8}\.$/)]);
+  });
+
+  it('events, with their outcome', async () => {
+    const rows = await tableOf('docs/events.md', 'action');
+    expect(rows.map(([action]) => action).sort()).toEqual(EVENT_CATALOGUE.map(({ action }) => action).sort());
+    for (const [action, outcome] of rows) {
+      const expected =
+        { 'auth.failed': 'denied', 'auth.denied': 'denied', 'request.failed': 'failure' }[action!] ?? 'success';
+      expect([action, outcome]).toEqual([action, expected]);
+    }
+  });
+
+  it('permissions, in the same words', async () => {
+    const rows = await tableOf('docs/permissions.md', 'permission');
+    expect(rows).toEqual(
+      PERMISSIONS.map(({ name, description, grantable }) => [name, description, grantable ? 'yes' : 'no']),
+    );
+  });
+
+  it('variables of the environment, with their defaults', async () => {
+    const asked: string[] = [];
+    const variables = new Proxy<NodeJS.ProcessEnv>({}, { get: (_, name) => void asked.push(String(name)) });
+    const { host, port, databaseUrl, keyPrefix, trustProxy, logLevel } = readEnvironment(variables, true);
+
+    const rows = await tableOf('README.md', 'variable');
+    expect(rows.map(([name]) => name).sort()).toEqual([...new Set(asked)].sort());
+    expect(Object.fromEntries(rows)).toMatchObject({
+      HOST: host,
+      PORT: String(port),
+      DATABASE_URL: databaseUrl,
+      LATCHKEY_KEY_PREFIX: keyPrefix,
+      TRUST_PROXY: String(trustProxy),
+      LOG_LEVEL: logLevel,
+    });
+    const operations = await readFile('docs/operations.md', 'utf8');
+    for (const name of asked) expect(operations).toContain(`\`${name}`);
+  });
+
+  it('dependencies', async () => {
+    const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as { dependencies: object };
+    const rows = await tableOf('docs/decisions/0012-dependencies.md', 'package');
+    expect(rows.map(([name]) => name).sort()).toEqual(Object.keys(dependencies).sort());
+  });
+});
+
+/** The entries in the order of the rows, those without a row last: so that a difference shows the row that is wrong. */
+function sortedBy<T>(rows: string[][], entries: [string, T][]): [string, T][] {
+  const order = rows.map(([name]) => name);
+  const placeOf = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return entries.sort(([a], [b]) => placeOf(a) - placeOf(b));
+}
