@@ -14,6 +14,8 @@ const MOST_SOURCES = 10_000;
 
 interface SourceWindow {
   source: string;
+  credentialId: string | null;
+  /** Where its first attempt came from. */
   address: string | null;
   endsAt: number;
   itemised: number;
@@ -71,7 +73,7 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
     if (open && open.endsAt > now) return open;
     if (open) void this.close([open]);
     if (this.windows.size >= MOST_SOURCES) void this.close([...this.windows.values()].slice(0, 1));
-    const opened = { source, address, endsAt: now + WINDOW_MS, itemised: 0, suppressed: new Map() };
+    const opened = { source, credentialId, address, endsAt: now + WINDOW_MS, itemised: 0, suppressed: new Map() };
     this.windows.set(source, opened);
     return opened;
   }
@@ -95,9 +97,7 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
     const event = new AuditSuppressed({
       workspaceId: workspaceId || null,
       // The address goes into the display, which can be erased; an id cannot.
-      targets: [
-        { type: 'source', id: window.address === null ? window.source : 'address', display: window.address ?? '' },
-      ],
+      targets: [{ type: 'source', id: window.credentialId ?? 'address', display: window.address ?? '' }],
       changes: [...counts].map(([action, count]) => ({ field: action, before: null, after: count })),
     });
     try {
