@@ -7,7 +7,7 @@ import { json, text } from 'node:stream/consumers';
 import { startChildService, type ChildService } from '../support/child-service.js';
 import { CommandLine } from '../support/command-line.js';
 import { forEachStore } from '../support/stores.js';
-import { holdWrites } from '../support/write-lock.js';
+import { holdWorkspaces } from '../support/write-lock.js';
 
 describe('Stopping', () => {
   forEachStore((kind) => {
@@ -24,10 +24,10 @@ describe('Stopping', () => {
       await service.dispose();
     });
 
-    const systemRecords = async (): Promise<string[]> => {
+    const actionsOnTrail = async (): Promise<string[]> => {
       const { stdout } = await new CommandLine(service.store).run('audit', 'export');
-      const records = stdout.split('\n').filter(Boolean);
-      return records.map((line) => JSON.parse(line).action as string).filter((action) => action.startsWith('system.'));
+      const lines = stdout.split('\n').filter(Boolean);
+      return lines.map((line) => JSON.parse(line).action as string);
     };
 
     /** Resolves once the service has taken the request on: it has read the headers, and asks for the body. */
@@ -50,7 +50,7 @@ describe('Stopping', () => {
     it.each(['SIGTERM', 'SIGINT'] as const)(
       'on %s: answers what is in flight, turns away the rest, and ends by itself',
       async (signal) => {
-        const release = await holdWrites(service.store);
+        const release = await holdWorkspaces(service.store);
         const creation = await beginCreatingWorkspace();
 
         service.child.signal(signal);
@@ -75,7 +75,12 @@ describe('Stopping', () => {
         expect(answer.statusCode).toBe(201);
         expect(await json(answer)).toMatchObject({ name: 'Acme' });
         expect(await service.child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
-        expect(await systemRecords()).toEqual(['system.started', 'system.stopped']);
+        expect(await actionsOnTrail()).toEqual([
+          'system.started',
+          'workspace.created',
+          'system.stopped',
+          'audit.exported',
+        ]);
       },
     );
 
@@ -93,7 +98,7 @@ describe('Stopping', () => {
     });
 
     it('is killed by a second signal, at once', async () => {
-      const release = await holdWrites(service.store);
+      const release = await holdWorkspaces(service.store);
       const creation = await beginCreatingWorkspace();
       creation.on('error', () => undefined);
       service.child.signal('SIGTERM');

@@ -2,8 +2,8 @@ import pg from 'pg';
 import sqlite3 from 'sqlite3';
 import type { Store } from './stores.js';
 
-/** Makes every write to the store wait. Resolves, once that is so, to what ends it. */
-export function holdWrites(store: Store): Promise<() => Promise<void>> {
+/** Makes the creation of workspaces wait. Resolves, once that is so, to what ends it. */
+export function holdWorkspaces(store: Store): Promise<() => Promise<void>> {
   return store.kind === 'sqlite' ? holdSqlite(store.url.replace('sqlite:', '')) : holdPostgres(store.url);
 }
 
@@ -21,6 +21,6 @@ async function holdSqlite(file: string): Promise<() => Promise<void>> {
 async function holdPostgres(url: string): Promise<() => Promise<void>> {
   const client = new pg.Client(url);
   await client.connect();
-  await client.query('BEGIN; LOCK TABLE latchkey_audit_events, latchkey_workspaces IN EXCLUSIVE MODE');
+  await client.query('BEGIN; LOCK TABLE latchkey_workspaces IN EXCLUSIVE MODE');
   return () => client.end();
 }
