@@ -45,7 +45,10 @@ function faultsOf(error: ValidationError, parent = ''): FieldFault[] {
   const field = parent ? `${parent}.${error.property}` : error.property;
   const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
     field,
-    message: rule === 'whitelistValidation' ? `${field} is not a known field; remove it.` : message,
+    message:
+      rule === 'whitelistValidation'
+        ? `${field} is not a known field; remove it.`
+        : message.replace(error.property, field),
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, field))];
 }
