@@ -9,7 +9,9 @@ const LONGEST_MS = 20 * 60_000;
 
 describe('a power cut at any moment on sqlite', () => {
   const replay = async (synchronous?: 'NORMAL' | 'OFF') => {
-    const report = await runPowerCuts({ changes: CHANGES, cuts: CUTS, seed: SEED, synchronous });
+    // Where nothing is synced every cut replays everything before it, and a few show what they have to show.
+    const wanted = synchronous ? Math.ceil(CUTS / 10) : CUTS;
+    const report = await runPowerCuts({ changes: CHANGES, cuts: wanted, seed: SEED, synchronous });
     const { cuts, disks, acknowledged, mostLost, damaged, half } = report;
     process.stdout.write(
       `power cut with synchronous=${synchronous ?? 'as shipped'}: FAULT_SEED=${SEED} FAULT_CHANGES=${CHANGES} ` +
