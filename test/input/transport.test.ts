@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
+import { sendRaw } from '../support/raw-request.js';
+import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
+import { rowCounts } from '../support/sql.js';
+import { forEachStore } from '../support/stores.js';
+
+const LIMIT = 64 * 1024;
+const MARK = 'tell-tale';
+
+describe('requests that are no good before a field is looked at', () => {
+  forEachStore((kind) => {
+    let service: RunningService;
+    let workspace: WorkspaceFixture;
+    let before: Record<string, number>;
+
+    beforeAll(async () => {
+      service = await startService(kind);
+      workspace = await createWorkspace(service);
+      before = await rowCounts(service.store);
+    });
+
+    afterAll(() => service.stop());
+
+    const send = (method: string, path: string, raw?: string | Uint8Array, headers: Record<string, string> = {}) =>
+      sendRaw(service.url, {
+        method,
+        path,
+        ...(raw !== undefined && { body: raw }),
+        headers: [
+          ['Authorization', `Bearer ${service.operatorKey}`],
+          ['X-Workspace-Id', workspace.id],
+          ...(raw === undefined || 'content-type' in headers
+            ? []
+            : [['Content-Type', 'application/json'] as [string, string]]),
+          ...Object.entries(headers),
+        ],
+      });
+
+    const refused = async (answer: ReturnType<typeof send>, status: number, code: string) => {
+      const { status: actual, body, text, headers } = await answer;
+      expect({ status: actual, code: body?.code }).toEqual({ status, code });
+      expect(body).toMatchObject({ statusCode: status, success: false, message: expect.any(String) });
+      expect(headers.get('x-request-id')).toBe(body.requestId);
+      expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(text).not.toContain(MARK);
+      return body;
+    };
+
+    it('413: a body over 64 KiB, for every route that takes one; 400: one of just that', async () => {
+      const bodyOf = (size: number) => `{"keyName":"${'x'.repeat(size - 14)}"}`;
+      expect(Buffer.byteLength(bodyOf(LIMIT))).toBe(LIMIT);
+      for (const [method, path] of [
+        ['POST', '/api/v1/apikey'],
+        ['PUT', `/api/v1/apikey/${workspace.id}`],
+        ['PATCH', `/api/v1/apikey/${workspace.id}`],
+        ['DELETE', `/api/v1/apikey/${workspace.id}`],
+        ['POST', '/api/v1/workspace'],
+      ] as const) {
+        await refused(send(method, path, bodyOf(LIMIT + 1)), 413, 'request.too_large');
+      }
+      await refused(send('POST', '/api/v1/apikey', bodyOf(LIMIT)), 400, 'request.invalid');
+    });
+
+    it.each([
+      'text/plain',
+      'application/xml',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/octet-stream',
+      'application/jsonp',
+      'text/json',
+      MARK,
+      '*/*',
+      '',
+    ])('415: content type %p', async (contentType) => {
+      const body = JSON.stringify({ keyName: MARK, permissions: ['apikeys:view'] });
+      const answer = send('POST', '/api/v1/apikey', body, { 'content-type': contentType });
+      await refused(answer, 415, 'request.unsupported_media_type');
+    });
+
+    it('400: JSON of another encoding', async () => {
+      const body = JSON.stringify({ keyName: MARK, permissions: ['apikeys:view'] });
+      for (const raw of [gzipSync(body), Buffer.from(body, 'utf16le')]) {
+        const { details } = await refused(
+          send('POST', '/api/v1/apikey', raw, { 'content-encoding': 'gzip' }),
+          400,
+          'request.invalid',
+        );
+        expect(details[0].field).toBe('body');
+      }
+    });
+
+    it('400: a path that cannot be decoded', async () => {
+      for (const path of [`/api/v1/apikey/%`, `/api/v1/apikey/%zz${MARK}`, `/api/v1/%c0%ae`]) {
+        await refused(send('GET', path), 400, 'request.invalid');
+      }
+    });
+
+    it('404: what is no route, or not with this method, without repeating it', async () => {
+      for (const [method, path] of [
+        ['GET', `/${MARK}`],
+        ['GET', '/'],
+        ['GET', `/api/v1/apikey/${workspace.id}/${MARK}`],
+        ['GET', '/api/v2/apikey'],
+        ['GET', '//api/v1/apikey'],
+        ['GET', '/api/v1/../v1/apikey'],
+        ['GET', '/API/V1/APIKEY'],
+        ['PATCH', '/api/v1/workspace'],
+        ['DELETE', '/api/v1/audit'],
+        ['PUT', '/api/v1/audit/0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11'],
+        ['OPTIONS', '/api/v1/apikey'],
+        ['TRACE', '/api/v1/apikey'],
+      ] as const) {
+        await refused(send(method, path), 404, 'route.not_found');
+      }
+    });
+
+    it('414: an id longer than any, and 431: a path or headers longer than any request’s', async () => {
+      const long = 'a'.repeat(5000);
+      for (const path of [`/api/v1/apikey/${long}`, `/api/v1/audit/${long}`, `/api/v1/workspace/${long}`]) {
+        await refused(send('GET', path), 414, 'request.uri_too_long');
+      }
+      await refused(send('GET', `/api/v1/apikey/${'a'.repeat(20_000)}`), 431, 'request.headers_too_large');
+      await refused(
+        send('GET', '/api/v1/apikey', undefined, { 'x-long': 'a'.repeat(20_000) }),
+        431,
+        'request.headers_too_large',
+      );
+      const many = Object.fromEntries(Array.from({ length: 1500 }, (_, at) => [`x-header-${at}`, 'value']));
+      await refused(send('GET', '/api/v1/apikey', undefined, many), 431, 'request.headers_too_large');
+    });
+
+    it('keeps a caller’s request id only if it is 8 to 128 of the safe characters', async () => {
+      for (const [id, kept] of [
+        ['abc-DEF_1.', true],
+        ['x'.repeat(128), true],
+        ['x'.repeat(129), false],
+        ['short', false],
+        ['with space', false],
+        ['<script>alert(1)</script>', false],
+        ['caf\u00e9-caf\u00e9', false],
+      ] as const) {
+        const { headers } = await send('GET', '/api/v1/permission', undefined, { 'x-request-id': id });
+        expect(headers.get('x-request-id') === id).toBe(kept);
+      }
+    });
+
+    it('has changed nothing, and left records only of what reached a command', async () => {
+      const after = await rowCounts(service.store);
+      const records = ['latchkey_audit_events', 'latchkey_audit_pii'];
+      for (const [table, rows] of Object.entries(after)) {
+        if (!records.includes(table)) expect({ table, rows }).toEqual({ table, rows: before[table] });
+      }
+    });
+  });
+});

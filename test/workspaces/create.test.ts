@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
+import { forEachStore } from '../support/stores.js';
+
+describe('POST /api/v1/workspace', () => {
+  forEachStore((kind) => {
+    let service: RunningService;
+
+    beforeAll(async () => {
+      service = await startService(kind);
+    });
+
+    afterAll(() => service.stop());
+
+    it('201: the workspace, and the trail says who created it', async () => {
+      const name = uniqueName('Acmé “1”');
+      const { body } = await service.operator.post('/workspace', { name }).expect(201);
+      expect(body).toEqual({
+        id: expect.stringMatching(/^[0-9a-f-]{14}7[0-9a-f-]{21}$/),
+        name,
+        createdDate: expect.stringMatching(/Z$/),
+        updatedDate: body.createdDate,
+      });
+      const trail = await service.operator.in(body.id).get('/audit').expect(200);
+      expect(trail.body.data).toHaveLength(1);
+      expect(trail.body.data[0]).toMatchObject({
+        action: 'workspace.created',
+        workspaceId: body.id,
+        actor: { type: 'operator' },
+        targets: [{ type: 'workspace', id: body.id, display: name }],
+        changes: [{ field: 'name', before: null, after: name }],
+        statusCode: 201,
+      });
+    });
+
+    it('201: whatever workspace the operator names', async () => {
+      const { operator } = await createWorkspace(service);
+      await operator.post('/workspace', { name: uniqueName('Acme') }).expect(201);
+    });
+
+    it('409: of 20 parallel creations under one name one wins', async () => {
+      const name = uniqueName('Wanted');
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => service.operator.post('/workspace', { name })),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(19).fill(409)]);
+      const { body } = await service.operator.post('/workspace', { name }).expect(409, 'workspace.conflict');
+      expect(body.details).toEqual([{ field: 'name', message: 'name is taken.' }]);
+    });
+
+    it('401: without a key, and 403: for every key, whatever it may do', async () => {
+      await service.anonymous.post('/workspace', { name: 'x' }).expect(401, 'auth.unauthenticated');
+      const { client } = await (await createWorkspace(service)).keyWith('*');
+      const { body } = await client.post('/workspace', { name: 'x' }).expect(403, 'auth.permission_denied');
+      expect(body.message).toContain('workspaces:manage');
+    });
+  });
+});
