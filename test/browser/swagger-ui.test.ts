@@ -1,10 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
+
+// A browser is slow on a machine that has other things to do.
+jest.setTimeout(90_000);
 
 describe('Swagger UI on /docs, in a browser', () => {
   let browser: Browser;
