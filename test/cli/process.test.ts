@@ -62,7 +62,13 @@ describe('latchkey as a process', () => {
 
     // More than a pipe holds.
     const fillTrail = () =>
-      Promise.all(Array.from({ length: 200 }, () => workspace.keyWith('apikeys:view', 'apikeys:update')));
+      Promise.all(
+        Array.from({ length: 100 }, (_, number) =>
+          workspace.operator
+            .post('/apikey', { keyName: `Filler ${number}`, permissions: ['*'], description: 'x'.repeat(500) })
+            .expect(201),
+        ),
+      );
   });
 
   it('npm run latchkey passes on what follows --', async () => {

@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { Agent, get, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { json, text } from 'node:stream/consumers';
-import { startChildService, type ChildService } from '../support/child-service.js';
+import { ensureBuilt } from '../support/build.js';
+import { Child, startChildService, type ChildService } from '../support/child-service.js';
 import { CommandLine } from '../support/command-line.js';
-import { forEachStore } from '../support/stores.js';
+import { createStore, forEachStore } from '../support/stores.js';
 import { holdWorkspaces } from '../support/write-lock.js';
 
 describe('Stopping', () => {
@@ -109,25 +110,40 @@ describe('Stopping', () => {
       expect(await service.child.ended).toMatchObject({ code: null, signal: 'SIGKILL' });
       await release();
     });
+  });
 
-    it('npm start passes the signal on', async () => {
-      const npm = spawn('npm', ['start', '--ignore-scripts'], {
-        env: { ...process.env, PORT: '0', DATABASE_URL: service.store.url, LOG_FORMAT: 'json' },
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      const output = text(npm.stdout);
-      await new Promise<void>((resolve) => {
-        npm.stdout.on('data', (chunk: Buffer) => {
-          if (chunk.includes('Swagger UI on')) resolve();
-        });
-      });
-
-      npm.kill('SIGTERM');
-
-      const [code] = (await once(npm, 'close')) as [number];
-      expect(await output).toContain('"Stopped"');
-      expect(code).toBe(0);
+  it('npm start passes the signal on', async () => {
+    ensureBuilt();
+    const store = await createStore('sqlite');
+    const npm = spawn('npm', ['start', '--ignore-scripts'], {
+      env: { ...process.env, PORT: '0', DATABASE_URL: store.url, LOG_FORMAT: 'json' },
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
+    const output = text(npm.stdout);
+    await new Promise<void>((resolve) => {
+      npm.stdout.on('data', (chunk: Buffer) => {
+        if (chunk.includes('Swagger UI on')) resolve();
+      });
+    });
+
+    npm.kill('SIGTERM');
+
+    const [code] = (await once(npm, 'close')) as [number];
+    expect(await output).toContain('"Stopped"');
+    expect(code).toBe(0);
+    await store.drop();
+  });
+
+  it('latchkey serve stops like the program it starts', async () => {
+    const store = await createStore('sqlite');
+    const child = await Child.run('cli/main.js', ['serve'], { PORT: '0', DATABASE_URL: store.url });
+    await child.wrote(/Swagger UI on/);
+
+    child.signal('SIGTERM');
+
+    expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+    await child.dispose();
+    await store.drop();
   });
 });
 
