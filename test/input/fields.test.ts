@@ -103,6 +103,8 @@ const SETTINGS: Record<string, BadValues> = {
     number: '7',
     'over 8 KiB': JSON.stringify({ x: 'x'.repeat(8192) }),
     'over 8 KiB of UTF-8': JSON.stringify({ x: 'ü'.repeat(4100) }),
+    'a number beyond range in it': '{"a":[1e999]}',
+    'an inherited name in it': '{"a":{"toString":1}}',
     '40 deep': `${'{"a":'.repeat(40)}0${'}'.repeat(40)}`,
     'a name too long': JSON.stringify({ ['x'.repeat(257)]: 1 }),
   },
