@@ -28,7 +28,7 @@ export function faultsOf({ living, tombstones, created, deleted, broken }: Store
   return {
     lost: [
       ...missing(ledger.created, everMade).map((id) => `the acknowledged key ${id} is not there`),
-      ...missing(ledger.untouched, alive).map((id) => `the key ${id} is gone, and nobody asked for it`),
+      ...ledger.untouched.filter((id) => dead.has(id)).map((id) => `the key ${id} is deleted, and nobody asked for it`),
       ...missing(ledger.deleted, dead).map((id) => `the key ${id} is back after its acknowledged deletion`),
     ],
     half: [
