@@ -22,7 +22,6 @@ export interface Faults {
 
 /** Holds what is stored against what was acknowledged, and against itself. */
 export function faultsOf({ living, tombstones, created, deleted, broken }: StoredKeys, ledger: Ledger): Faults {
-  const alive = new Set(living);
   const dead = new Set(tombstones);
   const everMade = new Set([...living, ...tombstones]);
   return {
