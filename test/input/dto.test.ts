@@ -16,29 +16,37 @@ const TEXT = fc.oneof(
   fc.constantFrom('', ' ', '*', '\0', '\ud800', '__proto__', "'; --", '\u{1F5DD}\uFE0F'),
 );
 
-/** A body that is nearly right, with something of anything in each place. */
+/** Mostly what fits, now and then anything. */
+const mostly = <T>(fitting: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 14, arbitrary: fitting }, { weight: 1, arbitrary: TEXT }, { weight: 1, arbitrary: ANYTHING });
+
+const date = fc.date({ min: new Date('2030-01-01'), max: new Date('2200-01-01'), noInvalidDate: true });
+
+/** A body that is nearly right, if it is not right. */
 const NEARLY = fc.record(
   {
-    keyName: fc.oneof({ weight: 6, arbitrary: TEXT }, ANYTHING),
-    permissions: fc.oneof(
-      { weight: 8, arbitrary: fc.subarray(['apikeys:view', 'apikeys:*', 'auditLogs:export', '*'], { minLength: 1 }) },
-      ANYTHING,
+    keyName: mostly(fc.string({ unit: 'grapheme', minLength: 8, maxLength: 40 })),
+    permissions: mostly(fc.subarray(['apikeys:view', 'apikeys:*', 'auditLogs:export', '*'], { minLength: 1 })),
+    description: mostly(fc.option(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 100 }))),
+    expirationDate: mostly(fc.option(date.map((moment) => moment.toISOString()))),
+    allowedIps: mostly(fc.uniqueArray(fc.oneof(fc.ipV4(), fc.ipV6()), { maxLength: 4 })),
+    rateLimit: mostly(
+      fc.option(
+        fc.record({ limit: fc.integer({ min: 1, max: 1e9 }), windowSeconds: fc.integer({ min: 1, max: 86_400 }) }),
+      ),
     ),
-    description: fc.oneof({ weight: 6, arbitrary: TEXT }, fc.constant(null), ANYTHING),
-    expirationDate: fc.oneof(
-      fc
-        .date({ min: new Date('2020-01-01'), max: new Date('2200-01-01'), noInvalidDate: true })
-        .map((d) => d.toISOString()),
-      fc.constant(null),
-      ANYTHING,
-    ),
-    expiresInSeconds: fc.oneof(fc.integer({ min: -1, max: 400_000_000 }), fc.double(), ANYTHING),
-    allowedIps: fc.oneof(fc.array(fc.oneof(fc.ipV4(), fc.ipV6(), TEXT), { maxLength: 4 }), ANYTHING),
-    rateLimit: fc.oneof(fc.record({ limit: fc.integer(), windowSeconds: fc.integer() }), fc.constant(null), ANYTHING),
-    metadata: fc.oneof({ weight: 6, arbitrary: fc.dictionary(TEXT, ANYTHING, { maxKeys: 5 }) }, ANYTHING),
+    metadata: mostly(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 })),
   },
-  { requiredKeys: [] },
+  { requiredKeys: ['keyName', 'permissions'] },
 );
+
+/** A part of such a body. */
+const PART = fc
+  .record({
+    part: NEARLY,
+    fields: fc.subarray(['keyName', 'permissions', 'description', 'allowedIps', 'rateLimit', 'metadata']),
+  })
+  .map(({ part, fields }) => Object.fromEntries(Object.entries(part).filter(([field]) => fields.includes(field))));
 
 describe('any JSON as a body', () => {
   forEachStore((kind) => {
@@ -75,9 +83,9 @@ describe('any JSON as a body', () => {
           expect(key.metadata).toEqual(sent.metadata ?? {});
           if (typeof sent.expirationDate === 'string') expect(key.expirationDate).toBe(sent.expirationDate);
         }),
-        { numRuns: 200 },
+        { numRuns: 120 },
       );
-      expect(created).toBeGreaterThan(0);
+      expect(created).toBeGreaterThan(20);
     });
 
     it('POST /api/v1/apikey: any metadata of at most 8 KiB is kept as it is, and is on the trail', async () => {
@@ -92,14 +100,15 @@ describe('any JSON as a body', () => {
           const change = trail.data[0].changes.find(({ field }: { field: string }) => field === 'metadata');
           expect(change.after).toEqual(overTheWire(metadata));
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     });
 
     it('PATCH /api/v1/apikey/:id: is refused with 4xx and changes nothing, or changes what it names alone', async () => {
       const { id } = await workspace.keyWith('apikeys:view');
+      let changed = 0;
       await fc.assert(
-        fc.asyncProperty(fc.oneof({ weight: 9, arbitrary: NEARLY }, ANYTHING), async (asked) => {
+        fc.asyncProperty(fc.oneof({ weight: 9, arbitrary: PART }, ANYTHING), async (asked) => {
           const before = await readBack(id);
           const { status } = await workspace.operator.patch(`/apikey/${id}`, asked);
           const after = await readBack(id);
@@ -108,18 +117,19 @@ describe('any JSON as a body', () => {
             expect(after).toEqual(before);
             return;
           }
-          const { expiresInSeconds, ...named } = overTheWire(asked);
-          const { updatedDate, effectivePermissions, expirationDate } = after;
+          changed += 1;
+          const named = overTheWire(asked);
+          const { updatedDate, effectivePermissions } = after;
           expect(after).toEqual({
             ...before,
             ...named,
             updatedDate,
             effectivePermissions,
-            ...(expiresInSeconds !== undefined && { expirationDate }),
           });
         }),
         { numRuns: 120 },
       );
+      expect(changed).toBeGreaterThan(20);
     });
   });
 });
