@@ -6,6 +6,22 @@ import { InTransaction } from '../events/in-transaction.decorator.js';
 import type { Work } from '../events/work.js';
 import { toRows } from './audit-record.js';
 
+const EVENT_COLUMNS = [
+  'id',
+  'workspace_id',
+  'action',
+  'outcome',
+  'actor_id',
+  'target_id',
+  'occurred_date',
+  'payload',
+  'payload_hash',
+];
+const PII_COLUMNS = ['event_id', 'salt', 'content'];
+
+// Both databases take some 30,000 parameters a statement; this stays far below, with few statements all the same.
+const ROWS_A_STATEMENT = 500;
+
 /** Hears every event inside the transaction of its change, and puts it on the trail. */
 @Injectable()
 export class AuditListener {
@@ -15,28 +31,45 @@ export class AuditListener {
   ) {}
 
   @InTransaction('*')
-  async append(work: Work, happened: DomainEvent): Promise<void> {
-    const { event, pii } = toRows(happened, work.actor, work.date, this.clock.now(), this.secrets);
-    await work.query(
-      `INSERT INTO latchkey_audit_events
-         (id, workspace_id, action, outcome, actor_id, target_id, occurred_date, payload, payload_hash)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        event.id,
-        event.workspaceId,
-        event.action,
-        event.outcome,
-        event.actorId,
-        event.targetId,
-        event.occurredDate,
-        event.payload,
-        event.payloadHash,
-      ],
-    );
-    await work.query('INSERT INTO latchkey_audit_pii (event_id, salt, content) VALUES ($1, $2, $3)', [
-      pii.eventId,
-      pii.salt,
-      pii.content,
-    ]);
+  async append(work: Work, happened: readonly DomainEvent[]): Promise<void> {
+    const recorded = this.clock.now();
+    for (let at = 0; at < happened.length; at += ROWS_A_STATEMENT) {
+      const some = happened.slice(at, at + ROWS_A_STATEMENT);
+      const rows = some.map((event) => toRows(event, work.actor, work.date, recorded, this.secrets));
+      await insert(
+        work,
+        'latchkey_audit_events',
+        EVENT_COLUMNS,
+        rows.map(({ event }) => [
+          event.id,
+          event.workspaceId,
+          event.action,
+          event.outcome,
+          event.actorId,
+          event.targetId,
+          event.occurredDate,
+          event.payload,
+          event.payloadHash,
+        ]),
+      );
+      await insert(
+        work,
+        'latchkey_audit_pii',
+        PII_COLUMNS,
+        rows.map(({ pii }) => [pii.eventId, pii.salt, pii.content]),
+      );
+    }
   }
+}
+
+async function insert(
+  work: Work,
+  table: string,
+  columns: readonly string[],
+  rows: readonly unknown[][],
+): Promise<void> {
+  const tuples = rows.map(
+    (_, row) => `(${columns.map((_, column) => `$${row * columns.length + column + 1}`).join(', ')})`,
+  );
+  await work.query(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${tuples.join(', ')}`, rows.flat());
 }

@@ -4,7 +4,9 @@ import type { DomainEvent, DomainEventClass } from './domain-event.js';
 import { IN_TRANSACTION } from './in-transaction.decorator.js';
 import type { Work } from './work.js';
 
-type Handler = (work: Work, event: DomainEvent) => Promise<void>;
+type Handler = (work: Work, events: readonly DomainEvent[]) => Promise<void>;
+
+const EVERY = '*';
 
 /** Finds the in-transaction handlers of the application and runs them. */
 @Injectable()
@@ -17,23 +19,28 @@ export class EventHandlers {
     private readonly reflector: Reflector,
   ) {}
 
-  /** Runs the handlers of one event in order, those of its own name first. */
-  async run(work: Work, event: DomainEvent): Promise<void> {
-    for (const handler of this.handlersOf(event.action)) await handler(work, event);
+  /** Runs the handlers that hear any of the events, one after the other. */
+  async run(work: Work, events: readonly DomainEvent[]): Promise<void> {
+    this.handlers ??= this.discover();
+    for (const [action, handlers] of this.handlers) {
+      const heard = events.filter((event) => action === EVERY || event.action === action);
+      if (heard.length === 0) continue;
+      for (const handler of handlers) await handler(work, heard);
+    }
   }
 
   /** @throws {Error} naming each event of the catalogue that no handler would persist. */
   assertComplete(catalogue: readonly DomainEventClass[]): void {
-    const unheard = catalogue.filter(({ action }) => this.handlersOf(action).length === 0);
+    const unheard = catalogue.filter(({ action }) => !this.isHeard(action));
     if (unheard.length > 0) {
       const names = unheard.map(({ name, action }) => `${name} (${action})`).join(', ');
       throw new Error(`No in-transaction handler hears ${names}. Import the Audit module, or handle them yourself.`);
     }
   }
 
-  private handlersOf(action: string): Handler[] {
+  private isHeard(action: string): boolean {
     this.handlers ??= this.discover();
-    return [...(this.handlers.get(action) ?? []), ...(this.handlers.get('*') ?? [])];
+    return this.handlers.has(action) || this.handlers.has(EVERY);
   }
 
   private discover(): Map<string, Handler[]> {

@@ -36,7 +36,7 @@ export class UnitOfWork {
     const { result, events } = await this.database.transaction(async (transaction) => {
       const work = new Work(actor, this.clock.now(), transaction);
       const result = await command(work);
-      for (const event of work.events) await this.handlers.run(work, event);
+      await this.handlers.run(work, work.events);
       return { result, events: work.events };
     });
     for (const event of events) this.announce(event);

@@ -28,6 +28,11 @@ export class Work {
     return this.transaction.lock;
   }
 
+  /** For the end of a `SELECT` of rows that must not change until the commit; empty where the store is locked whole. */
+  get shareLock(): '' | 'FOR SHARE' {
+    return this.lock ? 'FOR SHARE' : '';
+  }
+
   /** Adds to what has happened. Nothing is written yet: handlers run once the command is done, before the commit. */
   record(event: DomainEvent): void {
     this.events.push(event);
