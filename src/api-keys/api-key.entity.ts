@@ -13,6 +13,7 @@ export interface Creator {
 @Entity({ name: 'latchkey_api_keys' })
 @Unique('uq_latchkey_api_keys_hash', ['hash'])
 @Unique('uq_latchkey_api_keys_workspace_name', ['workspaceId', 'name'])
+@Index('ix_latchkey_api_keys_owner', ['workspaceId', 'ownerSubject'])
 @Index('ix_latchkey_api_keys_workspace_created', ['workspaceId', 'createdDate'])
 export class ApiKey {
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_latchkey_api_keys' })
@@ -66,6 +67,10 @@ export class ApiKey {
 
   @Column({ name: 'created_by', type: 'simple-json' })
   createdBy!: Creator;
+
+  /** The member whom the key is bound to, and whose permissions bound it; null for nobody. */
+  @Column({ name: 'owner_subject', type: 'varchar', length: 255, nullable: true })
+  ownerSubject!: string | null;
 
   @Column({ name: 'last_used_date', type: 'varchar', length: 24, nullable: true })
   lastUsedDate!: string | null;

@@ -30,17 +30,17 @@ import { Protected } from '../auth/protected.decorator.js';
 import { EXAMPLE_ID } from '../common/api-examples.js';
 import { ApiPage } from '../common/api-page.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
+import { DELETED, DeleteResultDto } from '../common/delete-result.dto.js';
 import { Clock } from '../common/clock.js';
 import { respondWithPage } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import type { HttpRequest, HttpResponse } from '../common/request.js';
 import { PermissionUnknownError } from '../permissions/errors.js';
-import type { ApiKey } from './api-key.entity.js';
-import { ApiKeysService } from './api-keys.service.js';
+import { RoleUnknownError } from '../roles/errors.js';
+import { ApiKeysService, type ApiKeyView } from './api-keys.service.js';
 import { CREATED_API_KEY_EXAMPLE, ApiKeyDto, toApiKeyDto } from './dto/api-key.dto.js';
 import { CREATE_API_KEY_EXAMPLES, CreateApiKeyDto } from './dto/create-api-key.dto.js';
 import { DeleteApiKeyDto } from './dto/delete-api-key.dto.js';
-import { DeleteResultDto } from './dto/delete-result.dto.js';
 import { ListApiKeysDto } from './dto/list-api-keys.dto.js';
 import { ReplaceApiKeyDto } from './dto/replace-api-key.dto.js';
 import { UPDATE_API_KEY_EXAMPLES, UpdateApiKeyDto } from './dto/update-api-key.dto.js';
@@ -77,6 +77,7 @@ const NAME_TOO_LONG = invalid('keyName', 'keyName must have 1 to 100 characters.
 const NOT_FOUND = new ApiKeyNotFoundError(EXAMPLE_ID);
 const GRANT_REFUSALS = [
   new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:create?']),
+  new RoleUnknownError(['There is no role auditors; did you mean auditor?']),
   new EscalationError(['apikeys:delete']),
 ];
 const CHANGE_REFUSALS = [
@@ -129,8 +130,8 @@ export class ApiKeysController {
     @Headers('idempotency-key') idempotencyKey: string | undefined,
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<ApiKeyDto> {
-    const { key, secret } = await this.apiKeys.create(actor, body, idempotencyKey);
-    return this.answer(response, key, secret);
+    const created = await this.apiKeys.create(actor, body, idempotencyKey);
+    return this.answer(response, created, created.secret);
   }
 
   @Get()
@@ -146,7 +147,7 @@ export class ApiKeysController {
   ): Promise<ApiKeyDto[] | Page<ApiKeyDto>> {
     const { total, data } = await this.apiKeys.list(actor, query);
     const now = this.clock.now();
-    return respondWithPage({ total, data: data.map((key) => toApiKeyDto(key, now)) }, query, request, response);
+    return respondWithPage({ total, data: data.map((view) => toApiKeyDto(view, now)) }, query, request, response);
   }
 
   @Get(':id')
@@ -217,17 +218,18 @@ export class ApiKeysController {
     NOT_FOUND,
     new ApiKeyVersionMismatchError(),
   )
-  delete(
+  async delete(
     @CurrentPrincipal() actor: Principal,
     @Param('id') id: string,
     @Query() query: DeleteApiKeyDto,
     @Headers('if-match') ifMatch: string | undefined,
   ): Promise<DeleteResultDto> {
-    return this.apiKeys.delete(actor, id, query, ifMatch);
+    await this.apiKeys.delete(actor, id, query, ifMatch);
+    return DELETED;
   }
 
-  private answer(response: HttpResponse, key: ApiKey, secret?: string): ApiKeyDto {
-    response.header('ETag', etagOf(key.version));
-    return toApiKeyDto(key, this.clock.now(), secret);
+  private answer(response: HttpResponse, view: ApiKeyView, secret?: string): ApiKeyDto {
+    response.header('ETag', etagOf(view.key.version));
+    return toApiKeyDto(view, this.clock.now(), secret);
   }
 }

@@ -1,14 +1,17 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { GrantsModule } from '../grants/grants.module.js';
 import { PermissionsModule } from '../permissions/permissions.module.js';
 import { ApiKeysWithoutIdController } from './api-keys-without-id.controller.js';
+import { RolesModule } from '../roles/roles.module.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { WorkspaceKeys } from './workspace-keys.js';
 
 @Module({
-  imports: [AuthModule, PermissionsModule],
+  imports: [AuthModule, GrantsModule, PermissionsModule, RolesModule],
   controllers: [ApiKeysController, ApiKeysWithoutIdController],
-  providers: [ApiKeysService],
-  exports: [ApiKeysService],
+  providers: [ApiKeysService, WorkspaceKeys],
+  exports: [ApiKeysService, WorkspaceKeys],
 })
 export class ApiKeysModule {}

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
-import { WorkspaceNotFoundError } from '../auth/errors.js';
-import { assertMayGrant } from '../auth/escalation.js';
+import { EscalationError, WorkspaceNotFoundError } from '../auth/errors.js';
+import { EscalationRule } from '../auth/escalation.js';
+import { PermissionSet } from '../auth/permission-set.js';
 import type { Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
 import { isId, newId } from '../common/ids.js';
@@ -12,25 +13,36 @@ import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import { Database } from '../database/database.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
+import { changesBetween } from '../events/changes.js';
+import type { Change } from '../events/domain-event.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
+import { GrantsService } from '../grants/grants.service.js';
+import type { HeldRole, Holding } from '../grants/holding.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
+import { RoleHolders } from '../roles/role-holders.js';
+import { RolesService } from '../roles/roles.service.js';
 import { ApiKey } from './api-key.entity.js';
 import type { CreateApiKeyDto } from './dto/create-api-key.dto.js';
 import type { DeleteApiKeyDto } from './dto/delete-api-key.dto.js';
-import type { DeleteResultDto } from './dto/delete-result.dto.js';
 import type { ListApiKeysDto } from './dto/list-api-keys.dto.js';
 import type { UpdateApiKeyDto } from './dto/update-api-key.dto.js';
 import { ApiKeyConflictError, ApiKeyNotFoundError, ApiKeyVersionMismatchError } from './errors.js';
 import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './events.js';
 import { claimIdempotencyKey } from './idempotency.js';
-import { changesBetween, KEY_SETTINGS, widens, type KeySettings } from './key-changes.js';
+import { grantsOf, shown, widens, type KeySettings } from './key-changes.js';
 import { matches } from './if-match.js';
 
-/** A new key, and its secret: to be shown once, and found nowhere afterwards. */
-export interface CreatedApiKey {
+/** A key with its roles, and what it may do in all at this moment. */
+export interface ApiKeyView {
   key: ApiKey;
+  roles: readonly HeldRole[];
+  effective: PermissionSet;
+}
+
+/** A new key, and its secret: to be shown once, and found nowhere afterwards. */
+export interface CreatedApiKey extends ApiKeyView {
   secret: string;
 }
 
@@ -47,6 +59,10 @@ export class ApiKeysService {
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
     private readonly permissions: PermissionsService,
+    private readonly roles: RolesService,
+    private readonly holders: RoleHolders,
+    private readonly grants: GrantsService,
+    private readonly escalation: EscalationRule,
     private readonly clock: Clock,
     @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
   ) {}
@@ -59,10 +75,11 @@ export class ApiKeysService {
    */
   create(actor: Principal, body: CreateApiKeyDto, idempotencyKey?: string): Promise<CreatedApiKey> {
     const workspaceId = actor.requireWorkspace();
-    this.permissions.assertGrantable(body.permissions);
-    assertMayGrant(actor, body.permissions);
     const secret = generateKey(this.options.keyPrefix);
     return this.unitOfWork.run(actor, async (work) => {
+      const roles = await this.roles.resolve(work, workspaceId, body.roles ?? []);
+      const permissions = body.permissions ?? [];
+      await this.assertMayGrant(work, actor, permissions, roles);
       const date = work.date.toISOString();
       const key: ApiKey = {
         id: newId(),
@@ -70,7 +87,7 @@ export class ApiKeysService {
         name: body.keyName,
         hash: hashKey(secret),
         hint: maskKey(secret),
-        permissions: body.permissions,
+        permissions,
         description: body.description ?? null,
         allowedIps: body.allowedIps ?? [],
         rateLimit: body.rateLimit ?? null,
@@ -80,62 +97,70 @@ export class ApiKeysService {
         createdDate: date,
         updatedDate: date,
         createdBy: { type: actor.type, id: actor.id, display: actor.display },
+        ownerSubject: ownerOf(actor, body),
         lastUsedDate: null,
         version: 1,
       };
       if (idempotencyKey !== undefined) await claimIdempotencyKey(work, key, idempotencyKey);
       await insert(work, key);
-      work.record(new ApiKeyCreated(key, changesBetween({}, key)));
-      return { key, secret };
+      await this.holders.assign(work, workspaceId, { type: 'apikey', id: key.id }, idsOf(roles));
+      work.record(new ApiKeyCreated(key, changesBetween(NOTHING, shown({ ...key, roles }))));
+      return { ...(await this.view(work, key, roles)), secret };
     });
   }
 
   /** The keys of the actor's workspace; newest first unless sorted otherwise. */
-  async list(actor: Principal, query: ListApiKeysDto): Promise<Page<ApiKey>> {
+  async list(actor: Principal, query: ListApiKeysDto): Promise<Page<ApiKeyView>> {
     const workspaceId = actor.requireWorkspace();
     const { skip, take } = rangeOf(query);
-    const [data, total] = await this.database.read((manager) => {
-      const keys = manager.createQueryBuilder(ApiKey, 'key').where('key.workspaceId = :workspaceId', { workspaceId });
-      filter(keys, query, this.clock.now().toISOString());
-      sort(keys, query.sort ?? '-createdDate');
-      return keys.skip(skip).take(take).getManyAndCount();
+    const [keys, total] = await this.database.read((manager) => {
+      const all = manager.createQueryBuilder(ApiKey, 'key').where('key.workspaceId = :workspaceId', { workspaceId });
+      filter(all, query, this.clock.now().toISOString());
+      sort(all, query.sort ?? '-createdDate');
+      return all.skip(skip).take(take).getManyAndCount();
     });
-    return { total, data };
+    return { total, data: await this.views(workspaceId, keys) };
   }
 
   /** @throws {ApiKeyNotFoundError} for an unknown id, and alike for another workspace's. */
-  async get(actor: Principal, id: string): Promise<ApiKey> {
+  async get(actor: Principal, id: string): Promise<ApiKeyView> {
     const where = this.where(actor, id);
     const key = await this.database.read((manager) => manager.findOneBy(ApiKey, where));
     if (!key) throw new ApiKeyNotFoundError(id);
-    return key;
+    const [view] = await this.views(where.workspaceId, [key]);
+    if (!view) throw new ApiKeyNotFoundError(id);
+    return view;
   }
 
   /**
    * Changes what the body names and nothing else. A change that changes nothing leaves no trace.
    *
    * @param ifMatch the versions (ETags) of which the key must have one.
-   * @throws {ApiKeyNotFoundError} | {ApiKeyVersionMismatchError} | {PermissionUnknownError} | {ApiKeyConflictError}
+   * @throws {ApiKeyNotFoundError} | {ApiKeyVersionMismatchError} | {ApiKeyConflictError}
+   * @throws {PermissionUnknownError} | {RoleUnknownError}
    * @throws {EscalationError} if the key's new permissions exceed the actor's, or the change lets a key do more whose
    *   permissions exceed the actor's.
    */
-  update(actor: Principal, id: string, body: UpdateApiKeyDto, ifMatch?: string): Promise<ApiKey> {
+  update(actor: Principal, id: string, body: UpdateApiKeyDto, ifMatch?: string): Promise<ApiKeyView> {
     const where = this.where(actor, id);
-    if (body.permissions) {
-      this.permissions.assertGrantable(body.permissions);
-      assertMayGrant(actor, body.permissions);
-    }
     return this.unitOfWork.run(actor, async (work) => {
-      const before = await work.manager.findOne(ApiKey, { where, lock: work.lock });
-      if (!before) throw new ApiKeyNotFoundError(id);
-      if (!matches(ifMatch, before.version)) throw new ApiKeyVersionMismatchError();
-      const settings = settingsAfter(before, body, work.date);
-      if (changesBetween(before, settings).length === 0) return before;
-      if (widens(before, settings)) assertMayGrant(actor, [...before.permissions, ...settings.permissions]);
-      const after = { ...before, ...settings, updatedDate: work.date.toISOString(), version: before.version + 1 };
-      await save(work, before.version, after);
-      recordUpdate(work, before, after);
-      return after;
+      const key = await work.manager.findOne(ApiKey, { where, lock: work.lock });
+      if (!key) throw new ApiKeyNotFoundError(id);
+      if (!matches(ifMatch, key.version)) throw new ApiKeyVersionMismatchError();
+      const held = (await this.grants.ofKeys(work, key.workspaceId, [key.id])).get(key.id)?.roles ?? [];
+      const before: KeySettings = { ...key, roles: held };
+      const roles = body.roles ? await this.roles.resolve(work, key.workspaceId, body.roles) : held;
+      const after = settingsAfter(before, body, roles, work.date);
+      if (body.permissions ?? body.roles) await this.assertMayGrant(work, actor, after.permissions, after.roles);
+      const changes = changesBetween(shown(before), shown(after));
+      if (changes.length === 0) return this.view(work, key, held);
+      if (widens(before, after)) {
+        await this.escalation.assertMayGrant(work, actor, [...grantsOf(before), ...grantsOf(after)]);
+      }
+      const changed = await save(work, key, after);
+      if (body.roles) await this.holders.assign(work, key.workspaceId, { type: 'apikey', id: key.id }, idsOf(roles));
+      recordUpdate(work, changed, changes);
+      return this.view(work, changed, roles);
     });
   }
 
@@ -146,7 +171,7 @@ export class ApiKeysService {
    * @throws {ApiKeyNotFoundError} for an unknown id, and alike for another workspace's.
    * @throws {ApiKeyVersionMismatchError}
    */
-  delete(actor: Principal, id: string, { reason }: DeleteApiKeyDto, ifMatch?: string): Promise<DeleteResultDto> {
+  delete(actor: Principal, id: string, { reason }: DeleteApiKeyDto, ifMatch?: string): Promise<void> {
     const where = this.where(actor, id);
     return this.unitOfWork.run(actor, async (work) => {
       if (ifMatch !== undefined) await assertVersion(work, where, ifMatch);
@@ -161,9 +186,43 @@ export class ApiKeysService {
          VALUES ($1, $2, $3, $4, $5)`,
         [hash, where.id, name, where.workspaceId, work.date.toISOString()],
       );
-      const settings = { name, permissions: JSON.parse(deleted.permissions) as string[] };
-      work.record(new ApiKeyDeleted({ ...where, name }, changesBetween(settings, {}), reason ?? null));
-      return { affected: 1, raw: [] };
+      await this.holders.assign(work, where.workspaceId, { type: 'apikey', id: where.id }, []);
+      const was = { keyName: name, permissions: JSON.parse(deleted.permissions) as string[] };
+      work.record(new ApiKeyDeleted({ ...where, name }, changesBetween(was, NOTHING), reason ?? null));
+    });
+  }
+
+  private async assertMayGrant(
+    work: Work,
+    actor: Principal,
+    permissions: readonly string[],
+    roles: readonly HeldRole[],
+  ): Promise<void> {
+    if (permissions.length + roles.length === 0) {
+      const message = 'permissions must name at least one, unless roles does.';
+      throw new RequestInvalidError([{ field: 'permissions', message }]);
+    }
+    await this.permissions.assertGrantable(work, actor.requireWorkspace(), permissions);
+    await this.escalation.assertMayGrant(work, actor, grantsOf({ permissions: [...permissions], roles }));
+  }
+
+  private async view(work: Work, key: ApiKey, roles: readonly HeldRole[]): Promise<ApiKeyView> {
+    const holding: Holding = { direct: key.permissions, roles, owner: key.ownerSubject };
+    const effective = await this.grants.effectiveOfKeys(work, key.workspaceId, new Map([[key.id, holding]]));
+    return { key, roles, effective: effective.get(key.id) ?? PermissionSet.none };
+  }
+
+  /** A key that is deleted while this reads is left out. */
+  private async views(workspaceId: string, keys: readonly ApiKey[]): Promise<ApiKeyView[]> {
+    const holdings = await this.grants.ofKeys(
+      this.database,
+      workspaceId,
+      keys.map(({ id }) => id),
+    );
+    const effective = await this.grants.effectiveOfKeys(this.database, workspaceId, holdings);
+    return keys.flatMap((key) => {
+      const holding = holdings.get(key.id);
+      return holding ? { key, roles: holding.roles, effective: effective.get(key.id) ?? PermissionSet.none } : [];
     });
   }
 
@@ -180,11 +239,27 @@ async function assertVersion(work: Work, where: { id: string; workspaceId: strin
   if (!matches(ifMatch, key.version)) throw new ApiKeyVersionMismatchError();
 }
 
-function settingsAfter(before: ApiKey, body: UpdateApiKeyDto, now: Date): KeySettings {
+const NOTHING = {};
+
+function idsOf(roles: readonly HeldRole[]): string[] {
+  return roles.map(({ id }) => id);
+}
+
+/**
+ * The person whom a new key is bound to: whoever creates it, in person or through a key of theirs. An admin may create
+ * one that is bound to nobody.
+ */
+function ownerOf(actor: Principal, { owner }: CreateApiKeyDto): string | null {
+  if (owner === null && actor.owner !== null && !actor.permissions.contains('*')) throw new EscalationError(['*']);
+  return owner === null ? null : actor.owner;
+}
+
+function settingsAfter(before: KeySettings, body: UpdateApiKeyDto, roles: readonly HeldRole[], now: Date): KeySettings {
   const expirationDate = expirationOf(body, now);
   return {
     name: body.keyName ?? before.name,
     permissions: body.permissions ?? before.permissions,
+    roles,
     description: body.description === undefined ? before.description : body.description,
     expirationDate: expirationDate === undefined ? before.expirationDate : expirationDate,
     allowedIps: body.allowedIps ?? before.allowedIps,
@@ -223,26 +298,27 @@ async function insert(work: Work, key: ApiKey): Promise<void> {
   }
 }
 
-async function save(work: Work, version: number, { id, ...key }: ApiKey): Promise<void> {
-  const changed = Object.fromEntries(
-    [...KEY_SETTINGS, 'updatedDate' as const, 'version' as const].map((f) => [f, key[f]]),
-  );
+async function save(work: Work, before: ApiKey, settings: KeySettings): Promise<ApiKey> {
+  const { id, version } = before;
+  const { name, permissions, description, expirationDate, allowedIps, rateLimit, metadata, enabled } = settings;
+  const columns = { name, permissions, description, expirationDate, allowedIps, rateLimit, metadata, enabled };
+  const changed = { ...columns, updatedDate: work.date.toISOString(), version: version + 1 };
   try {
-    const { affected } = await work.manager.update(ApiKey, { id, version }, changed);
+    const { affected } = await work.manager.update(ApiKey, { id, version }, changed as QueryDeepPartialEntity<ApiKey>);
     if (affected === 0) throw new ApiKeyVersionMismatchError();
   } catch (error) {
     throw isUniqueViolation(error) ? new ApiKeyConflictError() : error;
   }
+  return { ...before, ...changed };
 }
 
 /** Enabling and disabling are acts of their own on the trail, apart from whatever else changed with them. */
-function recordUpdate(work: Work, before: ApiKey, after: ApiKey): void {
-  const changes = changesBetween(before, after);
+function recordUpdate(work: Work, key: ApiKey, changes: Change[]): void {
   const switched = changes.filter(({ field }) => field === 'enabled');
   const others = changes.filter(({ field }) => field !== 'enabled');
-  if (others.length > 0) work.record(new ApiKeyUpdated(after, others));
+  if (others.length > 0) work.record(new ApiKeyUpdated(key, others));
   if (switched.length > 0)
-    work.record(after.enabled ? new ApiKeyEnabled(after, switched) : new ApiKeyDisabled(after, switched));
+    work.record(key.enabled ? new ApiKeyEnabled(key, switched) : new ApiKeyDisabled(key, switched));
 }
 
 function filter(keys: SelectQueryBuilder<ApiKey>, { search, status }: ListApiKeysDto, now: string): void {

@@ -1,39 +1,34 @@
-import { isDeepStrictEqual } from 'node:util';
-import { PermissionSet } from '../auth/permission-set.js';
-import type { Change } from '../events/domain-event.js';
+import { ownPermissions, type HeldRole } from '../grants/holding.js';
 import type { ApiKey } from './api-key.entity.js';
 
 /** The part of a key that an update may change. */
-export type KeySettings = Pick<
+export interface KeySettings extends Pick<
   ApiKey,
   'name' | 'permissions' | 'description' | 'expirationDate' | 'allowedIps' | 'rateLimit' | 'metadata' | 'enabled'
->;
-
-const SHOWN_AS: Record<keyof KeySettings, string> = {
-  name: 'keyName',
-  permissions: 'permissions',
-  description: 'description',
-  expirationDate: 'expirationDate',
-  allowedIps: 'allowedIps',
-  rateLimit: 'rateLimit',
-  metadata: 'metadata',
-  enabled: 'enabled',
-};
-
-export const KEY_SETTINGS = Object.keys(SHOWN_AS) as (keyof KeySettings)[];
-
-/** What differs, in the API's names. */
-export function changesBetween(before: Partial<KeySettings>, after: Partial<KeySettings>): Change[] {
-  return KEY_SETTINGS.map((field) => ({
-    field: SHOWN_AS[field],
-    before: before[field] ?? null,
-    after: after[field] ?? null,
-  })).filter((change) => !isSame(change.before, change.after));
+> {
+  roles: readonly HeldRole[];
 }
 
-/** As JSON: neither the order of an object's members nor its class makes a difference. */
-function isSame(one: unknown, other: unknown): boolean {
-  return isDeepStrictEqual(structuredClone(one), structuredClone(other));
+/** The settings in the API's names, as the trail shows them. */
+export function shown({ name, roles, ...settings }: KeySettings): Record<string, unknown> {
+  const { permissions, description, expirationDate, allowedIps, rateLimit, metadata, enabled } = settings;
+  const names = roles.map((role) => role.name);
+  return {
+    keyName: name,
+    permissions,
+    roles: names,
+    description,
+    expirationDate,
+    allowedIps,
+    rateLimit,
+    metadata,
+    enabled,
+  };
+}
+
+/** What the settings grant, before an owner bounds it. */
+export function grantsOf({ permissions, roles }: Pick<KeySettings, 'permissions' | 'roles'>): readonly string[] {
+  return ownPermissions({ direct: permissions, roles, owner: null }).grants;
 }
 
 /**
@@ -41,8 +36,9 @@ function isSame(one: unknown, other: unknown): boolean {
  * elsewhere, more often, or again after it was disabled.
  */
 export function widens(before: KeySettings, after: KeySettings): boolean {
+  const held = ownPermissions({ direct: before.permissions, roles: before.roles, owner: null });
   return (
-    new PermissionSet(before.permissions).missing(after.permissions).length > 0 ||
+    held.missing(grantsOf(after)).length > 0 ||
     (!before.enabled && after.enabled) ||
     endOf(after) > endOf(before) ||
     reaches(before, after) ||

@@ -11,6 +11,20 @@ export class UnauthenticatedError extends LatchkeyError {
   }
 }
 
+/** The keys that people's tokens are signed with cannot be had. */
+export class IdentityProviderUnavailableError extends LatchkeyError {
+  constructor(cause: unknown) {
+    super(
+      'identity_provider.unavailable',
+      'The identity provider does not answer, so the token cannot be checked. Try again shortly.',
+      {
+        headers: { 'Retry-After': '5' },
+        cause,
+      },
+    );
+  }
+}
+
 /** The caller holds none of the permissions that would open the route. */
 export class PermissionDeniedError extends LatchkeyError {
   /** @param anyOf the permissions, one of which is needed; empty if the route declares no access and so is closed. */
@@ -34,7 +48,7 @@ export class EscalationError extends LatchkeyError {
   }
 }
 
-/** The route acts in a workspace, and the operator named none. */
+/** The route acts in a workspace, and the operator, or a person of several, named none. */
 export class WorkspaceRequiredError extends LatchkeyError {
   constructor() {
     super('workspace.required', 'Name the workspace to act in: send its id as the header X-Workspace-Id.');

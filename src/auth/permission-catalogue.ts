@@ -18,8 +18,17 @@ export const PERMISSIONS = [
   { name: 'apikeys:delete', description: 'Delete API keys, for good.', grantable: true },
   { name: 'auditLogs:view', description: 'Read the audit trail of the workspace.', grantable: true },
   { name: 'auditLogs:export', description: 'Export the audit trail of the workspace.', grantable: true },
+  { name: 'roles:view', description: 'List and read roles.', grantable: true },
+  { name: 'roles:manage', description: 'Create, change and delete roles.', grantable: true },
+  { name: 'members:view', description: 'List and read members.', grantable: true },
+  { name: 'members:manage', description: 'Add members, change their roles, remove them.', grantable: true },
+  {
+    name: 'permissions:manage',
+    description: 'Add and remove permissions of the workspace’s own applications.',
+    grantable: true,
+  },
   { name: 'workspaces:view', description: 'List and read workspaces.', grantable: false },
-  { name: 'workspaces:manage', description: 'Create workspaces.', grantable: false },
+  { name: 'workspaces:manage', description: 'Create, rename and delete workspaces.', grantable: false },
 ] as const satisfies readonly Permission[];
 
 export type PermissionName = (typeof PERMISSIONS)[number]['name'];

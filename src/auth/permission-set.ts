@@ -33,9 +33,31 @@ export class PermissionSet {
     return this.all || this.exact.has(permission) || this.resources.has(resourceOf(permission));
   }
 
-  /** Those of the grants that this set does not contain whole: `orders:*` is contained in `orders:*` and `*` only. */
+  /** Whether a grant is contained whole: `orders:*` is in `orders:*` and `*` only. */
+  contains(grant: string): boolean {
+    return grant === '*' ? this.all : this.has(grant);
+  }
+
+  /** Those of the grants that this set does not contain whole. */
   missing(grants: readonly string[]): string[] {
-    return grants.filter((grant) => (grant === '*' ? !this.all : !this.has(grant)));
+    return grants.filter((grant) => !this.contains(grant));
+  }
+
+  /** What is in both sets. Exact, for two grants overlap only if one contains the other. */
+  intersect(other: PermissionSet): PermissionSet {
+    const both = [
+      ...this.grants.filter((grant) => other.contains(grant)),
+      ...other.grants.filter((grant) => this.contains(grant)),
+    ];
+    return new PermissionSet([...new Set(both)]);
+  }
+
+  /** The fewest grants that say the same, in the order they were given. */
+  simplified(): string[] {
+    const distinct = [...new Set(this.grants)];
+    return distinct.filter(
+      (grant) => !distinct.some((other) => other !== grant && new PermissionSet([other]).contains(grant)),
+    );
   }
 }
 

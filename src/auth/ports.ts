@@ -1,9 +1,10 @@
 import type { PermissionSet } from './permission-set.js';
-import type { RateLimit } from './principal.js';
+import type { Work } from '../events/work.js';
+import type { Principal, RateLimit } from './principal.js';
 
 /** Why a credential was refused: for the trail, never for the caller. */
 export type RefusalReason =
-  'none' | 'ambiguous' | 'malformed' | 'unknown' | 'deleted' | 'disabled' | 'expired' | 'ip_not_allowed';
+  'none' | 'ambiguous' | 'malformed' | 'unknown' | 'deleted' | 'disabled' | 'expired' | 'ip_not_allowed' | 'token';
 
 /** The key that a refused credential belongs, or belonged, to. */
 export interface RefusedKey {
@@ -17,6 +18,8 @@ export interface AcceptedKey {
   name: string;
   workspaceId: string;
   permissions: PermissionSet;
+  /** The subject of the member the key is bound to. */
+  owner: string | null;
   rateLimit: RateLimit | null;
 }
 
@@ -27,6 +30,28 @@ export type VerificationResult =
 export abstract class CredentialVerifier {
   /** @throws {StoreUnavailableError} if that cannot be found out: never a guess. */
   abstract verify(apiKey: string, ip: string | null): Promise<VerificationResult>;
+}
+
+/** Tells what an actor holds at this point of a transaction. The grants module provides it. */
+export abstract class Authority {
+  /** What the actor may do now; nobody can take it from them before this work ends. */
+  abstract current(work: Work, actor: Principal): Promise<PermissionSet>;
+}
+
+/** A person's place in a workspace. */
+export interface Membership {
+  workspaceId: string;
+  permissions: PermissionSet;
+}
+
+/** Finds the workspaces a person belongs to. The members module provides it. */
+export abstract class MembershipDirectory {
+  /**
+   * The person's membership in the named workspace, or in their only one if none is named.
+   *
+   * @returns `'undecided'` if none is named and they have several; undefined if they have none there.
+   */
+  abstract find(subject: string, workspaceId: string | undefined): Promise<Membership | 'undecided' | undefined>;
 }
 
 /** Tells whether a workspace exists. The workspaces module provides it. */

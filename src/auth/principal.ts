@@ -11,6 +11,10 @@ export interface Identity {
   workspaceId: string | null;
   permissions: PermissionSet;
   rateLimit: RateLimit | null;
+  /** The subject of the person behind it: of a user, themselves; of a key, whom it is bound to; else null. */
+  owner: string | null;
+  /** The person belongs to several workspaces and named none. */
+  undecided?: boolean;
 }
 
 /** At most `limit` uses in each window of `windowSeconds`. */
@@ -28,6 +32,8 @@ export class Principal implements Actor {
   readonly workspaceId: string | null;
   readonly permissions: PermissionSet;
   readonly rateLimit: RateLimit | null;
+  readonly owner: string | null;
+  readonly undecided: boolean;
 
   constructor(
     identity: Identity,
@@ -40,11 +46,13 @@ export class Principal implements Actor {
     this.workspaceId = identity.workspaceId;
     this.permissions = identity.permissions;
     this.rateLimit = identity.rateLimit;
+    this.owner = identity.owner;
+    this.undecided = identity.undecided ?? false;
   }
 
   /** Latchkey itself, or the person at its command line: may do everything, in the given workspace. */
   static system(display: string, workspaceId: string | null = null): Principal {
-    const identity = { type: 'system', id: 'system', display, credentialId: null, workspaceId } as const;
+    const identity = { type: 'system', id: 'system', display, credentialId: null, workspaceId, owner: null } as const;
     return new Principal({ ...identity, permissions: PermissionSet.everything, rateLimit: null }, null);
   }
 
@@ -54,8 +62,8 @@ export class Principal implements Actor {
 
   /** The same principal, acting in this workspace. */
   in(workspaceId: string): Principal {
-    const { type, id, display, credentialId, permissions, rateLimit } = this;
-    return new Principal({ type, id, display, credentialId, workspaceId, permissions, rateLimit }, this.origin);
+    const { type, id, display, credentialId, permissions, rateLimit, owner } = this;
+    return new Principal({ type, id, display, credentialId, workspaceId, permissions, rateLimit, owner }, this.origin);
   }
 
   /** @throws {WorkspaceRequiredError} if the principal acts in none. */

@@ -3,6 +3,7 @@ import { toApiKeyDto, type ApiKeyDto } from '../api-keys/dto/api-key.dto.js';
 import { CreateApiKeyDto } from '../api-keys/dto/create-api-key.dto.js';
 import { DeleteApiKeyDto } from '../api-keys/dto/delete-api-key.dto.js';
 import { ListApiKeysDto } from '../api-keys/dto/list-api-keys.dto.js';
+import { DELETED } from '../common/delete-result.dto.js';
 import { Clock } from '../common/clock.js';
 import { readEnvironment } from '../config/environment.js';
 import { readInput } from './input.js';
@@ -42,8 +43,8 @@ export async function createKey(
   const values = { keyName: name, permissions: permission, description, expiresInSeconds };
   const body = await readInput(CreateApiKeyDto, values, environment);
   const created = await Session.run(environment, async (session) => {
-    const { key, secret } = await session.get(ApiKeysService).create(await session.actorIn(workspace), body);
-    return toApiKeyDto(key, session.get(Clock).now(), secret);
+    const created = await session.get(ApiKeysService).create(await session.actorIn(workspace), body);
+    return toApiKeyDto(created, session.get(Clock).now(), created.secret);
   });
   print(terminal, json ? created : announcement(created));
 }
@@ -54,7 +55,7 @@ export async function listKeys(terminal: Terminal, { json, workspace, ...options
   const { total, data } = await Session.run(environment, async (session) => {
     const page = await session.get(ApiKeysService).list(await session.actorIn(workspace), query);
     const now = session.get(Clock).now();
-    return { ...page, data: page.data.map((key) => toApiKeyDto(key, now)) };
+    return { ...page, data: page.data.map((view) => toApiKeyDto(view, now)) };
   });
   if (json) {
     print(terminal, { total, data });
@@ -70,10 +71,10 @@ export async function deleteKey(
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
   const query = await readInput(DeleteApiKeyDto, { reason }, environment);
-  const result = await Session.run(environment, async (session) =>
+  await Session.run(environment, async (session) =>
     session.get(ApiKeysService).delete(await session.actorIn(workspace), id, query),
   );
-  print(terminal, json ? result : `Deleted API key ${id.toLowerCase()}. It is refused from now on.`);
+  print(terminal, json ? DELETED : `Deleted API key ${id.toLowerCase()}. It is refused from now on.`);
 }
 
 function announcement({ id, keyName, apiKey }: ApiKeyDto): string {

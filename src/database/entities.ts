@@ -4,11 +4,19 @@ import { IdempotencyKey } from '../api-keys/idempotency-key.entity.js';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AuditPii } from '../audit/audit-pii.entity.js';
 import { OperatorKey } from '../auth/operator-key.entity.js';
+import { Member } from '../members/member.entity.js';
+import { ApplicationPermission } from '../permissions/application-permission.entity.js';
+import { RoleAssignment } from '../roles/role-assignment.entity.js';
+import { Role } from '../roles/role.entity.js';
 import { Workspace } from '../workspaces/workspace.entity.js';
 
 /** Every entity, for the `entities` of a data source. */
 export const LATCHKEY_ENTITIES = [
   Workspace,
+  Role,
+  RoleAssignment,
+  Member,
+  ApplicationPermission,
   ApiKey,
   DeletedKey,
   IdempotencyKey,

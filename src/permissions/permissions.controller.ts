@@ -1,8 +1,13 @@
-import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { AnyCaller } from '../auth/access.decorators.js';
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { AnyCaller, CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
+import type { Principal } from '../auth/principal.js';
 import { Protected } from '../auth/protected.decorator.js';
+import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
+import { DELETED, DeleteResultDto } from '../common/delete-result.dto.js';
+import { CreatePermissionDto } from './dto/create-permission.dto.js';
 import { PermissionDto } from './dto/permission.dto.js';
+import { PermissionConflictError, PermissionInUseError, PermissionNotFoundError } from './errors.js';
 import { PermissionsService } from './permissions.service.js';
 
 @ApiTags('Permissions')
@@ -12,10 +17,41 @@ export class PermissionsController {
   constructor(private readonly permissions: PermissionsService) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listPermissions', summary: 'Lists the permissions that there are.' })
+  @ApiOperation({
+    operationId: 'listPermissions',
+    summary: 'Lists the permissions that there are, those of the workspace’s own applications included.',
+  })
   @AnyCaller()
   @ApiOkResponse({ type: PermissionDto, isArray: true, description: 'The catalogue.' })
-  list(): PermissionDto[] {
-    return [...this.permissions.list()];
+  list(@CurrentPrincipal() actor: Principal): Promise<PermissionDto[]> {
+    return this.permissions.list(actor);
+  }
+
+  @Post()
+  @ApiOperation({ operationId: 'createPermission', summary: 'Adds a permission of the workspace’s own applications.' })
+  @RequirePermissions('permissions:manage')
+  @ApiCreatedResponse({ type: PermissionDto, description: 'The permission.' })
+  @ApiRefusals(
+    ...BODY_REFUSALS,
+    invalid('name', 'name must have 1 to 100 characters.'),
+    new PermissionConflictError('The workspace has this permission already.'),
+  )
+  create(@CurrentPrincipal() actor: Principal, @Body() body: CreatePermissionDto): Promise<PermissionDto> {
+    return this.permissions.create(actor, body);
+  }
+
+  @Delete(':name')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'deletePermission',
+    summary: 'Removes a permission of the workspace’s own applications that nothing grants.',
+  })
+  @RequirePermissions('permissions:manage')
+  @ApiParam({ name: 'name', description: 'Its name.', schema: { type: 'string' }, example: 'orders:refund' })
+  @ApiOkResponse({ type: DeleteResultDto, description: 'The permission is removed.' })
+  @ApiRefusals(...BODY_REFUSALS, new PermissionNotFoundError(), new PermissionInUseError(['role Support']))
+  async delete(@CurrentPrincipal() actor: Principal, @Param('name') name: string): Promise<DeleteResultDto> {
+    await this.permissions.delete(actor, name);
+    return DELETED;
   }
 }

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { PermissionsWithoutIdController } from './permissions-without-id.controller.js';
 import { PermissionsController } from './permissions.controller.js';
 import { PermissionsService } from './permissions.service.js';
 
 @Module({
   imports: [AuthModule],
-  controllers: [PermissionsController],
+  controllers: [PermissionsController, PermissionsWithoutIdController],
   providers: [PermissionsService],
   exports: [PermissionsService],
 })

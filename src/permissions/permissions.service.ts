@@ -1,32 +1,120 @@
 import { Injectable } from '@nestjs/common';
+import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { PERMISSIONS, type Permission } from '../auth/permission-catalogue.js';
-import { PermissionUnknownError } from './errors.js';
-import { nearest } from './nearest.js';
+import type { Principal } from '../auth/principal.js';
+import { nearest } from '../common/nearest.js';
+import { Database } from '../database/database.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
+import { UnitOfWork } from '../events/unit-of-work.js';
+import type { Work } from '../events/work.js';
+import { ApplicationPermission } from './application-permission.entity.js';
+import type { CreatePermissionDto } from './dto/create-permission.dto.js';
+import {
+  PermissionConflictError,
+  PermissionInUseError,
+  PermissionNotFoundError,
+  PermissionUnknownError,
+} from './errors.js';
+import { PermissionCreated, PermissionDeleted } from './events.js';
 
-/** The catalogue of permissions, and whether a grant is in it. */
+const BUILT_IN: readonly Permission[] = PERMISSIONS;
+const RESERVED: ReadonlySet<string> = new Set(BUILT_IN.map(({ name }) => resourceOf(name)));
+
+/** The catalogue of permissions: Latchkey's own, and those of a workspace's applications. */
 @Injectable()
 export class PermissionsService {
-  private readonly grantable: ReadonlySet<string>;
+  constructor(
+    private readonly database: Database,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
 
-  constructor() {
-    const names = PERMISSIONS.filter(({ grantable }) => grantable).map(({ name }) => name);
-    this.grantable = new Set(['*', ...names, ...names.map((name) => `${name.split(':')[0]}:*`)]);
+  /** Latchkey's permissions, then those of the workspace the actor acts in, if in one. */
+  async list({ workspaceId }: Principal): Promise<Permission[]> {
+    if (workspaceId === null) return [...BUILT_IN];
+    const own = await this.database.read((manager) =>
+      manager.find(ApplicationPermission, { where: { workspaceId }, order: { name: 'ASC' } }),
+    );
+    return [...BUILT_IN, ...own.map(({ name, description }) => ({ name, description, grantable: true }))];
   }
 
-  list(): readonly Permission[] {
-    return PERMISSIONS;
+  /** @throws {PermissionConflictError} if it exists, or its resource is one of Latchkey's own. */
+  create(actor: Principal, { name, description }: CreatePermissionDto): Promise<Permission> {
+    const workspaceId = actor.requireWorkspace();
+    if (RESERVED.has(resourceOf(name))) {
+      throw new PermissionConflictError(`${resourceOf(name)} is a resource of Latchkey itself. Choose another.`);
+    }
+    return this.unitOfWork.run(actor, async (work) => {
+      const permission = { workspaceId, name, description, createdDate: work.date.toISOString() };
+      try {
+        await work.manager.insert(ApplicationPermission, permission);
+      } catch (error) {
+        if (isUniqueViolation(error)) throw new PermissionConflictError('The workspace has this permission already.');
+        throw isForeignKeyViolation(error) ? new WorkspaceNotFoundError() : error;
+      }
+      work.record(new PermissionCreated(permission));
+      return { name, description, grantable: true };
+    });
+  }
+
+  /** @throws {PermissionNotFoundError} | {PermissionInUseError} naming what grants it. */
+  delete(actor: Principal, name: string): Promise<void> {
+    const workspaceId = actor.requireWorkspace();
+    return this.unitOfWork.run(actor, async (work) => {
+      const where = { workspaceId, name };
+      const permission = await work.manager.findOne(ApplicationPermission, { where, lock: work.lock });
+      if (!permission) throw new PermissionNotFoundError();
+      const holders = await holdersOf(work, workspaceId, name);
+      if (holders.length > 0) throw new PermissionInUseError(holders);
+      await work.query('DELETE FROM latchkey_permissions WHERE workspace_id = $1 AND name = $2', [workspaceId, name]);
+      work.record(new PermissionDeleted(permission));
+    });
+  }
+
+  /** The names of all permissions that can be granted in a workspace; they stay until the commit. */
+  async names(work: Work, workspaceId: string): Promise<string[]> {
+    const own = await work.query<{ name: string }>(
+      `SELECT name FROM latchkey_permissions WHERE workspace_id = $1 ORDER BY name ${work.shareLock}`,
+      [workspaceId],
+    );
+    return [...BUILT_IN.filter(({ grantable }) => grantable), ...own].map(({ name }) => name);
   }
 
   /** @throws {PermissionUnknownError} naming each grant that no key may carry, and the nearest that one may. */
-  assertGrantable(grants: readonly string[]): void {
-    const unknown = grants.filter((grant) => !this.grantable.has(grant));
-    if (unknown.length > 0) throw new PermissionUnknownError(unknown.map((grant) => this.faultOf(grant)));
+  async assertGrantable(work: Work, workspaceId: string, grants: readonly string[]): Promise<void> {
+    const names = await this.names(work, workspaceId);
+    const grantable = new Set(['*', ...names, ...names.map((name) => `${resourceOf(name)}:*`)]);
+    const unknown = grants.filter((grant) => !grantable.has(grant));
+    if (unknown.length > 0) throw new PermissionUnknownError(unknown.map((grant) => faultOf(grant, [...grantable])));
   }
+}
 
-  private faultOf(grant: string): string {
-    if (PERMISSIONS.some(({ name, grantable }) => name === grant && !grantable)) {
-      return `${grant} belongs to the operator; no key may carry it.`;
-    }
-    return `${grant} is not a known permission; did you mean ${nearest(grant, [...this.grantable])}?`;
+function resourceOf(name: string): string {
+  return name.slice(0, name.indexOf(':'));
+}
+
+function faultOf(grant: string, grantable: string[]): string {
+  if (BUILT_IN.some(({ name, grantable: free }) => name === grant && !free)) {
+    return `${grant} belongs to the operator; no key may carry it.`;
   }
+  return `${grant} is not a known permission; did you mean ${nearest(grant, grantable)}?`;
+}
+
+// Grants are JSON arrays of names without quotes or backslashes, so a name stands in one exactly as it is searched for.
+const GRANTED_BY = [
+  ['role', 'SELECT name AS holder FROM latchkey_roles'],
+  ['apikey', 'SELECT id AS holder FROM latchkey_api_keys'],
+  ['member', 'SELECT subject AS holder FROM latchkey_members'],
+] as const;
+
+async function holdersOf(work: Work, workspaceId: string, name: string): Promise<string[]> {
+  const pattern = `%"${name.replace(/[\\%_]/g, '\\$&')}"%`;
+  const holders: string[] = [];
+  for (const [type, select] of GRANTED_BY) {
+    const rows = await work.query<{ holder: string }>(
+      String.raw`${select} WHERE workspace_id = $1 AND permissions LIKE $2 ESCAPE '\' LIMIT 20`,
+      [workspaceId, pattern],
+    );
+    holders.push(...rows.map(({ holder }) => `${type} ${holder}`));
+  }
+  return holders;
 }

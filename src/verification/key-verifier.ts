@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { CredentialVerifier, type RefusalReason, type RefusedKey, type VerificationResult } from '../auth/ports.js';
 import { PermissionSet } from '../auth/permission-set.js';
+import { CredentialVerifier, type RefusalReason, type RefusedKey, type VerificationResult } from '../auth/ports.js';
 import type { RateLimit } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
 import { hashKey, isWellFormedKey } from '../common/key-format.js';
 import { Database } from '../database/database.js';
+import { GrantsService, roleOf } from '../grants/grants.service.js';
+import type { HeldRole } from '../grants/holding.js';
 import { KeyUses } from '../usage/key-uses.js';
 import { isAllowedFrom } from '../common/ip-ranges.js';
 
@@ -17,10 +19,21 @@ interface StoredKey {
   rate_limit: string | null;
   enabled: boolean | number;
   expiration_date: string | null;
+  owner_subject: string | null;
+  role_id: string | null;
+  role_name: string | null;
+  role_permissions: string | null;
 }
 
-const FIND_KEY = `SELECT id, name, workspace_id, permissions, allowed_ips, rate_limit, enabled, expiration_date
-  FROM latchkey_api_keys WHERE hash = $1`;
+// One row for each role of the key, or one without.
+const FIND_KEY = `SELECT key.id, key.name, key.workspace_id, key.permissions, key.allowed_ips, key.rate_limit, key.enabled,
+    key.expiration_date, key.owner_subject,
+    assignment.role_id, role.name AS role_name, role.permissions AS role_permissions
+  FROM latchkey_api_keys key
+  LEFT JOIN latchkey_role_assignments assignment ON assignment.workspace_id = key.workspace_id
+    AND assignment.holder_type = 'apikey' AND assignment.holder_id = key.id
+  LEFT JOIN latchkey_roles role ON role.id = assignment.role_id
+  WHERE key.hash = $1`;
 
 const FIND_DELETED = `SELECT key_id AS id, key_name AS name, workspace_id AS "workspaceId"
   FROM latchkey_deleted_keys WHERE hash = $1`;
@@ -35,6 +48,7 @@ export class KeyVerifier extends CredentialVerifier {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly uses: KeyUses,
+    private readonly grants: GrantsService,
   ) {
     super();
   }
@@ -43,9 +57,14 @@ export class KeyVerifier extends CredentialVerifier {
   async verify(apiKey: string, ip: string | null): Promise<VerificationResult> {
     if (!isWellFormedKey(apiKey)) return { valid: false, reason: 'malformed', key: null };
     const hash = hashKey(apiKey);
-    const [key] = await this.database.query<StoredKey>(FIND_KEY, [hash]);
+    const rows = await this.database.query<StoredKey>(FIND_KEY, [hash]);
+    const [key] = rows;
     const reason = key ? this.refusalOf(key, ip) : 'unknown';
-    if (key && reason === undefined) return this.accept(key);
+    if (key && reason === undefined)
+      return this.accept(
+        key,
+        rows.flatMap((row) => roleOf(row) ?? []),
+      );
     // Looked up for every refusal of a well-formed key, so that none of them takes a different time than the others.
     const [deleted] = await this.database.query<RefusedKey>(FIND_DELETED, [hash]);
     if (deleted) return { valid: false, reason: 'deleted', key: deleted };
@@ -59,13 +78,17 @@ export class KeyVerifier extends CredentialVerifier {
     return ranges.length > 0 && !isAllowedFrom(ip, ranges) ? 'ip_not_allowed' : undefined;
   }
 
-  private accept(key: StoredKey): VerificationResult {
+  private async accept(key: StoredKey, roles: HeldRole[]): Promise<VerificationResult> {
     this.uses.count(key.id);
+    const owner = key.owner_subject;
+    const holding = { direct: JSON.parse(key.permissions) as string[], roles, owner };
+    const effective = await this.grants.effectiveOfKeys(this.database, key.workspace_id, new Map([[key.id, holding]]));
     return {
       valid: true,
       key: {
         ...refusedKey(key),
-        permissions: new PermissionSet(JSON.parse(key.permissions) as string[]),
+        permissions: effective.get(key.id) ?? PermissionSet.none,
+        owner,
         rateLimit: key.rate_limit === null ? null : (JSON.parse(key.rate_limit) as RateLimit),
       },
     };

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
 import { API_KEY_STATUSES, statusOf, type ApiKeyStatus } from '../api-key-status.js';
-import type { ApiKey } from '../api-key.entity.js';
+import type { ApiKeyView } from '../api-keys.service.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
 @ApiSchema({ name: 'ApiKeyCreator' })
@@ -161,15 +161,15 @@ export const CREATED_API_KEY_EXAMPLE: ApiKeyDto = {
 };
 
 /** @param secret the key itself, to show it this once. */
-export function toApiKeyDto(key: ApiKey, now: Date, secret?: string): ApiKeyDto {
+export function toApiKeyDto({ key, roles, effective }: ApiKeyView, now: Date, secret?: string): ApiKeyDto {
   return {
     id: key.id,
     workspaceId: key.workspaceId,
     keyName: key.name,
     apiKey: secret ?? key.hint,
     permissions: key.permissions,
-    roles: [],
-    effectivePermissions: key.permissions,
+    roles: roles.map(({ name }) => name),
+    effectivePermissions: effective.simplified(),
     description: key.description,
     allowedIps: key.allowedIps,
     rateLimit: key.rateLimit,
@@ -180,7 +180,7 @@ export function toApiKeyDto(key: ApiKey, now: Date, secret?: string): ApiKeyDto 
     createdDate: key.createdDate,
     updatedDate: key.updatedDate,
     createdBy: key.createdBy,
-    owner: null,
+    owner: key.ownerSubject === null ? null : { type: 'user', id: key.ownerSubject },
     lastUsedDate: key.lastUsedDate,
     rotation: null,
   };

@@ -6,8 +6,10 @@ import {
   KeyExpiresInSeconds,
   KeyMetadata,
   KeyName,
+  KeyOwner,
   KeyPermissions,
   KeyRateLimit,
+  KeyRoles,
 } from './key-fields.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
@@ -16,8 +18,11 @@ export class CreateApiKeyDto {
   @KeyName()
   keyName!: string;
 
-  @KeyPermissions()
-  permissions!: string[];
+  @KeyPermissions({ optional: true, min: 0 })
+  permissions?: string[];
+
+  @KeyRoles()
+  roles?: string[];
 
   @KeyDescription()
   description?: string | null;
@@ -36,6 +41,9 @@ export class CreateApiKeyDto {
 
   @KeyMetadata()
   metadata?: Record<string, unknown>;
+
+  @KeyOwner()
+  owner?: null;
 }
 
 export const CREATE_API_KEY_EXAMPLES: Record<string, { summary: string; value: CreateApiKeyDto }> = {

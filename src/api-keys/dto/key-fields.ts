@@ -1,11 +1,21 @@
 import { applyDecorators } from '@nestjs/common';
 import {
+  Equals,
   Validate,
   ValidatorConstraint,
   type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { JsonObject, Moment, Nested, Text, TextList, WholeNumber, type FieldOptions } from '../../common/fields.js';
+import {
+  Field,
+  JsonObject,
+  Moment,
+  Nested,
+  Text,
+  TextList,
+  WholeNumber,
+  type FieldOptions,
+} from '../../common/fields.js';
 import { isIpRange } from '../../common/ip-ranges.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
@@ -23,15 +33,36 @@ export const KeyName = (presence: Presence = {}) =>
     example: 'Billing worker',
   });
 
-export const KeyPermissions = (presence: Presence = {}) =>
+export const KeyPermissions = (options: Presence & { min?: number } = {}) =>
   TextList({
-    ...presence,
     min: 1,
+    ...options,
     max: 100,
     maxLength: 100,
-    description: 'What the key may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may.',
+    description:
+      'What the key may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may. At least one, unless roles are given.',
     example: ['apikeys:view'],
   });
+
+export const KeyRoles = () =>
+  TextList({
+    optional: true,
+    max: 100,
+    maxLength: 100,
+    description: 'Roles, by name or id, whose permissions the key has next to its own.',
+    example: ['auditor'],
+  });
+
+export const KeyOwner = () =>
+  Field(
+    {
+      optional: true,
+      description: 'null: the key is bound to nobody, whoever creates it. For admins. Absent: bound to its creator.',
+      example: null,
+    },
+    { type: 'null' },
+    Equals(null, { message: '$property must be null, or absent.' }),
+  );
 
 export const KeyDescription = () =>
   Text({ optional: true, nullable: true, max: 500, description: 'What the key is for.', example: 'Nightly export' });

@@ -9,6 +9,7 @@ import {
   KeyName,
   KeyPermissions,
   KeyRateLimit,
+  KeyRoles,
 } from './key-fields.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
@@ -18,8 +19,11 @@ export class UpdateApiKeyDto {
   @KeyName({ optional: true })
   keyName?: string;
 
-  @KeyPermissions({ optional: true })
+  @KeyPermissions({ optional: true, min: 0 })
   permissions?: string[];
+
+  @KeyRoles()
+  roles?: string[];
 
   @KeyDescription()
   description?: string | null;

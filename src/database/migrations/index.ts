@@ -1,4 +1,5 @@
 import { InitialSchema1767225600000 } from './1767225600000-initial-schema.js';
+import { RolesAndMembers1767312000000 } from './1767312000000-roles-and-members.js';
 
 /** Every migration, oldest first, for the `migrations` of a data source. */
-export const LATCHKEY_MIGRATIONS = [InitialSchema1767225600000] as const;
+export const LATCHKEY_MIGRATIONS = [InitialSchema1767225600000, RolesAndMembers1767312000000] as const;

@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import { builtInRole } from '../auth/built-in-roles.js';
+import { UnauthenticatedError } from '../auth/errors.js';
+import type { PermissionSet } from '../auth/permission-set.js';
+import { Authority } from '../auth/ports.js';
+import type { Principal } from '../auth/principal.js';
+import type { Work } from '../events/work.js';
+import { effectivePermissions, type HeldRole, type Holding } from './holding.js';
+
+/** Runs one statement, inside a transaction or outside. */
+export interface Statements {
+  query<Row>(sql: string, parameters: unknown[]): Promise<Row[]>;
+}
+
+type HolderType = 'apikey' | 'member';
+
+interface Row {
+  holder: string;
+  permissions: string;
+  owner: string | null;
+  role_id: string | null;
+  role_name: string | null;
+  role_permissions: string | null;
+}
+
+const MOST_PARAMETERS = 500;
+
+/** Who holds what now, read from the tables: the one place where keys, members and roles are put together. */
+@Injectable()
+export class GrantsService extends Authority {
+  /** What these keys of a workspace were given; unknown ones are absent. */
+  ofKeys(statements: Statements, workspaceId: string, ids: readonly string[]): Promise<Map<string, Holding>> {
+    return find(statements, 'apikey', workspaceId, ids);
+  }
+
+  /** What these members of a workspace were given; unknown ones are absent. */
+  ofMembers(statements: Statements, workspaceId: string, subjects: readonly string[]): Promise<Map<string, Holding>> {
+    return find(statements, 'member', workspaceId, subjects);
+  }
+
+  /** What these keys may do, bounded by what their owners may do. */
+  async effectiveOfKeys(
+    statements: Statements,
+    workspaceId: string,
+    holdings: ReadonlyMap<string, Holding>,
+  ): Promise<Map<string, PermissionSet>> {
+    const subjects = [...new Set([...holdings.values()].flatMap(({ owner }) => owner ?? []))];
+    const owners = await this.ofMembers(statements, workspaceId, subjects);
+    const effective = (holding: Holding) => effectivePermissions(holding, owners.get(holding.owner ?? ''));
+    return new Map([...holdings].map(([id, holding]) => [id, effective(holding)]));
+  }
+
+  /** @throws {UnauthenticatedError} if the actor is gone meanwhile. */
+  async current(work: Work, actor: Principal): Promise<PermissionSet> {
+    if (actor.type !== 'apikey' && actor.type !== 'user') return actor.permissions;
+    const workspaceId = actor.requireWorkspace();
+    const holdings = new Map<string, Holding>();
+    if (actor.type === 'apikey') {
+      const key = await lockAndFind(work, 'apikey', workspaceId, actor.id);
+      if (!key) throw new UnauthenticatedError();
+      holdings.set('actor', key);
+      if (key.owner !== null) await lock(work, 'member', workspaceId, key.owner);
+      return (await this.effectiveOfKeys(work, workspaceId, holdings)).get('actor') ?? actor.permissions;
+    }
+    const member = await lockAndFind(work, 'member', workspaceId, actor.id);
+    if (!member) throw new UnauthenticatedError();
+    return effectivePermissions(member, undefined);
+  }
+}
+
+const FROM = {
+  apikey: { table: 'latchkey_api_keys', id: 'id', owner: 'holder.owner_subject' },
+  member: { table: 'latchkey_members', id: 'subject', owner: 'NULL' },
+} as const;
+
+async function find(
+  statements: Statements,
+  type: HolderType,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<Map<string, Holding>> {
+  const { table, id, owner } = FROM[type];
+  const found = new Map<string, Holding>();
+  for (let at = 0; at < ids.length; at += MOST_PARAMETERS) {
+    const some = ids.slice(at, at + MOST_PARAMETERS);
+    const rows = await statements.query<Row>(
+      `SELECT holder.${id} AS holder, holder.permissions, ${owner} AS owner,
+         assignment.role_id, role.name AS role_name, role.permissions AS role_permissions
+       FROM ${table} holder
+       LEFT JOIN latchkey_role_assignments assignment ON assignment.workspace_id = holder.workspace_id
+         AND assignment.holder_type = '${type}' AND assignment.holder_id = holder.${id}
+       LEFT JOIN latchkey_roles role ON role.id = assignment.role_id
+       WHERE holder.workspace_id = $1 AND holder.${id} IN (${some.map((_, n) => `$${n + 2}`).join(', ')})
+       ORDER BY assignment.position`,
+      [workspaceId, ...some],
+    );
+    for (const [holder, holding] of holdingsOf(rows)) found.set(holder, holding);
+  }
+  return found;
+}
+
+function holdingsOf(rows: readonly Row[]): Map<string, Holding> {
+  const holdings = new Map<string, Holding>();
+  for (const row of rows) {
+    const known = holdings.get(row.holder);
+    const direct = known?.direct ?? (JSON.parse(row.permissions) as string[]);
+    const role = roleOf(row);
+    holdings.set(row.holder, { direct, owner: row.owner, roles: [...(known?.roles ?? []), ...(role ? [role] : [])] });
+  }
+  return holdings;
+}
+
+/** The role of a row that joins a holder with one of its roles. */
+export function roleOf(row: Pick<Row, 'role_id' | 'role_name' | 'role_permissions'>): HeldRole | undefined {
+  if (row.role_id === null) return undefined;
+  if (row.role_name !== null && row.role_permissions !== null) {
+    return { id: row.role_id, name: row.role_name, permissions: JSON.parse(row.role_permissions) as string[] };
+  }
+  const builtIn = builtInRole(row.role_id);
+  return builtIn && { id: builtIn.name, ...builtIn };
+}
+
+async function lockAndFind(
+  work: Work,
+  type: HolderType,
+  workspaceId: string,
+  id: string,
+): Promise<Holding | undefined> {
+  await lock(work, type, workspaceId, id);
+  return (await find(work, type, workspaceId, [id])).get(id);
+}
+
+/** Keeps what a holder was given, and its roles, as they are until this transaction ends. */
+async function lock(work: Work, type: HolderType, workspaceId: string, id: string): Promise<void> {
+  if (work.shareLock === '') return;
+  const { table, id: column } = FROM[type];
+  await work.query(`SELECT 1 FROM ${table} WHERE workspace_id = $1 AND ${column} = $2 ${work.shareLock}`, [
+    workspaceId,
+    id,
+  ]);
+  await work.query(
+    `SELECT 1 FROM latchkey_roles WHERE id IN (
+       SELECT role_id FROM latchkey_role_assignments WHERE workspace_id = $1 AND holder_type = '${type}' AND holder_id = $2
+     ) ORDER BY id ${work.shareLock}`,
+    [workspaceId, id],
+  );
+}

@@ -1,0 +1,32 @@
+import { PermissionSet } from '../auth/permission-set.js';
+
+/** A role that somebody holds. */
+export interface HeldRole {
+  /** Of a built-in role, its name. */
+  id: string;
+  name: string;
+  permissions: readonly string[];
+}
+
+/** What a key or a member was given. */
+export interface Holding {
+  direct: readonly string[];
+  roles: readonly HeldRole[];
+  /** Of a key: the subject of the member it is bound to, if it is. */
+  owner: string | null;
+}
+
+/** What a holding adds up to, before its owner bounds it. */
+export function ownPermissions({ direct, roles }: Holding): PermissionSet {
+  return new PermissionSet([...direct, ...roles.flatMap(({ permissions }) => permissions)]);
+}
+
+/**
+ * What a holder may do: what it was given; of a key that is bound to a member, no more than that member may do now, and
+ * nothing at all once they are no member any more.
+ */
+export function effectivePermissions(holding: Holding, owner: Holding | undefined): PermissionSet {
+  const own = ownPermissions(holding);
+  if (holding.owner === null) return own;
+  return owner ? own.intersect(ownPermissions(owner)) : PermissionSet.none;
+}

@@ -1,0 +1,31 @@
+import { Controller, Delete, Put } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequirePermissions } from '../auth/access.decorators.js';
+import { Protected } from '../auth/protected.decorator.js';
+import { ApiRefusals } from '../common/api-refusals.decorator.js';
+import { IdRequiredError } from '../common/latchkey-error.js';
+
+const RESOURCE = 'member';
+const SUMMARY = 'Refuses, for the id is missing.';
+
+/** Commands on one member that name none: refused with 412, and on the trail, instead of an unknown route. */
+@ApiTags('Without an id')
+@Controller('member')
+@Protected()
+export class MembersWithoutIdController {
+  @Put()
+  @ApiOperation({ operationId: 'putMemberWithoutSubject', summary: SUMMARY })
+  @RequirePermissions('members:manage')
+  @ApiRefusals(new IdRequiredError(RESOURCE))
+  put(): never {
+    throw new IdRequiredError(RESOURCE);
+  }
+
+  @Delete()
+  @ApiOperation({ operationId: 'removeMemberWithoutSubject', summary: SUMMARY })
+  @RequirePermissions('members:manage')
+  @ApiRefusals(new IdRequiredError(RESOURCE))
+  remove(): never {
+    throw new IdRequiredError(RESOURCE);
+  }
+}

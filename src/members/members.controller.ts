@@ -1,0 +1,98 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
+import type { Principal } from '../auth/principal.js';
+import { EscalationError } from '../auth/errors.js';
+import { Protected } from '../auth/protected.decorator.js';
+import { ApiPage } from '../common/api-page.decorator.js';
+import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
+import { DELETED, DeleteResultDto } from '../common/delete-result.dto.js';
+import { PageQueryDto } from '../common/page-query.dto.js';
+import { respondWithPage } from '../common/page-response.js';
+import type { Page } from '../common/paging.js';
+import type { HttpRequest, HttpResponse } from '../common/request.js';
+import { PermissionUnknownError } from '../permissions/errors.js';
+import { RoleUnknownError } from '../roles/errors.js';
+import { MemberDto, toMemberDto } from './dto/member.dto.js';
+import { PutMemberDto } from './dto/put-member.dto.js';
+import { LastAdminError, MemberNotFoundError } from './errors.js';
+import { MembersService } from './members.service.js';
+
+const ApiSubject = () =>
+  ApiParam({
+    name: 'subject',
+    description: 'The `sub` of the person’s tokens.',
+    schema: { type: 'string' },
+    example: 'auth0|5f7c8ec7',
+  });
+
+const NOT_FOUND = new MemberNotFoundError();
+const PUT_REFUSALS = [
+  ...BODY_REFUSALS,
+  invalid('roles', 'roles must be an array of strings.'),
+  new RoleUnknownError(['There is no role auditors; did you mean auditor?']),
+  new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:create?']),
+  new EscalationError(['apikeys:delete']),
+  new LastAdminError(),
+];
+
+@ApiTags('Members')
+@Controller('member')
+@Protected()
+export class MembersController {
+  constructor(private readonly members: MembersService) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listMembers', summary: 'Lists the members of the workspace.' })
+  @RequirePermissions('members:view')
+  @ApiPage(MemberDto)
+  @ApiRefusals(invalid('limit', 'limit must be a whole number from 1 to 200.'))
+  async list(
+    @CurrentPrincipal() actor: Principal,
+    @Query() query: PageQueryDto,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: HttpResponse,
+  ): Promise<MemberDto[] | Page<MemberDto>> {
+    const { total, data } = await this.members.list(actor, query);
+    return respondWithPage({ total, data: data.map(toMemberDto) }, query, request, response);
+  }
+
+  @Get(':subject')
+  @ApiOperation({ operationId: 'getMember', summary: 'Gets one member.' })
+  @RequirePermissions('members:view')
+  @ApiSubject()
+  @ApiOkResponse({ type: MemberDto, description: 'The member.' })
+  @ApiRefusals(NOT_FOUND)
+  async get(@CurrentPrincipal() actor: Principal, @Param('subject') subject: string): Promise<MemberDto> {
+    return toMemberDto(await this.members.get(actor, subject));
+  }
+
+  @Put(':subject')
+  @ApiOperation({ operationId: 'putMember', summary: 'Adds a member, or replaces what a member holds.' })
+  @RequirePermissions('members:manage')
+  @ApiSubject()
+  @ApiOkResponse({ type: MemberDto, description: 'The member as it is now.' })
+  @ApiRefusals(...PUT_REFUSALS)
+  async put(
+    @CurrentPrincipal() actor: Principal,
+    @Param('subject') subject: string,
+    @Body() body: PutMemberDto,
+  ): Promise<MemberDto> {
+    return toMemberDto(await this.members.put(actor, subject, body));
+  }
+
+  @Delete(':subject')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'removeMember',
+    summary: 'Removes a member; keys bound to them can do nothing any more.',
+  })
+  @RequirePermissions('members:manage')
+  @ApiSubject()
+  @ApiOkResponse({ type: DeleteResultDto, description: 'The member is removed.' })
+  @ApiRefusals(...BODY_REFUSALS, NOT_FOUND, new LastAdminError())
+  async remove(@CurrentPrincipal() actor: Principal, @Param('subject') subject: string): Promise<DeleteResultDto> {
+    await this.members.remove(actor, subject);
+    return DELETED;
+  }
+}

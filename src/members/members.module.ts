@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { GrantsModule } from '../grants/grants.module.js';
+import { PermissionsModule } from '../permissions/permissions.module.js';
+import { RolesModule } from '../roles/roles.module.js';
+import { MembersWithoutIdController } from './members-without-id.controller.js';
+import { MembersController } from './members.controller.js';
+import { MembersService } from './members.service.js';
+
+@Module({
+  imports: [AuthModule, GrantsModule, PermissionsModule, RolesModule],
+  controllers: [MembersController, MembersWithoutIdController],
+  providers: [MembersService],
+  exports: [MembersService],
+})
+export class MembersModule {}

@@ -1,0 +1,189 @@
+import { Injectable } from '@nestjs/common';
+import { ADMIN } from '../auth/built-in-roles.js';
+import { WorkspaceNotFoundError } from '../auth/errors.js';
+import { EscalationRule } from '../auth/escalation.js';
+import { MembershipDirectory, type Membership } from '../auth/ports.js';
+import type { Principal } from '../auth/principal.js';
+import { RequestInvalidError } from '../common/latchkey-error.js';
+import type { PageQueryDto } from '../common/page-query.dto.js';
+import { rangeOf } from '../common/page-response.js';
+import type { Page } from '../common/paging.js';
+import { SecretScanner } from '../common/secret-scanner.js';
+import { Database } from '../database/database.js';
+import { isForeignKeyViolation } from '../database/store-errors.js';
+import { changesBetween } from '../events/changes.js';
+import { UnitOfWork } from '../events/unit-of-work.js';
+import type { Work } from '../events/work.js';
+import { GrantsService } from '../grants/grants.service.js';
+import { ownPermissions, type Holding } from '../grants/holding.js';
+import { PermissionsService } from '../permissions/permissions.service.js';
+import { RoleHolders } from '../roles/role-holders.js';
+import { RolesService } from '../roles/roles.service.js';
+import type { PutMemberDto } from './dto/put-member.dto.js';
+import { LastAdminError, MemberNotFoundError } from './errors.js';
+import { MemberAdded, MemberRemoved, MemberUpdated } from './events.js';
+import { Member } from './member.entity.js';
+
+/** A member and what they hold. */
+export interface MemberView {
+  member: Member;
+  holding: Holding;
+}
+
+const NOTHING: Holding = { direct: [], roles: [], owner: null };
+
+/** The people of a workspace, and what each may do there. */
+@Injectable()
+export class MembersService extends MembershipDirectory {
+  constructor(
+    private readonly database: Database,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly grants: GrantsService,
+    private readonly permissions: PermissionsService,
+    private readonly roles: RolesService,
+    private readonly holders: RoleHolders,
+    private readonly escalation: EscalationRule,
+    private readonly secrets: SecretScanner,
+  ) {
+    super();
+  }
+
+  /** The members in order of their subjects. */
+  async list(actor: Principal, query: PageQueryDto): Promise<Page<MemberView>> {
+    const workspaceId = actor.requireWorkspace();
+    const [members, total] = await this.database.read((manager) =>
+      manager.findAndCount(Member, { where: { workspaceId }, order: { subject: 'ASC' }, ...rangeOf(query) }),
+    );
+    const subjects = members.map(({ subject }) => subject);
+    const holdings = await this.grants.ofMembers(this.database, workspaceId, subjects);
+    return { total, data: members.map((member) => ({ member, holding: holdings.get(member.subject) ?? NOTHING })) };
+  }
+
+  /** @throws {MemberNotFoundError} for an unknown subject, and alike for one of another workspace only. */
+  async get(actor: Principal, subject: string): Promise<MemberView> {
+    const workspaceId = actor.requireWorkspace();
+    if (!isSubject(subject)) throw new MemberNotFoundError();
+    const where = { workspaceId, subject };
+    const member = await this.database.read((manager) => manager.findOneBy(Member, where));
+    if (!member) throw new MemberNotFoundError();
+    const holdings = await this.grants.ofMembers(this.database, workspaceId, [subject]);
+    return { member, holding: holdings.get(subject) ?? NOTHING };
+  }
+
+  /**
+   * Makes somebody a member with exactly these roles and permissions, or makes these a member's.
+   *
+   * @throws {RoleUnknownError} | {PermissionUnknownError} | {EscalationError} | {LastAdminError}
+   */
+  put(actor: Principal, subject: string, { roles = [], permissions = [] }: PutMemberDto): Promise<MemberView> {
+    const workspaceId = actor.requireWorkspace();
+    if (!isSubject(subject) || this.secrets.contains(subject)) {
+      const message = `subject must have 1 to ${LONGEST_SUBJECT} characters, and be no credential.`;
+      throw new RequestInvalidError([{ field: 'subject', message }]);
+    }
+    return this.unitOfWork.run(actor, async (work) => {
+      const added = await insertOrLock(work, workspaceId, subject);
+      const before = added ? NOTHING : await this.holdingOf(work, workspaceId, subject);
+      const held = await this.roles.resolve(work, workspaceId, roles);
+      const after: Holding = { direct: permissions, roles: held, owner: null };
+      await this.permissions.assertGrantable(work, workspaceId, permissions);
+      await this.escalation.assertMayGrant(work, actor, ownPermissions(after).grants);
+      if (isAdmin(before) && !isAdmin(after)) await assertNotLastAdmin(work, workspaceId, subject);
+      const changes = changesBetween(added ? {} : shown(before), shown(after));
+      if (added || changes.length > 0) {
+        await this.write(work, workspaceId, subject, after);
+        work.record(
+          added
+            ? new MemberAdded({ workspaceId, subject }, changes)
+            : new MemberUpdated({ workspaceId, subject }, changes),
+        );
+      }
+      const member = await work.manager.findOneByOrFail(Member, { workspaceId, subject });
+      return { member, holding: after };
+    });
+  }
+
+  /**
+   * Removes a member. Keys that are bound to them can do nothing from their next request on.
+   *
+   * @throws {MemberNotFoundError} | {LastAdminError}
+   */
+  remove(actor: Principal, subject: string): Promise<void> {
+    const workspaceId = actor.requireWorkspace();
+    if (!isSubject(subject)) throw new MemberNotFoundError();
+    return this.unitOfWork.run(actor, async (work) => {
+      const member = await work.manager.findOne(Member, { where: { workspaceId, subject }, lock: work.lock });
+      if (!member) throw new MemberNotFoundError();
+      const before = await this.holdingOf(work, workspaceId, subject);
+      if (isAdmin(before)) await assertNotLastAdmin(work, workspaceId, subject);
+      await this.holders.assign(work, workspaceId, { type: 'member', id: subject }, []);
+      await work.query('DELETE FROM latchkey_members WHERE workspace_id = $1 AND subject = $2', [workspaceId, subject]);
+      work.record(new MemberRemoved({ workspaceId, subject }, changesBetween(shown(before), {})));
+    });
+  }
+
+  async find(subject: string, workspaceId: string | undefined): Promise<Membership | 'undecided' | undefined> {
+    const memberships = await this.database.query<{ workspaceId: string }>(
+      `SELECT workspace_id AS "workspaceId" FROM latchkey_members
+       WHERE subject = $1 ${workspaceId === undefined ? '' : 'AND workspace_id = $2'} LIMIT 2`,
+      workspaceId === undefined ? [subject] : [subject, workspaceId],
+    );
+    const [membership, another] = memberships;
+    if (another) return 'undecided';
+    if (!membership) return undefined;
+    const holdings = await this.grants.ofMembers(this.database, membership.workspaceId, [subject]);
+    return { ...membership, permissions: ownPermissions(holdings.get(subject) ?? NOTHING) };
+  }
+
+  private async holdingOf(work: Work, workspaceId: string, subject: string): Promise<Holding> {
+    return (await this.grants.ofMembers(work, workspaceId, [subject])).get(subject) ?? NOTHING;
+  }
+
+  private async write(work: Work, workspaceId: string, subject: string, { direct, roles }: Holding): Promise<void> {
+    const updatedDate = work.date.toISOString();
+    await work.manager.update(Member, { workspaceId, subject }, { permissions: [...direct], updatedDate });
+    const roleIds = roles.map(({ id }) => id);
+    await this.holders.assign(work, workspaceId, { type: 'member', id: subject }, roleIds);
+  }
+}
+
+/** @returns true if the member is new; else they are locked for change. */
+async function insertOrLock(work: Work, workspaceId: string, subject: string): Promise<boolean> {
+  const date = work.date.toISOString();
+  try {
+    const inserted = await work.query(
+      `INSERT INTO latchkey_members (workspace_id, subject, permissions, created_date, updated_date)
+       VALUES ($1, $2, '[]', $3, $4) ON CONFLICT DO NOTHING RETURNING subject`,
+      [workspaceId, subject, date, date],
+    );
+    if (inserted.length > 0) return true;
+  } catch (error) {
+    throw isForeignKeyViolation(error) ? new WorkspaceNotFoundError() : error;
+  }
+  await work.manager.findOne(Member, { where: { workspaceId, subject }, lock: work.lock });
+  return false;
+}
+
+/** Of several admins who remove each other at once, each waits here for the other. */
+async function assertNotLastAdmin(work: Work, workspaceId: string, subject: string): Promise<void> {
+  const admins = await work.query<{ subject: string }>(
+    `SELECT holder_id AS subject FROM latchkey_role_assignments
+     WHERE workspace_id = $1 AND role_id = $2 AND holder_type = 'member' ORDER BY holder_id ${work.lock ? 'FOR UPDATE' : ''}`,
+    [workspaceId, ADMIN],
+  );
+  if (admins.every((admin) => admin.subject === subject)) throw new LastAdminError();
+}
+
+function isAdmin({ roles }: Holding): boolean {
+  return roles.some(({ id }) => id === ADMIN);
+}
+
+function shown({ direct, roles }: Holding): { roles: string[]; permissions: readonly string[] } {
+  return { roles: roles.map(({ name }) => name), permissions: direct };
+}
+
+const LONGEST_SUBJECT = 255;
+
+function isSubject(text: string): boolean {
+  return text.length > 0 && text.length <= LONGEST_SUBJECT && text.isWellFormed() && !text.includes('\0');
+}

@@ -1,0 +1,23 @@
+import { Controller, Delete } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequirePermissions } from '../auth/access.decorators.js';
+import { Protected } from '../auth/protected.decorator.js';
+import { ApiRefusals } from '../common/api-refusals.decorator.js';
+import { IdRequiredError } from '../common/latchkey-error.js';
+
+const RESOURCE = 'permission';
+const SUMMARY = 'Refuses, for the id is missing.';
+
+/** Commands on one permission that name none: refused with 412, and on the trail, instead of an unknown route. */
+@ApiTags('Without an id')
+@Controller('permission')
+@Protected()
+export class PermissionsWithoutIdController {
+  @Delete()
+  @ApiOperation({ operationId: 'deletePermissionWithoutName', summary: SUMMARY })
+  @RequirePermissions('permissions:manage')
+  @ApiRefusals(new IdRequiredError(RESOURCE))
+  delete(): never {
+    throw new IdRequiredError(RESOURCE);
+  }
+}

@@ -1,0 +1,26 @@
+import { ApiSchema } from '@nestjs/swagger';
+import { Text, TextList } from '../../common/fields.js';
+
+/** The whole of a role: what is absent is empty. */
+@ApiSchema({ name: 'PutRole' })
+export class PutRoleDto {
+  @Text({ max: 100, pattern: /\S/, description: 'A name, unique in the workspace.', example: 'Support' })
+  name!: string;
+
+  @Text({
+    optional: true,
+    nullable: true,
+    max: 500,
+    description: 'What the role is for.',
+    example: 'Answers customers',
+  })
+  description?: string | null;
+
+  @TextList({
+    max: 100,
+    maxLength: 100,
+    description: 'What its holders may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may.',
+    example: ['apikeys:view'],
+  })
+  permissions!: string[];
+}

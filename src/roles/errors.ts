@@ -1,0 +1,43 @@
+import { LatchkeyError } from '../common/latchkey-error.js';
+import type { RoleHolder } from './role-holders.js';
+
+const NAMED_AT_MOST = 20;
+
+/** There is no such role in the caller's workspace. */
+export class RoleNotFoundError extends LatchkeyError {
+  constructor() {
+    super('role.not_found', 'The role does not exist.');
+  }
+}
+
+/** Another role of the workspace has this name. */
+export class RoleConflictError extends LatchkeyError {
+  constructor() {
+    super('role.conflict', 'Another role of this workspace has this name. Choose a different name.', {
+      details: [{ field: 'name', message: 'name is taken.' }],
+    });
+  }
+}
+
+/** A built-in role can be neither changed nor deleted. */
+export class RoleBuiltInError extends LatchkeyError {
+  constructor() {
+    super('role.built_in', 'The role is built in: it can be neither changed nor deleted. Create a role of your own.');
+  }
+}
+
+/** Somebody holds the role that was to be deleted. */
+export class RoleInUseError extends LatchkeyError {
+  constructor(holders: readonly RoleHolder[]) {
+    const named = holders.slice(0, NAMED_AT_MOST).map(({ type, id }) => `${type} ${id}`);
+    const others = holders.length > named.length ? ` and ${holders.length - named.length} others` : '';
+    super('role.in_use', `The role is held by ${named.join(', ')}${others}. Take it from them first.`);
+  }
+}
+
+/** A role that was to be given does not exist. */
+export class RoleUnknownError extends LatchkeyError {
+  constructor(faults: readonly string[]) {
+    super('role.unknown', faults.join(' '), { details: faults.map((message) => ({ field: 'roles', message })) });
+  }
+}

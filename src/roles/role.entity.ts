@@ -1,0 +1,32 @@
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique, type Relation } from 'typeorm';
+import { Workspace } from '../workspaces/workspace.entity.js';
+
+/** A custom role of a workspace: a named set of grants. The built-in ones have no rows. */
+@Entity({ name: 'latchkey_roles' })
+@Unique('uq_latchkey_roles_workspace_name', ['workspaceId', 'name'])
+export class Role {
+  @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_latchkey_roles' })
+  id!: string;
+
+  @Column({ name: 'workspace_id', type: 'varchar', length: 36 })
+  workspaceId!: string;
+
+  @ManyToOne(() => Workspace)
+  @JoinColumn({ name: 'workspace_id', foreignKeyConstraintName: 'fk_latchkey_roles_workspace' })
+  workspace?: Relation<Workspace>;
+
+  @Column({ name: 'name', type: 'varchar', length: 100 })
+  name!: string;
+
+  @Column({ name: 'description', type: 'text', nullable: true })
+  description!: string | null;
+
+  @Column({ name: 'permissions', type: 'simple-json' })
+  permissions!: string[];
+
+  @Column({ name: 'created_date', type: 'varchar', length: 24 })
+  createdDate!: string;
+
+  @Column({ name: 'updated_date', type: 'varchar', length: 24 })
+  updatedDate!: string;
+}

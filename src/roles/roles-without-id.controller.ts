@@ -1,0 +1,31 @@
+import { Controller, Delete, Put } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequirePermissions } from '../auth/access.decorators.js';
+import { Protected } from '../auth/protected.decorator.js';
+import { ApiRefusals } from '../common/api-refusals.decorator.js';
+import { IdRequiredError } from '../common/latchkey-error.js';
+
+const RESOURCE = 'role';
+const SUMMARY = 'Refuses, for the id is missing.';
+
+/** Commands on one role that name none: refused with 412, and on the trail, instead of an unknown route. */
+@ApiTags('Without an id')
+@Controller('role')
+@Protected()
+export class RolesWithoutIdController {
+  @Put()
+  @ApiOperation({ operationId: 'replaceRoleWithoutId', summary: SUMMARY })
+  @RequirePermissions('roles:manage')
+  @ApiRefusals(new IdRequiredError(RESOURCE))
+  replace(): never {
+    throw new IdRequiredError(RESOURCE);
+  }
+
+  @Delete()
+  @ApiOperation({ operationId: 'deleteRoleWithoutId', summary: SUMMARY })
+  @RequirePermissions('roles:manage')
+  @ApiRefusals(new IdRequiredError(RESOURCE))
+  delete(): never {
+    throw new IdRequiredError(RESOURCE);
+  }
+}

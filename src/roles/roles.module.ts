@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { GrantsModule } from '../grants/grants.module.js';
+import { PermissionsModule } from '../permissions/permissions.module.js';
+import { RoleHolders } from './role-holders.js';
+import { RolePreviewer } from './role-previewer.js';
+import { RolesWithoutIdController } from './roles-without-id.controller.js';
+import { RolesController } from './roles.controller.js';
+import { RolesService } from './roles.service.js';
+
+@Module({
+  imports: [AuthModule, GrantsModule, PermissionsModule],
+  controllers: [RolesController, RolesWithoutIdController],
+  providers: [RoleHolders, RolePreviewer, RolesService],
+  exports: [RoleHolders, RolesService],
+})
+export class RolesModule {}

@@ -1,0 +1,227 @@
+import { Injectable } from '@nestjs/common';
+import { BUILT_IN_ROLES, builtInRole, type BuiltInRole } from '../auth/built-in-roles.js';
+import { WorkspaceNotFoundError } from '../auth/errors.js';
+import { EscalationRule } from '../auth/escalation.js';
+import type { Principal } from '../auth/principal.js';
+import { isId, newId } from '../common/ids.js';
+import { RequestInvalidError } from '../common/latchkey-error.js';
+import { nearest } from '../common/nearest.js';
+import type { PageQueryDto } from '../common/page-query.dto.js';
+import { rangeOf } from '../common/page-response.js';
+import type { Page } from '../common/paging.js';
+import { Database } from '../database/database.js';
+import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
+import { changesBetween } from '../events/changes.js';
+import { UnitOfWork } from '../events/unit-of-work.js';
+import type { Work } from '../events/work.js';
+import type { HeldRole } from '../grants/holding.js';
+import { PermissionsService } from '../permissions/permissions.service.js';
+import type { PutRoleDto } from './dto/put-role.dto.js';
+import { RoleBuiltInError, RoleConflictError, RoleInUseError, RoleNotFoundError, RoleUnknownError } from './errors.js';
+import { RoleCreated, RoleDeleted, RoleUpdated } from './events.js';
+import { RoleHolders, type RoleHolder } from './role-holders.js';
+import { RolePreviewer, type RoleEffect } from './role-previewer.js';
+import { Role } from './role.entity.js';
+
+/** A role as it is seen: custom or built-in alike. */
+export interface RoleView {
+  id: string;
+  name: string;
+  description: string | null;
+  permissions: readonly string[];
+  builtIn: boolean;
+  createdDate: string | null;
+  updatedDate: string | null;
+}
+
+/** What a change of a role would do. */
+export interface RolePreview {
+  role: RoleView;
+  effects: RoleEffect[];
+}
+
+/** Roles of a workspace: its own next to those that every workspace has. */
+@Injectable()
+export class RolesService {
+  constructor(
+    private readonly database: Database,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly permissions: PermissionsService,
+    private readonly escalation: EscalationRule,
+    private readonly holders: RoleHolders,
+    private readonly previewer: RolePreviewer,
+  ) {}
+
+  /** The built-in roles, then the workspace's own in order of their names. */
+  async list(actor: Principal, query: PageQueryDto): Promise<Page<RoleView>> {
+    const workspaceId = actor.requireWorkspace();
+    const { skip, take } = rangeOf(query);
+    const builtIn = BUILT_IN_ROLES.slice(skip, skip + take).map(builtInView);
+    const [rows, count] = await this.database.read((manager) =>
+      manager.findAndCount(Role, {
+        where: { workspaceId },
+        order: { name: 'ASC' },
+        skip: Math.max(0, skip - BUILT_IN_ROLES.length),
+        take: Math.max(1, take - builtIn.length),
+      }),
+    );
+    const own = take > builtIn.length ? rows.map(customView) : [];
+    return { total: BUILT_IN_ROLES.length + count, data: [...builtIn, ...own] };
+  }
+
+  /** @throws {RoleNotFoundError} for an unknown id, and alike for another workspace's. */
+  async get(actor: Principal, id: string): Promise<RoleView> {
+    const workspaceId = actor.requireWorkspace();
+    const builtIn = builtInRole(id);
+    if (builtIn) return builtInView(builtIn);
+    const role =
+      isId(id) && (await this.database.read((all) => all.findOneBy(Role, { id: id.toLowerCase(), workspaceId })));
+    if (!role) throw new RoleNotFoundError();
+    return customView(role);
+  }
+
+  /** Who holds a role of the actor's workspace. */
+  heldBy(actor: Principal, { id }: RoleView): Promise<RoleHolder[]> {
+    return this.holders.of(this.database, actor.requireWorkspace(), id);
+  }
+
+  /** @throws {PermissionUnknownError} | {EscalationError} | {RoleConflictError} */
+  create(actor: Principal, body: PutRoleDto): Promise<RoleView> {
+    const workspaceId = actor.requireWorkspace();
+    assertFreeName(body.name);
+    return this.unitOfWork.run(actor, async (work) => {
+      await this.assertMayGrant(work, actor, body.permissions);
+      const date = work.date.toISOString();
+      const role: Role = { id: newId(), workspaceId, ...settingsOf(body), createdDate: date, updatedDate: date };
+      await write(() => work.manager.insert(Role, role));
+      work.record(new RoleCreated(role, changesBetween({}, settingsOf(role))));
+      return customView(role);
+    });
+  }
+
+  /**
+   * Replaces a role; its holders have the new permissions at their next request.
+   *
+   * @throws {RoleNotFoundError} | {RoleBuiltInError} | {PermissionUnknownError} | {EscalationError} | {RoleConflictError}
+   */
+  replace(actor: Principal, id: string, body: PutRoleDto): Promise<RoleView> {
+    const workspaceId = actor.requireWorkspace();
+    assertFreeName(body.name);
+    return this.unitOfWork.run(actor, async (work) => {
+      const before = await take(work, workspaceId, id);
+      await this.assertMayGrant(work, actor, body.permissions);
+      const changes = changesBetween(settingsOf(before), settingsOf(body));
+      if (changes.length === 0) return customView(before);
+      const after: Role = { ...before, ...settingsOf(body), updatedDate: work.date.toISOString() };
+      const { updatedDate } = after;
+      await write(() => work.manager.update(Role, { id: after.id }, { ...settingsOf(after), updatedDate }));
+      work.record(new RoleUpdated(after, changes));
+      return customView(after);
+    });
+  }
+
+  /** What {@link replace} would do, with the same refusals; changes nothing. */
+  async preview(actor: Principal, id: string, body: PutRoleDto): Promise<RolePreview> {
+    const workspaceId = actor.requireWorkspace();
+    assertFreeName(body.name);
+    return this.unitOfWork.run(actor, async (work) => {
+      const before = await take(work, workspaceId, id);
+      await this.assertMayGrant(work, actor, body.permissions);
+      const names = await this.permissions.names(work, workspaceId);
+      const effects = await this.previewer.effects(
+        work,
+        workspaceId,
+        { ...before, permissions: body.permissions },
+        names,
+      );
+      return { role: customView({ ...before, ...settingsOf(body) }), effects };
+    });
+  }
+
+  /** @throws {RoleNotFoundError} | {RoleBuiltInError} | {RoleInUseError} naming who holds it. */
+  delete(actor: Principal, id: string): Promise<void> {
+    const workspaceId = actor.requireWorkspace();
+    return this.unitOfWork.run(actor, async (work) => {
+      const role = await take(work, workspaceId, id);
+      const holders = await this.holders.of(work, workspaceId, role.id);
+      if (holders.length > 0) throw new RoleInUseError(holders);
+      await work.query('DELETE FROM latchkey_roles WHERE id = $1', [role.id]);
+      work.record(new RoleDeleted(role, changesBetween(settingsOf(role), {})));
+    });
+  }
+
+  /**
+   * Finds roles that are to be given, by name or id, and keeps them from being changed or deleted until the commit.
+   *
+   * @throws {RoleUnknownError} naming each that does not exist, and the nearest that does.
+   */
+  async resolve(work: Work, workspaceId: string, references: readonly string[]): Promise<HeldRole[]> {
+    if (references.length === 0) return [];
+    const own = await work.query<{ id: string; name: string; permissions: string }>(
+      `SELECT id, name, permissions FROM latchkey_roles WHERE workspace_id = $1 ORDER BY id ${work.shareLock}`,
+      [workspaceId],
+    );
+    const all = [
+      ...BUILT_IN_ROLES.map((role) => ({ ...role, id: role.name })),
+      ...own.map((role) => ({ ...role, permissions: JSON.parse(role.permissions) as string[] })),
+    ];
+    const found = references.map((reference) => all.find(({ id, name }) => name === reference || id === reference));
+    const unknown = references.filter((_, at) => !found[at]);
+    if (unknown.length > 0) {
+      const names = all.map(({ name }) => name);
+      throw new RoleUnknownError(
+        unknown.map((name) => `There is no role ${name}; did you mean ${nearest(name, names)}?`),
+      );
+    }
+    return [...new Set(found.filter((role) => role !== undefined))].map(({ id, name, permissions }) => ({
+      id,
+      name,
+      permissions,
+    }));
+  }
+
+  private async assertMayGrant(work: Work, actor: Principal, grants: readonly string[]): Promise<void> {
+    await this.permissions.assertGrantable(work, actor.requireWorkspace(), grants);
+    await this.escalation.assertMayGrant(work, actor, grants);
+  }
+}
+
+/** Takes a custom role to change it: nobody else changes, gives or deletes it until the commit. */
+async function take(work: Work, workspaceId: string, id: string): Promise<Role> {
+  if (builtInRole(id)) throw new RoleBuiltInError();
+  const role =
+    isId(id) && (await work.manager.findOne(Role, { where: { id: id.toLowerCase(), workspaceId }, lock: work.lock }));
+  if (!role) throw new RoleNotFoundError();
+  return role;
+}
+
+function assertFreeName(name: string): void {
+  if (builtInRole(name)) throw new RoleConflictError();
+  // Roles are given by name or by id; a name that reads as an id could mean two roles.
+  if (isId(name)) throw new RequestInvalidError([{ field: 'name', message: 'name must not be a UUID.' }]);
+}
+
+async function write(statement: () => Promise<unknown>): Promise<void> {
+  try {
+    await statement();
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new RoleConflictError();
+    throw isForeignKeyViolation(error) ? new WorkspaceNotFoundError() : error;
+  }
+}
+
+function settingsOf({
+  name,
+  description,
+  permissions,
+}: PutRoleDto | Role): Pick<Role, 'name' | 'description' | 'permissions'> {
+  return { name, description: description ?? null, permissions };
+}
+
+function customView({ id, name, description, permissions, createdDate, updatedDate }: Role): RoleView {
+  return { id, name, description, permissions, builtIn: false, createdDate, updatedDate };
+}
+
+function builtInView({ name, description, permissions }: BuiltInRole): RoleView {
+  return { id: name, name, description, permissions, builtIn: true, createdDate: null, updatedDate: null };
+}
