@@ -12,7 +12,7 @@ import { LatchkeyModule } from './latchkey.module.js';
 /** The service: the first host of the library. */
 @Module({})
 export class AppModule {
-  static forRoot({ databaseUrl, keyPrefix, operatorKey }: Environment): DynamicModule {
+  static forRoot({ databaseUrl, keyPrefix, operatorKey, identityProvider }: Environment): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -21,7 +21,7 @@ export class AppModule {
           useFactory: () => ({ ...dataSourceOptions(databaseUrl), toRetry: () => false }),
           dataSourceFactory: connect,
         }),
-        LatchkeyModule.forRoot({ keyPrefix, operatorKey }),
+        LatchkeyModule.forRoot({ keyPrefix, operatorKey, identityProvider }),
         HealthModule,
       ],
     };

@@ -23,6 +23,7 @@ const OPERATOR: Identity = {
   workspaceId: null,
   permissions: PermissionSet.everything,
   rateLimit: null,
+  owner: null,
 };
 
 /** The Passport strategy for API keys and the operator key. */
@@ -38,12 +39,14 @@ export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchk
   /** @throws {StoreUnavailableError} if the credential cannot be checked. */
   async validate(request: HttpRequest): Promise<Identity | [false, Refusal]> {
     const credential = credentialOf(request);
-    if (credential.kind !== 'key') return [false, { reason: credential.kind, key: null }];
+    if (credential.kind !== 'key') {
+      return [false, { reason: credential.kind === 'token' ? 'malformed' : credential.kind, key: null }];
+    }
     if (this.operatorKeys.matches(credential.key)) return OPERATOR;
     const result = await this.verifier.verify(credential.key, request.ip ?? null);
     if (!result.valid) return [false, result];
-    const { id, name, workspaceId, permissions, rateLimit } = result.key;
-    return { type: 'apikey', id, display: name, credentialId: id, workspaceId, permissions, rateLimit };
+    const { id, name, workspaceId, permissions, rateLimit, owner } = result.key;
+    return { type: 'apikey', id, display: name, credentialId: id, workspaceId, permissions, rateLimit, owner };
   }
 
   // Passport's own registry is one for the process; two applications in one process must not share strategies.

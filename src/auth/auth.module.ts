@@ -1,12 +1,23 @@
 import { Module } from '@nestjs/common';
 import { ApiKeyStrategy } from './api-key.strategy.js';
+import { EscalationRule } from './escalation.js';
 import { FailedAttempts } from './failed-attempts.js';
+import { IdentityProvider } from './identity-provider.js';
+import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
 import { OperatorKeys } from './operator-keys.js';
 import { RateLimits } from './rate-limits.js';
 
 /** Who are you, may you. Exports what the guards stand on, so that any module can protect its controllers with them. */
 @Module({
-  providers: [ApiKeyStrategy, FailedAttempts, OperatorKeys, RateLimits],
-  exports: [ApiKeyStrategy, FailedAttempts, OperatorKeys, RateLimits],
+  providers: [
+    ApiKeyStrategy,
+    EscalationRule,
+    FailedAttempts,
+    IdentityProvider,
+    JsonWebTokenStrategy,
+    OperatorKeys,
+    RateLimits,
+  ],
+  exports: [ApiKeyStrategy, EscalationRule, FailedAttempts, JsonWebTokenStrategy, OperatorKeys, RateLimits],
 })
 export class AuthModule {}

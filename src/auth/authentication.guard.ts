@@ -6,9 +6,11 @@ import { SecretScanner } from '../common/secret-scanner.js';
 import type { Actor, RequestOrigin } from '../events/actor.js';
 import { declaredAccess } from './access.js';
 import { ApiKeyStrategy, type Refusal } from './api-key.strategy.js';
+import { credentialOf } from './credential.js';
 import { UnauthenticatedError } from './errors.js';
 import { AuthFailed } from './events.js';
 import { FailedAttempts } from './failed-attempts.js';
+import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
 import { Principal, type Identity } from './principal.js';
 import { originOf } from './request-origin.js';
 import { setPrincipal } from './request-principal.js';
@@ -20,7 +22,8 @@ export class AuthenticationGuard implements CanActivate {
 
   constructor(
     private readonly reflector: Reflector,
-    private readonly strategy: ApiKeyStrategy,
+    private readonly apiKeys: ApiKeyStrategy,
+    private readonly tokens: JsonWebTokenStrategy,
     private readonly secrets: SecretScanner,
     private readonly failedAttempts: FailedAttempts,
   ) {}
@@ -40,6 +43,7 @@ export class AuthenticationGuard implements CanActivate {
 
   private authenticate(context: ExecutionContext): Promise<Identity | Refusal> {
     const http = context.switchToHttp();
+    const isToken = credentialOf(requestOf(context)).kind === 'token';
     return new Promise((resolve, reject) => {
       const done = (error: Error | null, identity: Identity | false, refusal: Refusal): void => {
         if (error) reject(error);
@@ -47,7 +51,7 @@ export class AuthenticationGuard implements CanActivate {
       };
       // Passport writes this request's callbacks onto the strategy it is given: each request needs one of its own, or
       // a request that is still waiting would be answered as the caller of a later one.
-      const strategy = Object.create(this.strategy) as ApiKeyStrategy;
+      const strategy = Object.create(isToken ? this.tokens : this.apiKeys) as ApiKeyStrategy | JsonWebTokenStrategy;
       const middleware = this.passport.authenticate(strategy, { session: false }, done) as PassportMiddleware;
       middleware(http.getRequest(), http.getResponse(), reject);
     });

@@ -1,9 +1,12 @@
 import type { HttpRequest } from '../common/request.js';
 
-export type Credential = { kind: 'none' } | { kind: 'ambiguous' } | { kind: 'key'; key: string };
+export type Credential =
+  { kind: 'none' } | { kind: 'ambiguous' } | { kind: 'key'; key: string } | { kind: 'token'; token: string };
+
+const JSON_WEB_TOKEN = /^[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$/;
 
 /**
- * Reads the credential of a request: `Authorization: Bearer <key>` (scheme in any case), `Authorization: <key>`, or
+ * Reads the credential of a request, an API key or a JSON Web Token: `Authorization: Bearer <key>` (scheme in any case), `Authorization: <key>`, or
  * `X-API-Key: <key>`; never a query or a body. The same one twice counts once; two different ones are ambiguous.
  */
 export function credentialOf(request: HttpRequest): Credential {
@@ -13,7 +16,8 @@ export function credentialOf(request: HttpRequest): Credential {
   found.delete('');
   if (found.size === 0) return { kind: 'none' };
   if (found.size > 1) return { kind: 'ambiguous' };
-  return { kind: 'key', key: [...found].join() };
+  const credential = [...found].join();
+  return JSON_WEB_TOKEN.test(credential) ? { kind: 'token', token: credential } : { kind: 'key', key: credential };
 }
 
 // Node keeps only the first of several Authorization headers; the raw list shows whether there was a second.

@@ -47,6 +47,7 @@ export class PermissionGuard implements CanActivate {
     if (!principal) throw new UnauthenticatedError();
     try {
       if (principal.rateLimit) await this.rateLimits.consume(principal.id, principal.rateLimit);
+      if (principal.undecided && access?.kind === 'permission') throw new WorkspaceRequiredError();
       assertMayEnter(principal, access);
       setPrincipal(request, await this.inWorkspace(request, principal, access));
       return true;
@@ -62,7 +63,8 @@ export class PermissionGuard implements CanActivate {
     access: Access | undefined,
   ): Promise<Principal> {
     const named = headerOf(request, 'x-workspace-id');
-    const scope = access?.kind === 'permission' ? access.scope : 'none';
+    if (access?.kind !== 'permission' && named === undefined) return principal;
+    const scope = access?.kind === 'permission' ? access.scope : 'one';
     if (scope === 'none') return principal;
     if (principal.type !== 'operator') {
       if (named !== undefined && named.toLowerCase() !== principal.workspaceId) throw new WorkspaceNotFoundError();

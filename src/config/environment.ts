@@ -12,6 +12,8 @@ export interface Environment {
   databaseUrl: string;
   operatorKey: string | undefined;
   keyPrefix: string;
+  /** Whose tokens are accepted from people; undefined: nobody's. */
+  identityProvider: { issuer: string; audience: string; jwksUrl: string } | undefined;
   /** Hops, or addresses and ranges, whose `X-Forwarded-For` is believed. */
   trustProxy: false | number | string[];
   logLevel: (typeof LOG_LEVELS)[number];
@@ -57,6 +59,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       (text) => (isKeyPrefix(text) ? text : undefined),
       'a letter, then up to 15 letters or digits',
     ),
+    identityProvider: readIdentityProvider(variables, faults),
     trustProxy: read(
       'TRUST_PROXY',
       false,
@@ -109,4 +112,24 @@ function trustProxy(text: string): Environment['trustProxy'] | undefined {
   if (hops !== undefined) return hops;
   const ranges = text.split(',').map((range) => range.trim());
   return ranges.every(isIpRange) ? ranges : undefined;
+}
+
+const IDENTITY_PROVIDER = ['AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_JWKS_URL'] as const;
+
+function readIdentityProvider(variables: NodeJS.ProcessEnv, faults: string[]): Environment['identityProvider'] {
+  const absent = IDENTITY_PROVIDER.filter((name) => !variables[name]);
+  if (absent.length === IDENTITY_PROVIDER.length) return undefined;
+  if (absent.length > 0)
+    faults.push(`${absent.join(' and ')} must be set too: ${IDENTITY_PROVIDER.join(', ')} belong together.`);
+  const jwksUrl = variables['AUTH_JWKS_URL'] ?? '';
+  if (jwksUrl && !isTrustworthyUrl(jwksUrl))
+    faults.push('AUTH_JWKS_URL must be an https URL, or http on this machine.');
+  return { issuer: variables['AUTH_ISSUER'] ?? '', audience: variables['AUTH_AUDIENCE'] ?? '', jwksUrl };
+}
+
+/** Whoever can answer in place of the provider can make tokens, so its keys come over TLS. */
+function isTrustworthyUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));
 }

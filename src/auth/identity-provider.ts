@@ -1,0 +1,85 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
+import { IdentityProviderUnavailableError } from './errors.js';
+
+// Asymmetric ones only: with a symmetric one, whoever can read the provider's public key could sign.
+const ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+const CLOCK_TOLERANCE_SECONDS = 5;
+const FETCH_TIMEOUT_MS = 5000;
+const REFETCH_AT_MOST_EVERY_MS = 30_000;
+const CACHED_AT_MOST_MS = 600_000;
+const LONGEST_SUBJECT = 255;
+
+/** A person, as their token says. */
+export interface Person {
+  subject: string;
+  /** A name or an address to show; the subject if the token has neither. */
+  display: string;
+}
+
+/** Verifies people's JSON Web Tokens (RFC 7519) against the keys of the configured identity provider. */
+@Injectable()
+export class IdentityProvider {
+  private readonly keys: JWTVerifyGetKey | undefined;
+
+  constructor(@Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions) {
+    const { identityProvider } = options;
+    // Fetches anew for an unknown key id, but no oftener than the cooldown: forged ids cannot make it hammer the provider.
+    this.keys =
+      identityProvider &&
+      createRemoteJWKSet(new URL(identityProvider.jwksUrl), {
+        timeoutDuration: FETCH_TIMEOUT_MS,
+        cooldownDuration: REFETCH_AT_MOST_EVERY_MS,
+        cacheMaxAge: CACHED_AT_MOST_MS,
+      });
+  }
+
+  /**
+   * @returns undefined for a token that is not acceptable: wrong signature, algorithm, issuer, audience or time, or no
+   *   provider is configured.
+   * @throws {IdentityProviderUnavailableError} if the provider's keys cannot be had.
+   */
+  async verify(token: string): Promise<Person | undefined> {
+    const { identityProvider } = this.options;
+    if (!identityProvider || !this.keys) return undefined;
+    try {
+      const { payload } = await jwtVerify(token, this.keys, {
+        issuer: identityProvider.issuer,
+        audience: identityProvider.audience,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        requiredClaims: ['sub', 'exp'],
+      });
+      return personOf(payload);
+    } catch (error) {
+      if (isRefusal(error)) return undefined;
+      throw new IdentityProviderUnavailableError(error);
+    }
+  }
+}
+
+function personOf(payload: JWTPayload): Person | undefined {
+  const { sub } = payload;
+  if (!sub || sub.length > LONGEST_SUBJECT || !sub.isWellFormed() || sub.includes('\0')) return undefined;
+  const shown = [payload['name'], payload['email'], sub].find((claim) => typeof claim === 'string' && claim !== '');
+  return { subject: sub, display: String(shown).toWellFormed().slice(0, LONGEST_SUBJECT) };
+}
+
+// Everything else that jose throws is about fetching the keys: a time-out, or an answer that is no key set.
+function isRefusal(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return false;
+  return error instanceof errors.JOSEError && error.code !== 'ERR_JOSE_GENERIC';
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import passport from 'passport';
+import { isId } from '../common/ids.js';
+import { headerOf, type HttpRequest } from '../common/request.js';
+import type { Refusal } from './api-key.strategy.js';
+import { CredentialStrategy } from './credential-strategy.js';
+import { credentialOf } from './credential.js';
+import { IdentityProvider } from './identity-provider.js';
+import { PermissionSet } from './permission-set.js';
+import { MembershipDirectory } from './ports.js';
+import type { Identity } from './principal.js';
+
+/** The Passport strategy for people: a JSON Web Token, and the person's membership in the workspace they act in. */
+@Injectable()
+export class JsonWebTokenStrategy extends PassportStrategy(CredentialStrategy, 'latchkey-jwt') {
+  constructor(
+    private readonly provider: IdentityProvider,
+    private readonly memberships: MembershipDirectory,
+  ) {
+    super();
+  }
+
+  /** @throws {IdentityProviderUnavailableError} | {StoreUnavailableError} if the token cannot be checked. */
+  async validate(request: HttpRequest): Promise<Identity | [false, Refusal]> {
+    const credential = credentialOf(request);
+    if (credential.kind !== 'token') return [false, { reason: 'malformed', key: null }];
+    const person = await this.provider.verify(credential.token);
+    if (!person) return [false, { reason: 'token', key: null }];
+    const named = headerOf(request, 'x-workspace-id')?.toLowerCase();
+    const membership =
+      named === undefined || isId(named) ? await this.memberships.find(person.subject, named) : undefined;
+    const { workspaceId, permissions } =
+      membership && membership !== 'undecided' ? membership : { workspaceId: null, permissions: PermissionSet.none };
+    return {
+      type: 'user',
+      id: person.subject,
+      display: person.display,
+      credentialId: person.subject,
+      workspaceId,
+      permissions,
+      rateLimit: null,
+      owner: person.subject,
+      undecided: membership === 'undecided',
+    };
+  }
+
+  // See ApiKeyStrategy.
+  getPassportInstance(): InstanceType<typeof passport.Passport> {
+    return new passport.Passport();
+  }
+}

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SignJWT, UnsecuredJWT } from 'jose';
+import { AUDIENCE, IdentityProviderFixture, ISSUER } from '../support/identity-provider.js';
+import {
+  createWorkspace,
+  startService,
+  uniqueName,
+  type RunningService,
+  type WorkspaceFixture,
+} from '../support/service.js';
+import { forEachStore } from '../support/stores.js';
+
+describe('People, by JSON Web Token', () => {
+  forEachStore((kind) => {
+    let provider: IdentityProviderFixture;
+    let service: RunningService;
+    let workspace: WorkspaceFixture;
+
+    beforeAll(async () => {
+      provider = await IdentityProviderFixture.start();
+      service = await startService(kind, provider.variables);
+      workspace = await createWorkspace(service);
+    });
+
+    afterAll(async () => {
+      await service.stop();
+      await provider.stop();
+    });
+
+    const member = async (subject: string, body: object, where = workspace) => {
+      await where.operator.put(`/member/${encodeURIComponent(subject)}`, body).expect(200);
+      return service.anonymous.as(await provider.token(subject, { name: `Name of ${subject}` }));
+    };
+
+    it('acts in their only workspace, and the trail names the person', async () => {
+      const ann = await member('ann|1', { roles: ['manager'] });
+      const { body } = await ann
+        .post('/apikey', { keyName: uniqueName('K'), permissions: ['apikeys:view'] })
+        .expect(201);
+      expect(body.owner).toEqual({ type: 'user', id: 'ann|1' });
+      expect(body.createdBy).toEqual({ type: 'user', id: 'ann|1', display: 'Name of ann|1' });
+      const trail = await workspace.operator.get(`/audit?targetId=${body.id}`).expect(200);
+      expect(trail.body.data[0].actor).toEqual({
+        type: 'user',
+        id: 'ann|1',
+        display: 'Name of ann|1',
+        credentialId: 'ann|1',
+      });
+    });
+
+    it('tells who they are, where, and what they may do', async () => {
+      const me = await (
+        await member('meg', { roles: ['auditor'], permissions: ['apikeys:delete'] })
+      )
+        .get('/me')
+        .expect(200);
+      expect(me.body).toEqual({
+        principal: { type: 'user', id: 'meg', display: 'Name of meg' },
+        workspaceId: workspace.id,
+        permissions: ['apikeys:delete', 'apikeys:view', 'auditLogs:*'],
+      });
+    });
+
+    it('names the workspace to act in when there are several', async () => {
+      const other = await createWorkspace(service);
+      await member('sue', { roles: ['viewer'] }, other);
+      const sue = await member('sue', { roles: ['manager'] });
+      await sue.get('/apikey').expect(412, 'workspace.required');
+      await sue.in(other.id).get('/apikey').expect(200);
+      await sue
+        .in(other.id)
+        .post('/apikey', { keyName: 'x', permissions: ['apikeys:view'] })
+        .expect(403);
+      await sue.in(workspace.id).get('/apikey').expect(200);
+    });
+
+    it('may nothing where they are no member, whether or not the workspace exists', async () => {
+      const stranger = await createWorkspace(service);
+      const tim = await member('tim', { roles: ['admin'] });
+      for (const id of [stranger.id, '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11', 'none']) {
+        await tim.in(id).get('/apikey').expect(403, 'auth.permission_denied');
+      }
+    });
+
+    it('cannot act as operator, admin or not', async () => {
+      const amy = await member('amy', { roles: ['admin'] });
+      await amy.get('/workspace').expect(403, 'auth.permission_denied');
+      await amy.post('/workspace', { name: uniqueName('W') }).expect(403, 'auth.permission_denied');
+    });
+
+    it('shrinks the keys of a demoted person at their next request, and kills those of a removed one', async () => {
+      const bob = await member('bob', { roles: ['manager'] });
+      const created = await bob.post('/apikey', { keyName: uniqueName('K'), permissions: ['apikeys:*'] }).expect(201);
+      const key = service.anonymous.as(created.body.apiKey);
+      const child = await key.post('/apikey', { keyName: uniqueName('K'), permissions: ['apikeys:*'] }).expect(201);
+      const grandchild = service.anonymous.as(child.body.apiKey);
+      expect(child.body.owner).toEqual({ type: 'user', id: 'bob' });
+
+      await member('bob', { roles: ['viewer'] });
+      for (const holder of [key, grandchild]) {
+        await holder.get('/apikey').expect(200);
+        await holder.delete(`/apikey/${created.body.id}`).expect(403, 'auth.permission_denied');
+      }
+      const shown = await workspace.operator.get(`/apikey/${created.body.id}`).expect(200);
+      expect(shown.body).toMatchObject({ permissions: ['apikeys:*'], effectivePermissions: ['apikeys:view'] });
+
+      await workspace.operator.delete('/member/bob').expect(200);
+      for (const holder of [key, grandchild]) await holder.get('/apikey').expect(403, 'auth.permission_denied');
+    });
+
+    it('binds a key to nobody only for an admin', async () => {
+      const eve = await member('eve', { roles: ['manager'] });
+      const key = { permissions: ['apikeys:view'], owner: null };
+      await eve.post('/apikey', { ...key, keyName: uniqueName('K') }).expect(403, 'auth.escalation');
+      const ada = await member('ada', { roles: ['admin'] });
+      const { body } = await ada.post('/apikey', { ...key, keyName: uniqueName('K') }).expect(201);
+      expect(body.owner).toBeNull();
+    });
+
+    describe('401: alike for every token that is not acceptable', () => {
+      const now = () => Math.floor(Date.now() / 1000);
+      const unsigned = () =>
+        new UnsecuredJWT({ sub: 'ann|1', exp: now() + 600 }).setIssuer(ISSUER).setAudience(AUDIENCE).encode();
+      const symmetric = () =>
+        new SignJWT({ sub: 'ann|1' })
+          .setProtectedHeader({ alg: 'HS256', kid: 'first' })
+          .setIssuer(ISSUER)
+          .setAudience(AUDIENCE)
+          .setExpirationTime('10m')
+          .sign(new TextEncoder().encode(JSON.stringify(provider.publicKey('first'))));
+      const bad: [string, () => Promise<string> | string][] = [
+        ['expired', () => provider.token('ann|1', { expiresIn: now() - 60 })],
+        ['not valid yet', () => provider.token('ann|1', { notBefore: '5m' })],
+        ['without an end', () => provider.token('ann|1', { expiresIn: null })],
+        ['of another issuer', () => provider.token('ann|1', { issuer: 'https://elsewhere.example' })],
+        ['for another audience', () => provider.token('ann|1', { audience: 'another' })],
+        ['with a signature changed', async () => `${(await provider.token('ann|1')).slice(0, -8)}AAAAAAAA`],
+        ['unsigned (alg: none)', unsigned],
+        ['signed by the public key as a secret (HS256)', symmetric],
+        ['of three empty parts', () => '..'],
+      ];
+
+      it.each(bad)('%s', async (_, token) => {
+        const client = service.anonymous.as(await token());
+        const { body } = await client.get('/apikey').expect(401, 'auth.unauthenticated');
+        const plain = await service.anonymous.get('/apikey').expect(401);
+        expect({ ...body, requestId: '' }).toEqual({ ...plain.body, requestId: '' });
+      });
+    });
+
+    it('learns a new signing key by itself, and does not fetch for every forged key id', async () => {
+      await member('kim', { roles: ['viewer'] });
+      const before = provider.fetches;
+      for (let n = 0; n < 20; n += 1) {
+        const forged = await provider.token('kim');
+        const [, ...rest] = forged.split('.');
+        const header = Buffer.from(JSON.stringify({ alg: 'ES256', kid: `forged ${n}` })).toString('base64url');
+        await service.anonymous
+          .as([header, ...rest].join('.'))
+          .get('/apikey')
+          .expect(401);
+      }
+      expect(provider.fetches - before).toBeLessThanOrEqual(1);
+    });
+  });
+});
