@@ -1,11 +1,13 @@
 import { Global, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './api-keys/events.js';
+import { WorkspaceKeys } from './api-keys/workspace-keys.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuditExported } from './audit/events.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AuditSuppressed, AuthDenied, AuthFailed, RequestFailed } from './auth/events.js';
-import { CredentialVerifier, WorkspaceDirectory } from './auth/ports.js';
+import { MeModule } from './auth/me.module.js';
+import { Authority, CredentialVerifier, MembershipDirectory, WorkspaceDirectory } from './auth/ports.js';
 import { Clock } from './common/clock.js';
 import { isKeyPrefix } from './common/key-format.js';
 import { SecretScanner } from './common/secret-scanner.js';
@@ -14,11 +16,21 @@ import type { DomainEventClass } from './events/domain-event.js';
 import { EventHandlers } from './events/event-handlers.js';
 import { EventsModule } from './events/events.module.js';
 import { SystemStarted, SystemStopped } from './events/system-events.js';
+import { GrantsModule } from './grants/grants.module.js';
+import { GrantsService } from './grants/grants.service.js';
+import { WorkspaceGrants } from './grants/workspace-grants.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from './latchkey.options.js';
+import { MemberAdded, MemberRemoved, MemberUpdated } from './members/events.js';
+import { MembersModule } from './members/members.module.js';
+import { MembersService } from './members/members.service.js';
+import { PermissionCreated, PermissionDeleted } from './permissions/events.js';
 import { PermissionsModule } from './permissions/permissions.module.js';
+import { RoleCreated, RoleDeleted, RoleUpdated } from './roles/events.js';
+import { RolesModule } from './roles/roles.module.js';
 import { KeyVerifier } from './verification/key-verifier.js';
 import { VerificationModule } from './verification/verification.module.js';
-import { WorkspaceCreated } from './workspaces/events.js';
+import { WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated } from './workspaces/events.js';
+import { WORKSPACE_CONTENTS, type WorkspaceContents } from './workspaces/workspace-contents.js';
 import { WorkspacesModule } from './workspaces/workspaces.module.js';
 import { WorkspacesService } from './workspaces/workspaces.service.js';
 
@@ -30,6 +42,16 @@ export const EVENT_CATALOGUE: readonly DomainEventClass[] = [
   ApiKeyDisabled,
   ApiKeyDeleted,
   WorkspaceCreated,
+  WorkspaceUpdated,
+  WorkspaceDeleted,
+  RoleCreated,
+  RoleUpdated,
+  RoleDeleted,
+  MemberAdded,
+  MemberUpdated,
+  MemberRemoved,
+  PermissionCreated,
+  PermissionDeleted,
   AuthFailed,
   AuthDenied,
   RequestFailed,
@@ -46,7 +68,15 @@ class LatchkeyCoreModule {
   static forRoot(options: LatchkeyOptions): DynamicModule {
     return {
       module: LatchkeyCoreModule,
-      imports: [DatabaseModule, EventsModule, VerificationModule, WorkspacesModule],
+      imports: [
+        DatabaseModule,
+        EventsModule,
+        ApiKeysModule,
+        GrantsModule,
+        MembersModule,
+        VerificationModule,
+        WorkspacesModule,
+      ],
       providers: [
         Clock,
         { provide: LATCHKEY_OPTIONS, useValue: options },
@@ -55,14 +85,24 @@ class LatchkeyCoreModule {
           useFactory: () => new SecretScanner(options.operatorKey ? [options.operatorKey] : []),
         },
         { provide: CredentialVerifier, useExisting: KeyVerifier },
+        { provide: Authority, useExisting: GrantsService },
+        { provide: MembershipDirectory, useExisting: MembersService },
         { provide: WorkspaceDirectory, useExisting: WorkspacesService },
+        {
+          provide: WORKSPACE_CONTENTS,
+          useFactory: (...contents: WorkspaceContents[]) => contents,
+          inject: [WorkspaceKeys, WorkspaceGrants],
+        },
       ],
       exports: [
         Clock,
         LATCHKEY_OPTIONS,
         SecretScanner,
+        Authority,
         CredentialVerifier,
+        MembershipDirectory,
         WorkspaceDirectory,
+        WORKSPACE_CONTENTS,
         DatabaseModule,
         EventsModule,
       ],
@@ -71,7 +111,19 @@ class LatchkeyCoreModule {
 }
 
 /** API keys, permissions and an audit trail, on the default TypeORM data source of the application. */
-@Module({ imports: [AuthModule, ApiKeysModule, AuditModule, PermissionsModule, VerificationModule, WorkspacesModule] })
+@Module({
+  imports: [
+    AuthModule,
+    ApiKeysModule,
+    AuditModule,
+    MeModule,
+    MembersModule,
+    PermissionsModule,
+    RolesModule,
+    VerificationModule,
+    WorkspacesModule,
+  ],
+})
 export class LatchkeyModule implements OnApplicationBootstrap {
   constructor(private readonly handlers: EventHandlers) {}
 
@@ -87,10 +139,10 @@ export class LatchkeyModule implements OnApplicationBootstrap {
 
 const SHORTEST_OPERATOR_KEY = 32;
 
-function checked({ keyPrefix = 'lk', operatorKey }: Partial<LatchkeyOptions>): LatchkeyOptions {
+function checked({ keyPrefix = 'lk', operatorKey, identityProvider }: Partial<LatchkeyOptions>): LatchkeyOptions {
   if (!isKeyPrefix(keyPrefix)) throw new Error('keyPrefix must be a letter, then up to 15 letters or digits.');
   if (operatorKey !== undefined && operatorKey.length < SHORTEST_OPERATOR_KEY) {
     throw new Error(`operatorKey must have at least ${SHORTEST_OPERATOR_KEY} characters.`);
   }
-  return { keyPrefix, operatorKey };
+  return { keyPrefix, operatorKey, identityProvider };
 }

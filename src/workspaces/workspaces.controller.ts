@@ -1,4 +1,17 @@
-import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
@@ -7,14 +20,23 @@ import { Protected } from '../auth/protected.decorator.js';
 import { EXAMPLE_ID } from '../common/api-examples.js';
 import { ApiPage } from '../common/api-page.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
+import { DELETED, DeleteResultDto } from '../common/delete-result.dto.js';
 import { PageQueryDto } from '../common/page-query.dto.js';
 import { respondWithPage } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import type { HttpRequest, HttpResponse } from '../common/request.js';
 import { CreateWorkspaceDto } from './dto/create-workspace.dto.js';
+import { UpdateWorkspaceDto } from './dto/update-workspace.dto.js';
 import { toWorkspaceDto, WorkspaceDto } from './dto/workspace.dto.js';
 import { WorkspaceConflictError } from './errors.js';
 import { WorkspacesService } from './workspaces.service.js';
+
+const ApiId = () =>
+  ApiParam({ name: 'id', description: 'The id of the workspace.', schema: { type: 'string' }, example: EXAMPLE_ID });
+
+const NAME_TOO_LONG = invalid('name', 'name must have 1 to 100 characters.');
+const NOT_FOUND = new WorkspaceNotFoundError();
+const CONFLICT = new WorkspaceConflictError();
 
 @ApiTags('Workspaces')
 @Controller('workspace')
@@ -26,7 +48,7 @@ export class WorkspacesController {
   @ApiOperation({ operationId: 'createWorkspace', summary: 'Creates a workspace.' })
   @RequirePermissions('workspaces:manage')
   @ApiCreatedResponse({ type: WorkspaceDto, description: 'The workspace.' })
-  @ApiRefusals(...BODY_REFUSALS, invalid('name', 'name must have 1 to 100 characters.'), new WorkspaceConflictError())
+  @ApiRefusals(...BODY_REFUSALS, NAME_TOO_LONG, CONFLICT)
   async create(@CurrentPrincipal() actor: Principal, @Body() body: CreateWorkspaceDto): Promise<WorkspaceDto> {
     return toWorkspaceDto(await this.workspaces.create(actor, body));
   }
@@ -48,10 +70,42 @@ export class WorkspacesController {
   @Get(':id')
   @ApiOperation({ operationId: 'getWorkspace', summary: 'Gets one workspace.' })
   @RequirePermissions('workspaces:view')
-  @ApiParam({ name: 'id', description: 'The id of the workspace.', schema: { type: 'string' }, example: EXAMPLE_ID })
+  @ApiId()
   @ApiOkResponse({ type: WorkspaceDto, description: 'The workspace.' })
-  @ApiRefusals(new WorkspaceNotFoundError())
+  @ApiRefusals(NOT_FOUND)
   async get(@Param('id') id: string): Promise<WorkspaceDto> {
     return toWorkspaceDto(await this.workspaces.get(id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ operationId: 'renameWorkspace', summary: 'Renames a workspace.' })
+  @RequirePermissions('workspaces:manage')
+  @ApiId()
+  @ApiOkResponse({ type: WorkspaceDto, description: 'The workspace as it is now.' })
+  @ApiRefusals(...BODY_REFUSALS, NAME_TOO_LONG, NOT_FOUND, CONFLICT)
+  async rename(
+    @CurrentPrincipal() actor: Principal,
+    @Param('id') id: string,
+    @Body() body: UpdateWorkspaceDto,
+  ): Promise<WorkspaceDto> {
+    return toWorkspaceDto(await this.workspaces.rename(actor, id, body));
+  }
+
+  @Delete(':id')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'deleteWorkspace',
+    summary: 'Deletes a workspace with its keys, roles, members and application permissions.',
+  })
+  @RequirePermissions('workspaces:manage')
+  @ApiId()
+  @ApiOkResponse({
+    type: DeleteResultDto,
+    description: 'The workspace is deleted; none of its keys is accepted any more.',
+  })
+  @ApiRefusals(...BODY_REFUSALS, NOT_FOUND)
+  async delete(@CurrentPrincipal() actor: Principal, @Param('id') id: string): Promise<DeleteResultDto> {
+    await this.workspaces.delete(actor, id);
+    return DELETED;
   }
 }

@@ -116,6 +116,7 @@ describe('POST /api/v1/apikey', () => {
       expect(after).toEqual({
         keyName: body.keyName,
         permissions: ['apikeys:view'],
+        roles: [],
         description: 'x',
         rateLimit: { limit: 1, windowSeconds: 2 },
         allowedIps: [],

@@ -1,0 +1,8 @@
+import { ApiSchema } from '@nestjs/swagger';
+import { Text } from '../../common/fields.js';
+
+@ApiSchema({ name: 'UpdateWorkspace' })
+export class UpdateWorkspaceDto {
+  @Text({ optional: true, max: 100, pattern: /\S/, description: 'A name of its own.', example: 'Acme' })
+  name?: string;
+}

@@ -1,0 +1,31 @@
+import { Controller, Delete, Patch } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequirePermissions } from '../auth/access.decorators.js';
+import { Protected } from '../auth/protected.decorator.js';
+import { ApiRefusals } from '../common/api-refusals.decorator.js';
+import { IdRequiredError } from '../common/latchkey-error.js';
+
+const RESOURCE = 'workspace';
+const SUMMARY = 'Refuses, for the id is missing.';
+
+/** Commands on one workspace that name none: refused with 412, and on the trail, instead of an unknown route. */
+@ApiTags('Without an id')
+@Controller('workspace')
+@Protected()
+export class WorkspacesWithoutIdController {
+  @Patch()
+  @ApiOperation({ operationId: 'renameWorkspaceWithoutId', summary: SUMMARY })
+  @RequirePermissions('workspaces:manage')
+  @ApiRefusals(new IdRequiredError(RESOURCE))
+  rename(): never {
+    throw new IdRequiredError(RESOURCE);
+  }
+
+  @Delete()
+  @ApiOperation({ operationId: 'deleteWorkspaceWithoutId', summary: SUMMARY })
+  @RequirePermissions('workspaces:manage')
+  @ApiRefusals(new IdRequiredError(RESOURCE))
+  delete(): never {
+    throw new IdRequiredError(RESOURCE);
+  }
+}
