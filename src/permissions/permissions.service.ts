@@ -99,7 +99,8 @@ function faultOf(grant: string, grantable: string[]): string {
   return `${grant} is not a known permission; did you mean ${nearest(grant, grantable)}?`;
 }
 
-// Grants are JSON arrays of names without quotes or backslashes, so a name stands in one exactly as it is searched for.
+// Grants are JSON arrays of names without quotes or backslashes, so a name stands in one exactly as it is searched for:
+// not with LIKE, which ignores case on SQLite.
 const GRANTED_BY = [
   ['role', 'SELECT name AS holder FROM latchkey_roles'],
   ['apikey', 'SELECT id AS holder FROM latchkey_api_keys'],
@@ -107,12 +108,11 @@ const GRANTED_BY = [
 ] as const;
 
 async function holdersOf(work: Work, workspaceId: string, name: string): Promise<string[]> {
-  const pattern = `%"${name.replace(/[\\%_]/g, '\\$&')}"%`;
   const holders: string[] = [];
   for (const [type, select] of GRANTED_BY) {
     const rows = await work.query<{ holder: string }>(
-      String.raw`${select} WHERE workspace_id = $1 AND permissions LIKE $2 ESCAPE '\' LIMIT 20`,
-      [workspaceId, pattern],
+      `${select} WHERE workspace_id = $1 AND REPLACE(permissions, $2, '') <> permissions LIMIT 20`,
+      [workspaceId, `"${name}"`],
     );
     holders.push(...rows.map(({ holder }) => `${type} ${holder}`));
   }
