@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
-import { EscalationError, WorkspaceNotFoundError } from '../auth/errors.js';
+import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { EscalationRule } from '../auth/escalation.js';
 import { PermissionSet } from '../auth/permission-set.js';
 import type { Principal } from '../auth/principal.js';
@@ -79,7 +79,8 @@ export class ApiKeysService {
     return this.unitOfWork.run(actor, async (work) => {
       const roles = await this.roles.resolve(work, workspaceId, body.roles ?? []);
       const permissions = body.permissions ?? [];
-      await this.assertMayGrant(work, actor, permissions, roles);
+      await this.assertMayGrant(work, actor, permissions, { permissions, roles });
+      if (unbinds(actor, body)) await this.escalation.assertMayGrant(work, actor, ['*']);
       const date = work.date.toISOString();
       const key: ApiKey = {
         id: newId(),
@@ -97,7 +98,7 @@ export class ApiKeysService {
         createdDate: date,
         updatedDate: date,
         createdBy: { type: actor.type, id: actor.id, display: actor.display },
-        ownerSubject: ownerOf(actor, body),
+        ownerSubject: body.owner === null ? null : actor.owner,
         lastUsedDate: null,
         version: 1,
       };
@@ -139,7 +140,7 @@ export class ApiKeysService {
    * @throws {ApiKeyNotFoundError} | {ApiKeyVersionMismatchError} | {ApiKeyConflictError}
    * @throws {PermissionUnknownError} | {RoleUnknownError}
    * @throws {EscalationError} if the key's new permissions exceed the actor's, or the change lets a key do more whose
-   *   permissions exceed the actor's.
+   *   effective permissions exceed the actor's.
    */
   update(actor: Principal, id: string, body: UpdateApiKeyDto, ifMatch?: string): Promise<ApiKeyView> {
     const where = this.where(actor, id);
@@ -151,11 +152,12 @@ export class ApiKeysService {
       const before: KeySettings = { ...key, roles: held };
       const roles = body.roles ? await this.roles.resolve(work, key.workspaceId, body.roles) : held;
       const after = settingsAfter(before, body, roles, work.date);
-      if (body.permissions ?? body.roles) await this.assertMayGrant(work, actor, after.permissions, after.roles);
+      if (body.permissions ?? body.roles) await this.assertMayGrant(work, actor, body.permissions ?? [], after);
       const changes = changesBetween(shown(before), shown(after));
       if (changes.length === 0) return this.view(work, key, held);
       if (widens(before, after)) {
-        await this.escalation.assertMayGrant(work, actor, [...grantsOf(before), ...grantsOf(after)]);
+        const { effective } = await this.view(work, key, held);
+        await this.escalation.assertMayGrant(work, actor, effective.grants);
       }
       const changed = await save(work, key, after);
       if (body.roles) await this.holders.assign(work, key.workspaceId, { type: 'apikey', id: key.id }, idsOf(roles));
@@ -192,18 +194,19 @@ export class ApiKeysService {
     });
   }
 
+  /** @param named the permissions that the caller names; of those that a key has already, some may be gone since. */
   private async assertMayGrant(
     work: Work,
     actor: Principal,
-    permissions: readonly string[],
-    roles: readonly HeldRole[],
+    named: readonly string[],
+    { permissions, roles }: Pick<KeySettings, 'permissions' | 'roles'>,
   ): Promise<void> {
     if (permissions.length + roles.length === 0) {
       const message = 'permissions must name at least one, unless roles does.';
       throw new RequestInvalidError([{ field: 'permissions', message }]);
     }
-    await this.permissions.assertGrantable(work, actor.requireWorkspace(), permissions);
-    await this.escalation.assertMayGrant(work, actor, grantsOf({ permissions: [...permissions], roles }));
+    await this.permissions.assertGrantable(work, actor.requireWorkspace(), named);
+    await this.escalation.assertMayGrant(work, actor, grantsOf({ permissions, roles }));
   }
 
   private async view(work: Work, key: ApiKey, roles: readonly HeldRole[]): Promise<ApiKeyView> {
@@ -245,13 +248,9 @@ function idsOf(roles: readonly HeldRole[]): string[] {
   return roles.map(({ id }) => id);
 }
 
-/**
- * The person whom a new key is bound to: whoever creates it, in person or through a key of theirs. An admin may create
- * one that is bound to nobody.
- */
-function ownerOf(actor: Principal, { owner }: CreateApiKeyDto): string | null {
-  if (owner === null && actor.owner !== null && !actor.permissions.contains('*')) throw new EscalationError(['*']);
-  return owner === null ? null : actor.owner;
+/** Whether somebody who is bound to a person, or is one, creates a key that is not: for admins. */
+function unbinds(actor: Principal, { owner }: CreateApiKeyDto): boolean {
+  return owner === null && actor.owner !== null;
 }
 
 function settingsAfter(before: KeySettings, body: UpdateApiKeyDto, roles: readonly HeldRole[], now: Date): KeySettings {
