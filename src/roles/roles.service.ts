@@ -127,6 +127,7 @@ export class RolesService {
     return this.unitOfWork.run(actor, async (work) => {
       const before = await take(work, workspaceId, id);
       await this.assertMayGrant(work, actor, body.permissions);
+      await assertNotTaken(work, before, body.name);
       const names = await this.permissions.names(work, workspaceId);
       const effects = await this.previewer.effects(
         work,
@@ -199,6 +200,16 @@ function assertFreeName(name: string): void {
   if (builtInRole(name)) throw new RoleConflictError();
   // Roles are given by name or by id; a name that reads as an id could mean two roles.
   if (isId(name)) throw new RequestInvalidError([{ field: 'name', message: 'name must not be a UUID.' }]);
+}
+
+/** What the unique constraint says of a change that is made. */
+async function assertNotTaken(work: Work, { workspaceId, id }: Role, name: string): Promise<void> {
+  const others = await work.query('SELECT id FROM latchkey_roles WHERE workspace_id = $1 AND name = $2 AND id <> $3', [
+    workspaceId,
+    name,
+    id,
+  ]);
+  if (others.length > 0) throw new RoleConflictError();
 }
 
 async function write(statement: () => Promise<unknown>): Promise<void> {
