@@ -1,0 +1,301 @@
+import type { Actor, Command, Deed } from './commands.js';
+import { BUILT_IN, EVERY, OPERATOR_ONLY, OWN } from './names.js';
+
+/** Permissions one by one, wildcards resolved: what the rules mean, in plain sets. */
+export type Permissions = ReadonlySet<string>;
+
+export interface ModelRole {
+  name: string;
+  permissions: string[];
+}
+
+interface Holder {
+  direct: string[];
+  roles: ModelRole[];
+}
+
+export interface ModelKey extends Holder {
+  owner: string | null;
+  enabled: boolean;
+  deleted: boolean;
+}
+
+const RESERVED = new Set([...OWN, ...OPERATOR_ONLY].map(resourceOf));
+
+/** The rules of a workspace, written down from the contract: grants as sets, and the reasons for a refusal. */
+export class Model {
+  readonly keys: ModelKey[] = [];
+  readonly members = new Map<string, Holder>();
+  private readonly roles = new Map<string, ModelRole>();
+  private readonly applications = new Set<string>();
+
+  /** Why the command must be refused, in error codes: one of them is answered. None: it must succeed, and has here. */
+  attempt({ actor, deed }: Command): string[] {
+    const may = this.permissionsOf(actor);
+    if (!may) return ['auth.unauthenticated'];
+    if (!ENTRY[deed.kind].some((permission) => may.has(permission))) return ['auth.permission_denied'];
+    const refusals = this.refusals(actor, may, deed);
+    if (refusals.length === 0) this.apply(actor, deed);
+    return refusals;
+  }
+
+  /** What the actor may do now; undefined if it is not accepted at all. */
+  permissionsOf(actor: Actor): Permissions | undefined {
+    if (actor.type === 'operator') return new Set(EVERY);
+    if (actor.type === 'member') return this.permissionsOfMember(actor.subject);
+    const key = this.key(actor.nth);
+    return key && !key.deleted && key.enabled ? this.permissionsOfKey(key) : undefined;
+  }
+
+  permissionsOfMember(subject: string): Permissions {
+    const member = this.members.get(subject);
+    return member ? reach(all(member)) : new Set();
+  }
+
+  permissionsOfKey(key: ModelKey): Permissions {
+    const own = reach(all(key));
+    if (key.owner === null) return own;
+    const bound = this.permissionsOfMember(key.owner);
+    return new Set([...own].filter((permission) => bound.has(permission)));
+  }
+
+  key(nth: number): ModelKey | undefined {
+    return this.keys[nth % Math.max(1, this.keys.length)];
+  }
+
+  role(name: string): ModelRole | undefined {
+    const builtIn = BUILT_IN[name];
+    return builtIn ? { name, permissions: [...builtIn] } : this.roles.get(name);
+  }
+
+  /** The names that may be granted now. */
+  names(): string[] {
+    return [...OWN, ...this.applications];
+  }
+
+  copy(): Model {
+    return Object.assign(new Model(), structuredClone({ ...this }));
+  }
+
+  private refusals(actor: Actor, may: Permissions, deed: Deed): string[] {
+    switch (deed.kind) {
+      case 'createKey': {
+        const unbinds = deed.unbound && this.personBehind(actor) !== null && !contains(may, ['*']);
+        return [
+          ...this.faultsOf(deed.permissions, deed.roles),
+          ...when('request.invalid', deed.permissions.length + deed.roles.length === 0),
+          ...when('auth.escalation', unbinds || !contains(may, [...deed.permissions, ...this.grantedBy(deed.roles)])),
+        ];
+      }
+      case 'updateKey':
+      case 'replaceKey':
+        return this.refusalsOfUpdate(may, deed);
+      case 'deleteKey':
+        return when('apikey.not_found', this.key(deed.nth)?.deleted ?? true);
+      case 'createRole':
+        return [
+          ...this.faultsOf(deed.permissions, []),
+          ...when('role.conflict', this.role(deed.name) !== undefined),
+          ...when('auth.escalation', !contains(may, deed.permissions)),
+        ];
+      case 'replaceRole':
+        return [
+          ...when('role.not_found', !this.role(deed.name)),
+          ...when('role.built_in', deed.name in BUILT_IN),
+          ...this.faultsOf(deed.permissions, []),
+          ...when('role.conflict', deed.to !== deed.name && this.role(deed.to) !== undefined),
+          ...when('auth.escalation', !contains(may, deed.permissions)),
+        ];
+      case 'deleteRole':
+        return [
+          ...when('role.not_found', !this.role(deed.name)),
+          ...when('role.built_in', deed.name in BUILT_IN),
+          ...when(
+            'role.in_use',
+            this.holders().some(({ roles }) => roles.some(({ name }) => name === deed.name)),
+          ),
+        ];
+      case 'putMember':
+        return [
+          ...this.faultsOf(deed.permissions, deed.roles),
+          ...when('auth.escalation', !contains(may, [...deed.permissions, ...this.grantedBy(deed.roles)])),
+          ...when('member.last_admin', !deed.roles.includes('admin') && this.isLastAdmin(deed.subject)),
+        ];
+      case 'removeMember':
+        return [
+          ...when('member.not_found', !this.members.has(deed.subject)),
+          ...when('member.last_admin', this.isLastAdmin(deed.subject)),
+        ];
+      case 'createPermission':
+        return when('permission.conflict', this.applications.has(deed.name) || RESERVED.has(resourceOf(deed.name)));
+      case 'deletePermission':
+        return [
+          ...when('permission.not_found', !this.applications.has(deed.name)),
+          ...when('permission.in_use', this.isGranted(deed.name)),
+        ];
+    }
+  }
+
+  private refusalsOfUpdate(may: Permissions, deed: Deed & { kind: 'updateKey' | 'replaceKey' }): string[] {
+    const key = this.key(deed.nth);
+    if (!key || key.deleted) return ['apikey.not_found'];
+    const { permissions, roles, enabled } = { roles: undefined, enabled: undefined, ...deed };
+    const granting = permissions !== undefined || roles !== undefined;
+    const held = key.roles.map(({ name }) => name);
+    const after = [...(permissions ?? key.direct), ...this.grantedBy(roles ?? held)];
+    const widens = !contains(reach(all(key)), after) || (!key.enabled && enabled === true);
+    return [
+      ...this.faultsOf(permissions ?? [], roles ?? []),
+      ...when('request.invalid', granting && (permissions ?? key.direct).length + (roles ?? held).length === 0),
+      ...when('auth.escalation', granting && !contains(may, after)),
+      ...when('auth.escalation', widens && !isSubset(this.permissionsOfKey(key), may)),
+    ];
+  }
+
+  private apply(actor: Actor, deed: Deed): void {
+    switch (deed.kind) {
+      case 'createKey': {
+        const owner = deed.unbound ? null : this.personBehind(actor);
+        this.keys.push({
+          direct: deed.permissions,
+          roles: this.find(deed.roles),
+          owner,
+          enabled: true,
+          deleted: false,
+        });
+        return;
+      }
+      case 'updateKey':
+      case 'replaceKey': {
+        const key = this.key(deed.nth)!;
+        if (deed.permissions) key.direct = deed.permissions;
+        if (deed.kind === 'replaceKey') return;
+        if (deed.roles) key.roles = this.find(deed.roles);
+        key.enabled = deed.enabled ?? key.enabled;
+        return;
+      }
+      case 'deleteKey':
+        Object.assign(this.key(deed.nth)!, { deleted: true, direct: [], roles: [] });
+        return;
+      case 'createRole':
+        this.roles.set(deed.name, { name: deed.name, permissions: deed.permissions });
+        return;
+      case 'replaceRole': {
+        const role = this.roles.get(deed.name)!;
+        this.roles.delete(deed.name);
+        this.roles.set(deed.to, Object.assign(role, { name: deed.to, permissions: deed.permissions }));
+        return;
+      }
+      case 'deleteRole':
+        this.roles.delete(deed.name);
+        return;
+      case 'putMember':
+        this.members.set(deed.subject, { direct: deed.permissions, roles: this.find(deed.roles) });
+        return;
+      case 'removeMember':
+        this.members.delete(deed.subject);
+        return;
+      case 'createPermission':
+        this.applications.add(deed.name);
+        return;
+      case 'deletePermission':
+        this.applications.delete(deed.name);
+    }
+  }
+
+  private faultsOf(permissions: readonly string[], roles: readonly string[]): string[] {
+    const names = this.names();
+    const grantable = new Set(['*', ...names, ...names.map((name) => `${resourceOf(name)}:*`)]);
+    return [
+      ...when(
+        'permission.unknown',
+        permissions.some((grant) => !grantable.has(grant)),
+      ),
+      ...when(
+        'role.unknown',
+        roles.some((name) => !this.role(name)),
+      ),
+    ];
+  }
+
+  private grantedBy(roles: readonly string[]): string[] {
+    return this.find(roles).flatMap(({ permissions }) => permissions);
+  }
+
+  private find(roles: readonly string[]): ModelRole[] {
+    return roles.flatMap((name) => this.role(name) ?? []);
+  }
+
+  private personBehind(actor: Actor): string | null {
+    if (actor.type === 'operator') return null;
+    return actor.type === 'member' ? actor.subject : (this.key(actor.nth)?.owner ?? null);
+  }
+
+  private isLastAdmin(subject: string): boolean {
+    const admins = [...this.members].filter(([, { roles }]) => roles.some(({ name }) => name === 'admin'));
+    return admins.length === 1 && admins[0]![0] === subject;
+  }
+
+  private isGranted(permission: string): boolean {
+    return [...this.roles.values()]
+      .map(({ permissions }) => permissions)
+      .concat(this.holders().map(({ direct }) => direct))
+      .some((grants) => grants.includes(permission));
+  }
+
+  private holders(): Holder[] {
+    return [...this.keys, ...this.members.values()];
+  }
+}
+
+const ENTRY: Record<Deed['kind'], readonly string[]> = {
+  createKey: ['apikeys:create'],
+  updateKey: ['apikeys:update'],
+  replaceKey: ['apikeys:create', 'apikeys:update'],
+  deleteKey: ['apikeys:delete'],
+  createRole: ['roles:manage'],
+  replaceRole: ['roles:manage'],
+  deleteRole: ['roles:manage'],
+  putMember: ['members:manage'],
+  removeMember: ['members:manage'],
+  createPermission: ['permissions:manage'],
+  deletePermission: ['permissions:manage'],
+};
+
+function all({ direct, roles }: Holder): string[] {
+  return [...direct, ...roles.flatMap(({ permissions }) => permissions)];
+}
+
+/** Every permission that somebody has who was given these grants. */
+function reach(grants: readonly string[]): Permissions {
+  return new Set(EVERY.filter((name) => grants.some((grant) => covers(grant, name)) && !isOperators(name)));
+}
+
+function contains(held: Permissions, grants: readonly string[]): boolean {
+  return grants.every((grant) => isSubset(needed(grant), held));
+}
+
+/** What must be held to give a grant away; also of one that is the operator's own, and so nobody else's. */
+function needed(grant: string): Permissions {
+  return new Set(EVERY.filter((name) => covers(grant, name) && (grant !== '*' || !isOperators(name))));
+}
+
+function covers(grant: string, name: string): boolean {
+  return grant === '*' || grant === name || grant === `${resourceOf(name)}:*`;
+}
+
+function isOperators(name: string): boolean {
+  return OPERATOR_ONLY.some((own) => own === name);
+}
+
+function isSubset(inner: Permissions, outer: Permissions): boolean {
+  return [...inner].every((permission) => outer.has(permission));
+}
+
+function resourceOf(name: string): string {
+  return name.slice(0, name.indexOf(':'));
+}
+
+function when(code: string, refused: boolean): string[] {
+  return refused ? [code] : [];
+}
