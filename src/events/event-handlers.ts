@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { DomainEvent, DomainEventClass } from './domain-event.js';
-import { IN_TRANSACTION } from './in-transaction.decorator.js';
+import { IN_TRANSACTION, type InTransactionHandler as Handler } from './in-transaction.decorator.js';
 import type { Work } from './work.js';
-
-type Handler = (work: Work, events: readonly DomainEvent[]) => Promise<void>;
 
 const EVERY = '*';
 

@@ -14,8 +14,8 @@ class Objector {
   readonly heard: string[] = [];
 
   @InTransaction('apikey.deleted')
-  hear(_work: Work, event: DomainEvent): Promise<void> {
-    this.heard.push(event.action);
+  hear(_work: Work, events: readonly DomainEvent[]): Promise<void> {
+    this.heard.push(...events.map(({ action }) => action));
     return this.objects ? Promise.reject(new RangeError('I object.')) : Promise.resolve();
   }
 }
@@ -25,9 +25,10 @@ const ALIAS = Symbol('alias');
 @Injectable()
 class Bookkeeper {
   @InTransaction('*')
-  async write(work: Work, event: DomainEvent): Promise<void> {
+  async write(work: Work, events: readonly DomainEvent[]): Promise<void> {
     await work.query('CREATE TABLE IF NOT EXISTS books (id varchar(36) PRIMARY KEY, action text)');
-    await work.query('INSERT INTO books (id, action) VALUES ($1, $2)', [event.id, event.action]);
+    for (const { id, action } of events)
+      await work.query('INSERT INTO books (id, action) VALUES ($1, $2)', [id, action]);
   }
 }
 
@@ -63,7 +64,7 @@ describe('@InTransaction', () => {
 
       await expect(host.apiKeys.delete(host.actor, id, {})).rejects.toThrow('I object.');
 
-      expect((await host.apiKeys.get(host.actor, id)).id).toBe(id);
+      expect((await host.apiKeys.get(host.actor, id)).key.id).toBe(id);
       expect(await host.recordsOf('apikey.deleted')).toBe(0);
       expect(await host.database.query('SELECT * FROM latchkey_deleted_keys')).toEqual([]);
 
@@ -96,7 +97,7 @@ describe('@InTransaction', () => {
 
       await expect(host.apiKeys.delete(host.actor, id, {})).rejects.toThrow();
 
-      expect((await host.apiKeys.get(host.actor, id)).id).toBe(id);
+      expect((await host.apiKeys.get(host.actor, id)).key.id).toBe(id);
       expect(await host.recordsOf('apikey.deleted')).toBe(0);
     });
   });
