@@ -7,7 +7,7 @@ import { withJsonSchemas } from './openapi-schemas.js';
 const DESCRIPTION = `API keys, permissions and an audit trail.
 
 Press **Authorize** and paste a key under **bearer**: the operator key that the service printed at its first start, or any
-API key. A key acts in its own workspace; the operator names the workspace to act in, in the header \`X-Workspace-Id\`.
+API key; or the token of a member. A key acts in its own workspace; the operator names the workspace to act in, in the header \`X-Workspace-Id\`.
 
 Every refusal has the same body; its \`code\` is stable and meant for programs. Every answer has an \`X-Request-Id\`: the
 caller's own if the request sent one, and the same as in the log and on the trail.`;
@@ -17,10 +17,13 @@ const TAGS = {
   Workspaces: 'Tenants: keys and records belong to exactly one. For the operator.',
   'API keys':
     'Create, list, change and delete keys. A deleted key is refused from the moment its deletion is answered.',
+  Roles: 'Named sets of permissions: the built-in ones, and those of the workspace.',
+  Members: 'The people of a workspace, by the `sub` of their tokens, and what each may do there.',
   Audit: 'Who did what to which, when, and how it ended. Reading changes nothing; nothing can be changed or removed.',
   Permissions: 'What a key may be allowed to do.',
+  Me: 'Who the caller is.',
   Operations: 'For load balancers and orchestrators. No key needed.',
-  'Without an id': 'Commands on a key that name none: always refused, so that none can mean every key.',
+  'Without an id': 'Commands on one thing that name none: always refused, so that none can mean every one.',
 };
 
 /** The OpenAPI 3.1 document of the application, generated from its code. */

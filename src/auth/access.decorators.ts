@@ -32,9 +32,13 @@ export function RequireAnyPermission(anyOf: readonly PermissionName[], { scope }
   );
 }
 
-/** Opens a route to every authenticated caller. */
+/** Opens a route to every authenticated caller, also one who acts in no workspace. */
 export function AnyCaller(): MethodDecorator {
-  return applyDecorators(SetMetadata(ACCESS, { kind: 'caller' } satisfies Access), ...documentedAuthentication());
+  return applyDecorators(
+    SetMetadata(ACCESS, { kind: 'caller' } satisfies Access),
+    ...documentedScope('one'),
+    ...documentedAuthentication(),
+  );
 }
 
 /** Opens a route to everybody, with or without a credential. */
@@ -53,7 +57,8 @@ interface AccessOptions {
 
 function documentedScope(scope: WorkspaceScope): MethodDecorator[] {
   if (scope === 'none') return [];
-  const description = 'The workspace the operator acts in. A key acts in its own and need not name it.';
+  const description =
+    'The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one.';
   const id = { type: 'string', format: 'uuid' };
   const header =
     scope === 'one'

@@ -1,30 +1,29 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
+import { EXAMPLE_ID } from '../common/api-examples.js';
 import type { ActorType } from '../events/actor.js';
 import { AnyCaller, CurrentPrincipal } from './access.decorators.js';
 import type { Principal } from './principal.js';
 import { Protected } from './protected.decorator.js';
 
-const ID = '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11';
-
 @ApiSchema({ name: 'Caller' })
 class CallerDto {
-  @ApiProperty({ enum: ['apikey', 'user', 'operator'], example: 'apikey' })
+  @ApiProperty({ description: 'What the caller is.', enum: ['apikey', 'user', 'operator'], example: 'apikey' })
   type!: ActorType;
 
-  @ApiProperty({ example: ID })
+  @ApiProperty({ description: 'The id of the key, the `sub` of the token, or `operator`.', example: EXAMPLE_ID })
   id!: string;
 
-  @ApiProperty({ example: 'Billing worker' })
+  @ApiProperty({ description: 'Its name.', example: 'Billing worker' })
   display!: string;
 }
 
 @ApiSchema({ name: 'Me' })
 export class MeDto {
-  @ApiProperty({ type: CallerDto })
+  @ApiProperty({ description: 'The caller.', type: CallerDto })
   principal!: CallerDto;
 
-  @ApiProperty({ description: 'null: in none.', type: String, format: 'uuid', nullable: true, example: ID })
+  @ApiProperty({ description: 'null: in none.', type: String, format: 'uuid', nullable: true, example: EXAMPLE_ID })
   workspaceId!: string | null;
 
   @ApiProperty({ description: 'What the caller may do there.', type: String, isArray: true, example: ['apikeys:view'] })

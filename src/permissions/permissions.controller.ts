@@ -19,7 +19,7 @@ export class PermissionsController {
   @Get()
   @ApiOperation({
     operationId: 'listPermissions',
-    summary: 'Lists the permissions that there are, those of the workspace’s own applications included.',
+    summary: 'Lists all permissions, those of the workspace’s own applications too.',
   })
   @AnyCaller()
   @ApiOkResponse({ type: PermissionDto, isArray: true, description: 'The catalogue.' })

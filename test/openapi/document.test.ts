@@ -6,6 +6,7 @@ import type { OpenAPIV3_1 } from 'openapi-types';
 import { isWellFormedKey } from '../../src/common/key-format.js';
 import { ERROR_STATUS } from '../../src/common/latchkey-error.js';
 import { createWorkspace, startService, type RunningService } from '../support/service.js';
+import { objectKindOf } from '../support/objects.js';
 import { routesOf, type Route } from '../support/routes.js';
 
 type Operation = OpenAPIV3_1.OperationObject & { method: string; path: string };
@@ -105,7 +106,10 @@ describe('the OpenAPI document', () => {
 
   it('has X-Workspace-Id on each route that acts in a workspace, and only there', () => {
     const scopes = new Map(
-      routes.map(({ access, ...route }) => [nameOf(route), access?.kind === 'permission' && access.scope !== 'none']),
+      routes.map(({ access, ...route }) => [
+        nameOf(route),
+        access?.kind === 'caller' || (access?.kind === 'permission' && access.scope !== 'none'),
+      ]),
     );
     for (const operation of operations) {
       const named = (operation.parameters as OpenAPIV3_1.ParameterObject[]).some(
@@ -186,13 +190,13 @@ describe('the OpenAPI document', () => {
     });
     for (const { operation, media, body } of bodies) {
       assertValid(nameOf(operation), media.schema, body);
-      const { operator } = await createWorkspace(service);
-      const key = (await operator.post('/apikey', { keyName: 'Old worker', permissions: ['*'] }).expect(201)).body;
-      const path = operation.path.replace('/api/v1', '').replace('{id}', key.id);
-      const answer = await operator.send(operation.method.toUpperCase(), path, { body });
+      const workspace = await createWorkspace(service);
+      const id = operation.path.includes('{') ? await objectKindOf(operation.path).create(workspace) : '';
+      const path = operation.path.replace('/api/v1', '').replace(/\{\w+\}/, encodeURIComponent(id));
+      const answer = await workspace.operator.send(operation.method.toUpperCase(), path, { body });
       expect([nameOf(operation), answer.status]).toEqual([nameOf(operation), operation.method === 'post' ? 201 : 200]);
     }
-    expect(bodies.length).toBeGreaterThanOrEqual(4);
+    expect(bodies.length).toBeGreaterThanOrEqual(11);
   });
 
   it('speaks the language of the API: no class names, no keys that could work', () => {

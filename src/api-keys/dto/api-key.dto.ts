@@ -52,7 +52,7 @@ export class ApiKeyDto {
   @ApiProperty({ description: 'What was granted to it.', type: String, isArray: true, example: ['apikeys:view'] })
   permissions!: string[];
 
-  @ApiProperty({ description: 'The roles it has. None yet.', type: String, isArray: true, example: [] })
+  @ApiProperty({ description: 'The names of the roles it has.', type: String, isArray: true, example: [] })
   roles!: string[];
 
   @ApiProperty({ description: 'What it may do in all.', type: String, isArray: true, example: ['apikeys:view'] })

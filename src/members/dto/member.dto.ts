@@ -1,27 +1,26 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { EXAMPLE_DATE } from '../../common/api-examples.js';
 import { ownPermissions } from '../../grants/holding.js';
 import type { MemberView } from '../members.service.js';
-
-const DATE = '2030-01-31T12:00:00.000Z';
 
 @ApiSchema({ name: 'Member' })
 export class MemberDto {
   @ApiProperty({ description: 'The `sub` of their tokens.', example: 'auth0|5f7c8ec7c33c6c004bbafe82' })
   subject!: string;
 
-  @ApiProperty({ type: String, isArray: true, example: ['auditor'] })
+  @ApiProperty({ description: 'The names of their roles.', type: String, isArray: true, example: ['auditor'] })
   roles!: string[];
 
-  @ApiProperty({ type: String, isArray: true, example: [] })
+  @ApiProperty({ description: 'What was granted to them next to the roles.', type: String, isArray: true, example: [] })
   permissions!: string[];
 
   @ApiProperty({ description: 'What the member may do in all.', type: String, isArray: true, example: ['auditLogs:*'] })
   effectivePermissions!: string[];
 
-  @ApiProperty({ format: 'date-time', example: DATE })
+  @ApiProperty({ description: 'When they were added.', format: 'date-time', example: EXAMPLE_DATE })
   createdDate!: string;
 
-  @ApiProperty({ format: 'date-time', example: DATE })
+  @ApiProperty({ description: 'When what they hold was last changed.', format: 'date-time', example: EXAMPLE_DATE })
   updatedDate!: string;
 }
 

@@ -1,40 +1,40 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
 import type { HolderType } from '../role-assignment.entity.js';
 import type { RolePreview, RoleView } from '../roles.service.js';
 
-const ID = '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11';
-const DATE = '2030-01-31T12:00:00.000Z';
+const DATE = { type: String, format: 'date-time', nullable: true, example: EXAMPLE_DATE };
 
 @ApiSchema({ name: 'Role' })
 export class RoleDto {
-  @ApiProperty({ description: 'Of a built-in role, its name.', example: ID })
+  @ApiProperty({ description: 'Of a built-in role, its name.', example: EXAMPLE_ID })
   id!: string;
 
-  @ApiProperty({ example: 'Support' })
+  @ApiProperty({ description: 'Unique in the workspace.', example: 'Support' })
   name!: string;
 
-  @ApiProperty({ type: String, nullable: true, example: 'Answers customers' })
+  @ApiProperty({ description: 'What it is for.', type: String, nullable: true, example: 'Answers customers' })
   description!: string | null;
 
-  @ApiProperty({ type: String, isArray: true, example: ['apikeys:view'] })
+  @ApiProperty({ description: 'What its holders may do.', type: String, isArray: true, example: ['apikeys:view'] })
   permissions!: string[];
 
   @ApiProperty({ description: 'Built-in roles can be neither changed nor deleted.', example: false })
   builtIn!: boolean;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: DATE })
+  @ApiProperty({ ...DATE, description: 'When it was created. null: it is built in.' })
   createdDate!: string | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: DATE })
+  @ApiProperty({ ...DATE, description: 'When it was last changed. null: it is built in.' })
   updatedDate!: string | null;
 }
 
 @ApiSchema({ name: 'RoleHolders' })
 class HeldByDto {
-  @ApiProperty({ type: 'integer', example: 2 })
+  @ApiProperty({ description: 'How many API keys.', type: 'integer', example: 2 })
   keys!: number;
 
-  @ApiProperty({ type: 'integer', example: 1 })
+  @ApiProperty({ description: 'How many members.', type: 'integer', example: 1 })
   members!: number;
 }
 
@@ -46,16 +46,21 @@ export class RoleDetailDto extends RoleDto {
 
 @ApiSchema({ name: 'RoleEffect' })
 class RoleEffectDto {
-  @ApiProperty({ enum: ['apikey', 'member'], example: 'apikey' })
+  @ApiProperty({ description: 'What the holder is.', enum: ['apikey', 'member'], example: 'apikey' })
   type!: HolderType;
 
-  @ApiProperty({ example: ID })
+  @ApiProperty({ description: 'The id of the key, or the subject of the member.', example: EXAMPLE_ID })
   id!: string;
 
-  @ApiProperty({ type: String, isArray: true, example: ['apikeys:delete'] })
+  @ApiProperty({
+    description: 'What it could do then and cannot now.',
+    type: String,
+    isArray: true,
+    example: ['apikeys:delete'],
+  })
   gains!: string[];
 
-  @ApiProperty({ type: String, isArray: true, example: [] })
+  @ApiProperty({ description: 'What it can do now and could not then.', type: String, isArray: true, example: [] })
   loses!: string[];
 }
 

@@ -3,6 +3,6 @@ import { Text } from '../../common/fields.js';
 
 @ApiSchema({ name: 'UpdateWorkspace' })
 export class UpdateWorkspaceDto {
-  @Text({ optional: true, max: 100, pattern: /\S/, description: 'A name of its own.', example: 'Acme' })
+  @Text({ optional: true, max: 100, pattern: /\S/, description: 'A name of its own.', example: 'Acme Europe' })
   name?: string;
 }
