@@ -47,7 +47,7 @@ export class PermissionGuard implements CanActivate {
     if (!principal) throw new UnauthenticatedError();
     try {
       if (principal.rateLimit) await this.rateLimits.consume(principal.id, principal.rateLimit);
-      if (principal.undecided && access?.kind === 'permission') throw new WorkspaceRequiredError();
+      if (principal.undecided && actsInWorkspace(access)) throw new WorkspaceRequiredError();
       assertMayEnter(principal, access);
       setPrincipal(request, await this.inWorkspace(request, principal, access));
       return true;
@@ -82,6 +82,10 @@ export class PermissionGuard implements CanActivate {
     const event = new AuthDenied({ workspaceId, targets: targetsOf(context), reason, statusCode, errorCode });
     return this.failedAttempts.record(principal, event);
   }
+}
+
+function actsInWorkspace(access: Access | undefined): boolean {
+  return access?.kind === 'permission' && access.scope !== 'none';
 }
 
 function assertMayEnter(principal: Principal, access: Access | undefined): void {
