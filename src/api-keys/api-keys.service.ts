@@ -145,6 +145,7 @@ export class ApiKeysService {
   update(actor: Principal, id: string, body: UpdateApiKeyDto, ifMatch?: string): Promise<ApiKeyView> {
     const where = this.where(actor, id);
     return this.unitOfWork.run(actor, async (work) => {
+      await this.grants.takeTurn(work, where.workspaceId);
       const key = await work.manager.findOne(ApiKey, { where, lock: work.lock });
       if (!key) throw new ApiKeyNotFoundError(id);
       if (!matches(ifMatch, key.version)) throw new ApiKeyVersionMismatchError();

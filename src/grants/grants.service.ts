@@ -50,6 +50,15 @@ export class GrantsService extends Authority {
     return new Map([...holdings].map(([id, holding]) => [id, effective(holding)]));
   }
 
+  /**
+   * To be called first by a command that changes what somebody holds already. Such a command locks whom it changes and
+   * then its actor: of two that change each other, each would wait for the other until the database ends one.
+   */
+  async takeTurn(work: Work, workspaceId: string): Promise<void> {
+    if (!work.lock) return;
+    await work.query('SELECT 1 FROM latchkey_workspaces WHERE id = $1 FOR NO KEY UPDATE', [workspaceId]);
+  }
+
   /** @throws {UnauthenticatedError} if the actor is gone meanwhile. */
   async current(work: Work, actor: Principal): Promise<PermissionSet> {
     if (actor.type !== 'apikey' && actor.type !== 'user') return actor.permissions;

@@ -82,6 +82,7 @@ export class MembersService extends MembershipDirectory {
       throw new RequestInvalidError([{ field: 'subject', message }]);
     }
     return this.unitOfWork.run(actor, async (work) => {
+      await this.grants.takeTurn(work, workspaceId);
       const added = await insertOrLock(work, workspaceId, subject);
       const before = added ? NOTHING : await this.holdingOf(work, workspaceId, subject);
       const held = await this.roles.resolve(work, workspaceId, roles);
@@ -112,6 +113,7 @@ export class MembersService extends MembershipDirectory {
     const workspaceId = actor.requireWorkspace();
     if (!isSubject(subject)) throw new MemberNotFoundError();
     return this.unitOfWork.run(actor, async (work) => {
+      await this.grants.takeTurn(work, workspaceId);
       const member = await work.manager.findOne(Member, { where: { workspaceId, subject }, lock: work.lock });
       if (!member) throw new MemberNotFoundError();
       const before = await this.holdingOf(work, workspaceId, subject);

@@ -14,6 +14,7 @@ import { isForeignKeyViolation, isUniqueViolation } from '../database/store-erro
 import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
+import { GrantsService } from '../grants/grants.service.js';
 import type { HeldRole } from '../grants/holding.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import type { PutRoleDto } from './dto/put-role.dto.js';
@@ -47,6 +48,7 @@ export class RolesService {
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
     private readonly permissions: PermissionsService,
+    private readonly grants: GrantsService,
     private readonly escalation: EscalationRule,
     private readonly holders: RoleHolders,
     private readonly previewer: RolePreviewer,
@@ -108,6 +110,7 @@ export class RolesService {
     const workspaceId = actor.requireWorkspace();
     assertFreeName(body.name);
     return this.unitOfWork.run(actor, async (work) => {
+      await this.grants.takeTurn(work, workspaceId);
       const before = await take(work, workspaceId, id);
       await this.assertMayGrant(work, actor, body.permissions);
       const changes = changesBetween(settingsOf(before), settingsOf(body));
@@ -125,6 +128,7 @@ export class RolesService {
     const workspaceId = actor.requireWorkspace();
     assertFreeName(body.name);
     return this.unitOfWork.run(actor, async (work) => {
+      await this.grants.takeTurn(work, workspaceId);
       const before = await take(work, workspaceId, id);
       await this.assertMayGrant(work, actor, body.permissions);
       await assertNotTaken(work, before, body.name);
