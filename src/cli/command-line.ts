@@ -3,6 +3,8 @@ import { VERSION } from '../version.js';
 import { addAuditCommands } from './audit.commands.js';
 import { failureOf, isClosedPipe, USAGE } from './exit.js';
 import { addKeyCommands } from './key.commands.js';
+import { addMemberCommands } from './member.commands.js';
+import { addRoleCommands } from './role.commands.js';
 import { addServiceCommands } from './service.commands.js';
 import type { Terminal } from './terminal.js';
 import { addWorkspaceCommands } from './workspace.commands.js';
@@ -45,6 +47,8 @@ function programFor(terminal: Terminal): Command {
   addServiceCommands(program, terminal);
   addWorkspaceCommands(program, terminal);
   addKeyCommands(program, terminal);
+  addRoleCommands(program, terminal);
+  addMemberCommands(program, terminal);
   addAuditCommands(program, terminal);
   return program.addHelpText('after', NOTES);
 }

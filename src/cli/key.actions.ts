@@ -18,7 +18,8 @@ interface KeyOptions extends JsonOption {
 
 export interface CreateKeyOptions extends KeyOptions {
   name: string;
-  permission: string[];
+  permission?: string[];
+  role?: string[];
   description?: string;
   expiresInSeconds?: number | string;
 }
@@ -36,11 +37,11 @@ export interface DeleteKeyOptions extends KeyOptions {
 
 export async function createKey(
   terminal: Terminal,
-  { json, workspace, name, permission, ...rest }: CreateKeyOptions,
+  { json, workspace, name, permission, role, ...rest }: CreateKeyOptions,
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
   const { description, expiresInSeconds } = rest;
-  const values = { keyName: name, permissions: permission, description, expiresInSeconds };
+  const values = { keyName: name, permissions: permission, roles: role, description, expiresInSeconds };
   const body = await readInput(CreateApiKeyDto, values, environment);
   const created = await Session.run(environment, async (session) => {
     const created = await session.get(ApiKeysService).create(await session.actorIn(workspace), body);
@@ -82,13 +83,14 @@ function announcement({ id, keyName, apiKey }: ApiKeyDto): string {
 }
 
 function keyTable(keys: ApiKeyDto[]): string {
-  const headings = ['ID', 'NAME', 'KEY', 'STATUS', 'PERMISSIONS', 'EXPIRES', 'LAST USED'];
-  const rows = keys.map(({ id, keyName, apiKey, status, permissions, expirationDate, lastUsedDate }) => [
+  const headings = ['ID', 'NAME', 'KEY', 'STATUS', 'PERMISSIONS', 'ROLES', 'EXPIRES', 'LAST USED'];
+  const rows = keys.map(({ id, keyName, apiKey, status, permissions, roles, expirationDate, lastUsedDate }) => [
     id,
     keyName,
     apiKey,
     status,
     permissions.join(','),
+    roles.join(','),
     expirationDate ?? 'never',
     lastUsedDate ?? 'never',
   ]);

@@ -12,11 +12,15 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
     .description('create a key, and print its secret this one time')
     .addOption(requiredWorkspaceOption())
     .requiredOption('--name <text>', 'a name, unique in the workspace')
-    .requiredOption('--permission <name>', 'what the key may do; give the option again for more', collect)
+    .option('--permission <name>', 'what the key may do; give the option again for more', collect)
+    .option('--role <name>', 'a role, by name or id, next to permissions or instead; again for more', collect)
     .option('--description <text>', 'what the key is for')
     .option('--expires-in-seconds <number>', 'the expiry, counted from now; never unless given', asNumber)
     .addOption(jsonOption())
-    .action(async (options: CreateKeyOptions) => (await actions()).createKey(terminal, options));
+    .action(async (options: CreateKeyOptions, command: Command) => {
+      if (!options.permission && !options.role) command.error('error: --permission or --role must be given');
+      await (await actions()).createKey(terminal, options);
+    });
   key
     .command('list')
     .description('list keys, newest first; secrets stay masked')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { asNumber, jsonOption } from './options.js';
+import { asNumber, jsonOption, type JsonOption } from './options.js';
 import type { Terminal } from './terminal.js';
-import type { CreateWorkspaceOptions, ListWorkspacesOptions } from './workspace.actions.js';
+import type { CreateWorkspaceOptions, ListWorkspacesOptions, RenameWorkspaceOptions } from './workspace.actions.js';
 
 const actions = () => import('./workspace.actions.js');
 
@@ -20,4 +20,19 @@ export function addWorkspaceCommands(program: Command, terminal: Terminal): void
     .option('--limit <number>', 'how many a page, 50 unless given', asNumber)
     .addOption(jsonOption())
     .action(async (options: ListWorkspacesOptions) => (await actions()).listWorkspaces(terminal, options));
+  workspace
+    .command('rename')
+    .argument('<id>', 'the id of the workspace')
+    .description('rename a workspace')
+    .requiredOption('--name <text>', 'a name of its own')
+    .addOption(jsonOption())
+    .action(async (id: string, options: RenameWorkspaceOptions) =>
+      (await actions()).renameWorkspace(terminal, id, options),
+    );
+  workspace
+    .command('delete')
+    .argument('<id>', 'the id of the workspace')
+    .description('delete a workspace with its keys, roles, members and application permissions, for good')
+    .addOption(jsonOption())
+    .action(async (id: string, options: JsonOption) => (await actions()).deleteWorkspace(terminal, id, options));
 }

@@ -43,5 +43,35 @@ describe('latchkey migrate, latchkey workspace', () => {
       expect(code).toBe(1);
       expect(stderr).toMatch(/^latchkey: Another workspace has this name\..*\n$/);
     });
+
+    it('rename gives a workspace another name; 1: a name that is taken, a workspace that is not there', async () => {
+      const { id } = await commandLine.json('workspace', 'create', '--name', 'Before');
+      await commandLine.json('workspace', 'create', '--name', 'Other');
+      const rename = (name: string, which = id) => commandLine.run('workspace', 'rename', which, '--name', name);
+
+      expect(await rename('After')).toMatchObject({ code: 0, stdout: `Workspace ${id} is named After.\n` });
+      expect(await rename('Other')).toMatchObject({ code: 1, stdout: '' });
+      expect(await rename('Nowhere', 'nowhere')).toMatchObject({
+        code: 1,
+        stderr: 'latchkey: The workspace does not exist.\n',
+      });
+
+      const { data } = await commandLine.json('workspace', 'list', '--limit', '200');
+      expect(data.find((one: { id: string }) => one.id === id).name).toBe('After');
+    });
+
+    it('delete deletes a workspace with its keys, once', async () => {
+      const { id } = await commandLine.json('workspace', 'create', '--name', 'Deleted');
+      await commandLine.json('key', 'create', '--workspace', id, '--name', 'Key', '--permission', 'apikeys:view');
+
+      expect(await commandLine.json('workspace', 'delete', id)).toEqual({ affected: 1, raw: [] });
+
+      expect(await commandLine.run('workspace', 'delete', id)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'latchkey: The workspace does not exist.\n',
+      });
+      expect((await commandLine.run('key', 'list', '--workspace', id)).code).toBe(1);
+    });
   });
 });

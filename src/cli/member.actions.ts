@@ -1,0 +1,78 @@
+import { DELETED } from '../common/delete-result.dto.js';
+import { PageQueryDto } from '../common/page-query.dto.js';
+import { readEnvironment } from '../config/environment.js';
+import { toMemberDto, type MemberDto } from '../members/dto/member.dto.js';
+import { PutMemberDto } from '../members/dto/put-member.dto.js';
+import { MembersService } from '../members/members.service.js';
+import { readInput } from './input.js';
+import type { JsonOption } from './options.js';
+import { moreOf, print, table, visible } from './output.js';
+import { Session } from './session.js';
+import type { Terminal } from './terminal.js';
+
+export interface MemberOptions extends JsonOption {
+  workspace: string;
+}
+
+export interface ListMembersOptions extends MemberOptions {
+  page?: number | string;
+  limit?: number | string;
+}
+
+export interface SetMemberOptions extends MemberOptions {
+  role?: string[];
+  permission?: string[];
+}
+
+export async function listMembers(
+  terminal: Terminal,
+  { json, workspace, ...options }: ListMembersOptions,
+): Promise<void> {
+  const environment = readEnvironment(terminal.variables);
+  const query = await readInput(PageQueryDto, options, environment);
+  const { total, data } = await Session.run(environment, async (session) =>
+    session.get(MembersService).list(await session.actorIn(workspace), query),
+  );
+  const members = data.map(toMemberDto);
+  if (json) {
+    print(terminal, { total, data: members });
+    return;
+  }
+  const more = moreOf(total, members.length, query.page);
+  print(terminal, total === 0 ? 'There are no members.' : memberTable(members) + more);
+}
+
+export async function setMember(
+  terminal: Terminal,
+  subject: string,
+  { json, workspace, role, permission }: SetMemberOptions,
+): Promise<void> {
+  const environment = readEnvironment(terminal.variables);
+  const body = await readInput(PutMemberDto, { roles: role, permissions: permission }, environment);
+  const member = await Session.run(environment, async (session) =>
+    toMemberDto(await session.get(MembersService).put(await session.actorIn(workspace), subject, body)),
+  );
+  const holds = member.effectivePermissions.join(', ') || 'nothing';
+  print(terminal, json ? member : `Member ${visible(member.subject)} may now do: ${holds}.`);
+}
+
+export async function removeMember(
+  terminal: Terminal,
+  subject: string,
+  { json, workspace }: MemberOptions,
+): Promise<void> {
+  await Session.run(readEnvironment(terminal.variables), async (session) =>
+    session.get(MembersService).remove(await session.actorIn(workspace), subject),
+  );
+  print(terminal, json ? DELETED : `Removed member ${visible(subject)}. Their keys can do nothing from now on.`);
+}
+
+function memberTable(members: MemberDto[]): string {
+  const rows = members.map(({ subject, roles, permissions, effectivePermissions }) => [
+    subject,
+    roles.join(','),
+    permissions.join(','),
+    effectivePermissions.join(','),
+  ]);
+  return table(['SUBJECT', 'ROLES', 'PERMISSIONS', 'MAY DO'], rows);
+}
