@@ -81,16 +81,21 @@ function answerUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const refusal =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? toLatchkeyError({ statusCode: 431 })
-      : new LatchkeyError('request.invalid', 'The request is not well-formed HTTP.');
+  const refusal = unparsable(error.code);
   const requestId = newId();
   const body = JSON.stringify(errorBody(refusal, requestId));
   socket.end(
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${requestId}\r\nConnection: close\r\n\r\n${body}`,
   );
+}
+
+function unparsable(code: string | undefined): LatchkeyError {
+  if (code === 'HPE_HEADER_OVERFLOW') return toLatchkeyError({ statusCode: 431 });
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new LatchkeyError('request.timeout', 'The request did not arrive whole in time.');
+  }
+  return new LatchkeyError('request.invalid', 'The request is not well-formed HTTP.');
 }
 
 function acceptJsonOnly(app: NestFastifyApplication): void {

@@ -13,6 +13,7 @@ export const ERROR_STATUS = {
   'member.not_found': 404,
   'permission.not_found': 404,
   'route.not_found': 404,
+  'request.timeout': 408,
   'apikey.conflict': 409,
   'apikey.already_created': 409,
   'workspace.conflict': 409,
@@ -87,10 +88,13 @@ export class IdRequiredError extends LatchkeyError {
   }
 }
 
-/** The database, or the audit trail in it, cannot be written or read now. The change was rolled back. */
+/**
+ * The database, or the audit trail in it, cannot be written or read now. The change was rolled back, unless the message
+ * says that this is not known.
+ */
 export class StoreUnavailableError extends LatchkeyError {
-  constructor(cause: unknown) {
-    super('store.unavailable', 'The store is unavailable: nothing was changed. Try again shortly.', {
+  constructor(cause: unknown, message = 'The store is unavailable: nothing was changed. Try again shortly.') {
+    super('store.unavailable', message, {
       headers: { 'Retry-After': '1' },
       cause,
     });

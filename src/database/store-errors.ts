@@ -3,6 +3,9 @@ import { LatchkeyError, StoreUnavailableError } from '../common/latchkey-error.j
 
 const UNIQUE_VIOLATIONS = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 
+// SQLSTATE, of which none begins with an E as the codes of the operating system do; or SQLite's own.
+const ANSWER = /^([0-9A-DF-Z][0-9A-Z]{4}|SQLITE_\w+)$/;
+
 /** Tells whether a statement failed because a unique constraint or index forbids it. */
 export function isUniqueViolation(error: unknown): boolean {
   const { code, message } = driverErrorOf(error);
@@ -19,7 +22,7 @@ export function isForeignKeyViolation(error: unknown): boolean {
 
 /** Tells whether the database itself refused a statement: its connection is in order. */
 export function isAnswer(error: unknown): boolean {
-  return driverErrorOf(error).code !== '';
+  return ANSWER.test(driverErrorOf(error).code);
 }
 
 /** What a command threw, as callers may see it: the store's own errors become {@link StoreUnavailableError}. */

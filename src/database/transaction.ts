@@ -1,6 +1,10 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
+import { StoreUnavailableError } from '../common/latchkey-error.js';
 import { queryRows } from './query-rows.js';
+import { isAnswer } from './store-errors.js';
 
+const OUTCOME_UNKNOWN =
+  'The store stopped answering at the end: whether the change was made is not known. Look before you try again.';
 const ENDINGS = new Set(['COMMIT', 'ROLLBACK']);
 
 /** An open transaction. It ends with the callback it was given to: whoever keeps it is refused. */
@@ -33,11 +37,18 @@ export class Transaction {
     return queryRows<Row>(this.runner, sql, parameters);
   }
 
-  /** @throws {Error} if a statement failed, also where the callback caught that: PostgreSQL would roll back in silence. */
+  /**
+   * @throws {StoreUnavailableError} saying so, if the connection broke and nobody knows whether the change was made.
+   * @throws {Error} if a statement failed, also where the callback caught that: PostgreSQL would roll back in silence.
+   */
   async commit(): Promise<void> {
     await this.end();
     if (this.failure) throw new Error('A statement failed, and its error was not thrown on.', this.failure);
-    await this.runner.commitTransaction();
+    try {
+      await this.runner.commitTransaction();
+    } catch (error) {
+      throw isAnswer(error) ? error : new StoreUnavailableError(error, OUTCOME_UNKNOWN);
+    }
   }
 
   async rollback(): Promise<void> {

@@ -106,7 +106,7 @@ describe('requests that are no good before a field is looked at', () => {
         ['GET', '//api/v1/apikey'],
         ['GET', '/api/v1/../v1/apikey'],
         ['GET', '/API/V1/APIKEY'],
-        ['PATCH', '/api/v1/workspace'],
+        ['PATCH', '/api/v1/me'],
         ['DELETE', '/api/v1/audit'],
         ['PUT', '/api/v1/audit/0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11'],
         ['OPTIONS', '/api/v1/apikey'],

@@ -25,6 +25,11 @@ describe('GET /api/v1/permission', () => {
         'apikeys:delete': true,
         'auditLogs:view': true,
         'auditLogs:export': true,
+        'roles:view': true,
+        'roles:manage': true,
+        'members:view': true,
+        'members:manage': true,
+        'permissions:manage': true,
         'workspaces:view': false,
         'workspaces:manage': false,
       });
