@@ -59,6 +59,8 @@ export class PermissionsService {
   /** @throws {PermissionNotFoundError} | {PermissionInUseError} naming what grants it. */
   delete(actor: Principal, name: string): Promise<void> {
     const workspaceId = actor.requireWorkspace();
+    // PostgreSQL refuses to be asked for text with NUL.
+    if (name.includes('\0')) throw new PermissionNotFoundError();
     return this.unitOfWork.run(actor, async (work) => {
       const where = { workspaceId, name };
       const permission = await work.manager.findOne(ApplicationPermission, { where, lock: work.lock });
