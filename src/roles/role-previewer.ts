@@ -32,7 +32,7 @@ export class RolePreviewer {
     const holders = await this.holders.of(work, workspaceId, role.id);
     const idsOf = (wanted: HolderType) => holders.filter(({ type }) => type === wanted).map(({ id }) => id);
     const members = await this.grants.ofMembers(work, workspaceId, idsOf('member'));
-    const bound = await keysOf(work, workspaceId, [...members.keys()]);
+    const bound = await keysOfMembers(work, workspaceId, role.id);
     const keys = await this.grants.ofKeys(work, workspaceId, [...new Set([...idsOf('apikey'), ...bound])]);
     const subjects = [...keys.values()].flatMap(({ owner }) => owner ?? []);
     const owners = await this.grants.ofMembers(work, workspaceId, [...new Set(subjects)]);
@@ -58,12 +58,14 @@ function onlyIn(one: PermissionSet, other: PermissionSet, names: readonly string
   return names.filter((name) => one.has(name) && !other.has(name));
 }
 
-async function keysOf(work: Work, workspaceId: string, subjects: readonly string[]): Promise<string[]> {
-  if (subjects.length === 0) return [];
+/** The keys that are bound to a member who holds the role. */
+async function keysOfMembers(work: Work, workspaceId: string, roleId: string): Promise<string[]> {
   const rows = await work.query<{ id: string }>(
-    `SELECT id FROM latchkey_api_keys WHERE workspace_id = $1
-       AND owner_subject IN (${subjects.map((_, at) => `$${at + 2}`).join(', ')})`,
-    [workspaceId, ...subjects],
+    `SELECT key.id FROM latchkey_api_keys key
+     JOIN latchkey_role_assignments assignment ON assignment.workspace_id = key.workspace_id
+       AND assignment.holder_type = 'member' AND assignment.holder_id = key.owner_subject
+     WHERE key.workspace_id = $1 AND assignment.role_id = $2`,
+    [workspaceId, roleId],
   );
   return rows.map(({ id }) => id);
 }
