@@ -10,6 +10,8 @@ import {
 } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 
+const COOLDOWN_MS = 31_000;
+
 describe('People, by JSON Web Token', () => {
   forEachStore((kind) => {
     let provider: IdentityProviderFixture;
@@ -148,7 +150,7 @@ describe('People, by JSON Web Token', () => {
       });
     });
 
-    it('learns a new signing key by itself, and does not fetch for every forged key id', async () => {
+    it('does not fetch the provider’s keys for every forged key id', async () => {
       await member('kim', { roles: ['viewer'] });
       const before = provider.fetches;
       for (let n = 0; n < 20; n += 1) {
@@ -161,6 +163,35 @@ describe('People, by JSON Web Token', () => {
           .expect(401);
       }
       expect(provider.fetches - before).toBeLessThanOrEqual(1);
+    });
+
+    it('learns a new signing key by itself, once it may ask the provider again', async () => {
+      const lea = await member('lea', { roles: ['viewer'] });
+      await lea.get('/apikey').expect(200);
+      await provider.addKey('second');
+      const renewed = service.anonymous.as(await provider.token('lea', { kid: 'second' }));
+      const { now } = Date;
+      Date.now = () => now() + COOLDOWN_MS;
+      try {
+        await renewed.get('/apikey').expect(200);
+      } finally {
+        Date.now = now;
+      }
+      await lea.get('/apikey').expect(200);
+    });
+
+    it('503: while the provider’s keys cannot be had; API keys work on', async () => {
+      const gone = await IdentityProviderFixture.start();
+      const other = await startService(kind, gone.variables);
+      const token = await gone.token('ann|1');
+      await gone.stop();
+      try {
+        const { headers } = await other.anonymous.as(token).get('/apikey').expect(503, 'identity_provider.unavailable');
+        expect(headers.get('retry-after')).toBe('5');
+        await (await createWorkspace(other)).operator.get('/apikey').expect(200);
+      } finally {
+        await other.stop();
+      }
     });
   });
 });
