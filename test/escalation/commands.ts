@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { APPLICATION, BUILT_IN, GRANTS, ROLE_NAMES, SUBJECTS } from './names.js';
+import { APPLICATION, BUILT_IN, GRANTS, ROLE_NAMES, SUBJECTS, SUPPORT } from './names.js';
 
 /** Who acts. A key is one of those created so far, counted around; deleted ones included. */
 export type Actor = { type: 'operator' } | { type: 'member'; subject: string } | { type: 'key'; nth: number };
@@ -23,17 +23,30 @@ export interface Command {
   deed: Deed;
 }
 
+const possible = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...GRANTS.often) },
+  { weight: 1, arbitrary: fc.constantFrom(...GRANTS.sometimes) },
+);
 const grant = fc.oneof(
-  { weight: 16, arbitrary: fc.constantFrom(...GRANTS.often) },
-  { weight: 8, arbitrary: fc.constantFrom(...GRANTS.sometimes) },
+  { weight: 40, arbitrary: possible },
   { weight: 1, arbitrary: fc.constantFrom(...GRANTS.inVain) },
 );
 const grants = fc.uniqueArray(grant, { maxLength: 3 });
 const someGrants = fc.uniqueArray(grant, { minLength: 1, maxLength: 3 });
+const manyGrants = fc.uniqueArray(possible, { minLength: 3, maxLength: 6, size: 'max' });
 const roleName = fc.constantFrom(...ROLE_NAMES);
-const anyRole = fc.constantFrom(...ROLE_NAMES, ...Object.keys(BUILT_IN), 'nobody');
+const existing = fc.constantFrom(SUPPORT, SUPPORT, ...Object.keys(BUILT_IN));
+const anyRole = fc.oneof(
+  { weight: 6, arbitrary: existing },
+  { weight: 4, arbitrary: roleName },
+  { weight: 1, arbitrary: fc.constant('nobody') },
+);
+const ownRole = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(SUPPORT, ...ROLE_NAMES) },
+  { weight: 1, arbitrary: anyRole },
+);
 const roles = fc.uniqueArray(anyRole, { maxLength: 2 });
-const nth = fc.nat({ max: 4 });
+const nth = fc.nat({ max: 5 });
 const subject = fc.constantFrom(...SUBJECTS);
 const application = fc.constantFrom(...APPLICATION, ...APPLICATION, 'apikeys:invented');
 
@@ -48,39 +61,52 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: kind('replaceKey'), nth, permissions: someGrants }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('deleteKey'), nth }) },
-  { weight: 3, arbitrary: fc.record({ kind: kind('createRole'), name: anyRole, permissions: grants }) },
+  { weight: 3, arbitrary: fc.record({ kind: kind('createRole'), name: ownRole, permissions: grants }) },
   {
     weight: 4,
-    arbitrary: fc.record({ kind: kind('replaceRole'), name: anyRole, to: roleName, permissions: grants }),
+    arbitrary: fc.record({ kind: kind('replaceRole'), name: ownRole, to: roleName, permissions: grants }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: kind('deleteRole'), name: anyRole }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('deleteRole'), name: ownRole }) },
   { weight: 5, arbitrary: fc.record({ kind: kind('putMember'), subject, permissions: grants, roles }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('removeMember'), subject }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('createPermission'), name: application }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('deletePermission'), name: application }) },
 );
 
+const OPERATOR: Actor = { type: 'operator' };
+const operator = fc.constant(OPERATOR);
 const actor: fc.Arbitrary<Actor> = fc.oneof(
-  { weight: 1, arbitrary: fc.constant({ type: 'operator' }) },
+  { weight: 1, arbitrary: operator },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('member' as const), subject }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('key' as const), nth }) },
 );
 
-/** The operator sets something up, then everybody tries everything. */
-export const sequences: fc.Arbitrary<Command[]> = fc
+const member = fc.constantFrom(...SUBJECTS).map((subject): Actor => ({ type: 'member', subject }));
+const given = fc.subarray([SUPPORT, 'manager', 'admin'], { maxLength: 1 });
+const first = { kind: kind('createKey'), roles: given, unbound: fc.boolean() };
+const serviceKey = fc.record({ actor: operator, deed: fc.record({ ...first, permissions: manyGrants }) });
+const ownKey = fc.record({ actor: member, deed: fc.record({ ...first, permissions: someGrants }) });
+
+/** The operator sets a workspace up, in which people and keys can do much; then everybody tries everything. */
+export const sequences: fc.Arbitrary<{ setUp: Command[]; then: Command[] }> = fc
   .tuple(
-    fc.subarray(APPLICATION.map((name): Deed => ({ kind: 'createPermission', name }))),
-    fc.record({ kind: kind('createRole'), name: roleName, permissions: someGrants }),
-    fc.array(fc.record({ kind: kind('putMember'), subject, permissions: someGrants, roles }), { maxLength: 2 }),
-    fc.array(fc.record({ kind: kind('createKey'), permissions: someGrants, roles, unbound: fc.boolean() }), {
-      maxLength: 1,
-    }),
-    fc.array(fc.record({ actor, deed }), { minLength: 1, maxLength: 16 }),
+    fc.record({ kind: kind('createRole'), name: fc.constant(SUPPORT), permissions: manyGrants }),
+    fc.tuple(manyGrants, manyGrants, manyGrants, given, given, given),
+    fc.tuple(serviceKey, ownKey, ownKey),
+    fc.array(fc.record({ actor, deed }), { minLength: 4, maxLength: 16, size: 'max' }),
   )
-  .map(([permissions, role, members, keys, then]) => [
-    ...[...permissions, role, ...members, ...keys].map((deed): Command => ({ actor: { type: 'operator' }, deed })),
-    ...then,
-  ]);
+  .map(([role, [one, two, three, ...held], keys, then]) => ({
+    setUp: [
+      ...APPLICATION.map((name): Command => ({ actor: OPERATOR, deed: { kind: 'createPermission', name } })),
+      { actor: OPERATOR, deed: role },
+      ...SUBJECTS.map((subject, at): Command => {
+        const holding = { permissions: [one, two, three][at] ?? [], roles: held[at] ?? [] };
+        return { actor: OPERATOR, deed: { kind: 'putMember', subject, ...holding } };
+      }),
+      ...keys,
+    ],
+    then,
+  }));
 
 function kind<K extends Deed['kind']>(name: K): fc.Arbitrary<K> {
   return fc.constant(name);

@@ -49,6 +49,9 @@ export const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
   viewer: ['apikeys:view'],
 };
 
-export const ROLE_NAMES = ['Support', 'support', 'Operations'] as const;
+/** A role that there is from the start. */
+export const SUPPORT = 'Support';
+
+export const ROLE_NAMES = [SUPPORT, 'support', 'Operations'] as const;
 
 export const SUBJECTS = ['ann', 'bob', 'cid'] as const;

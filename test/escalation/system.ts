@@ -31,6 +31,7 @@ interface IssuedKey {
 /** The real services in a workspace of their own, entered the way the guards let requests in. */
 export class System {
   readonly keys: IssuedKey[] = [];
+  private readonly services = new Map<unknown, unknown>();
   private readonly roleIds = new Map<string, string>();
 
   private constructor(
@@ -83,7 +84,9 @@ export class System {
   }
 
   private get<T>(service: Type<T> | (abstract new (...args: never[]) => T)): T {
-    return this.service.app.get(service, { strict: false });
+    const found = this.services.get(service) ?? this.service.app.get(service, { strict: false });
+    this.services.set(service, found);
+    return found as T;
   }
 
   private async enter(actor: Actor, deed: Deed): Promise<Principal> {
