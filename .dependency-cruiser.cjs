@@ -33,7 +33,8 @@ module.exports = {
     },
     {
       name: 'features-keep-their-entities',
-      comment: 'Features meet through exported services and ids. Only the foreign key to the workspace needs its entity.',
+      comment:
+        'Features meet through exported services and ids. Only the foreign key to the workspace needs its entity.',
       severity: 'error',
       from: { path: '^src/([^/]+)/', pathNot: '^src/database/entities\\.ts$' },
       to: { path: '\\.entity\\.ts$', pathNot: '^src/$1/|^src/workspaces/workspace\\.entity\\.ts$' },
