@@ -11,8 +11,8 @@ describe('kill -9 at random moments under load', () => {
       const { faults, created, deleted } = await runKillRounds(kind, { rounds: ROUNDS, seed });
 
       expect({ seed, faults }).toEqual({ seed, faults: [] });
-      expect(created).toBeGreaterThan(ROUNDS);
-      expect(deleted).toBeGreaterThan(0);
+      expect(created).toBeGreaterThanOrEqual(ROUNDS);
+      expect(deleted).toBeGreaterThanOrEqual(ROUNDS);
     }, 60_000);
   });
 });

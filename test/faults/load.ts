@@ -12,9 +12,9 @@ export class Load {
   readonly secrets = new Map<string, string>();
   private readonly living: Key[] = [];
   private names = 0;
-  private acknowledge: () => void = () => undefined;
-  /** Resolves with the first answer. */
-  readonly underWay = new Promise<void>((resolve) => (this.acknowledge = resolve));
+  private begin: () => void = () => undefined;
+  /** Resolves with the first deletion that is acknowledged: whatever is killed from then on has something to lose. */
+  readonly underWay = new Promise<void>((resolve) => (this.begin = resolve));
 
   constructor(
     private readonly url: string,
@@ -57,7 +57,10 @@ export class Load {
     }
     if (statuses.filter((status) => status === 200).length > 1) throw new Error('Two deletions of one key won.');
     // A 404 too says that the key is gone: the rival's answer may be what the kill cut off.
-    if (statuses.length > 0) this.ledger.deleted.add(key.id);
+    if (statuses.length > 0) {
+      this.ledger.deleted.add(key.id);
+      this.begin();
+    }
     return statuses.length === rivals;
   }
 
@@ -74,7 +77,6 @@ export class Load {
         body,
       });
       const text = await response.text();
-      this.acknowledge();
       return { status: response.status, text };
     } catch {
       return undefined;
