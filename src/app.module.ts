@@ -8,11 +8,14 @@ import { dataSourceOptions } from './database/data-source-options.js';
 import { migrate } from './database/migrate.js';
 import { HealthModule } from './health/health.module.js';
 import { LatchkeyModule } from './latchkey.module.js';
+import type { LatchkeyOptions } from './latchkey.options.js';
 
 /** The service: the first host of the library. */
 @Module({})
 export class AppModule {
-  static forRoot({ databaseUrl, keyPrefix, operatorKey, identityProvider }: Environment): DynamicModule {
+  /** @param options over those of the environment */
+  static forRoot(environment: Environment, options: Partial<LatchkeyOptions> = {}): DynamicModule {
+    const { databaseUrl, keyPrefix, operatorKey, identityProvider, leaseMs, directUrl } = environment;
     return {
       module: AppModule,
       imports: [
@@ -21,7 +24,7 @@ export class AppModule {
           useFactory: () => ({ ...dataSourceOptions(databaseUrl), toRetry: () => false }),
           dataSourceFactory: connect,
         }),
-        LatchkeyModule.forRoot({ keyPrefix, operatorKey, identityProvider }),
+        LatchkeyModule.forRoot({ keyPrefix, operatorKey, identityProvider, leaseMs, directUrl, ...options }),
         HealthModule,
       ],
     };

@@ -19,12 +19,13 @@ import { SystemStarted, SystemStopped } from './events/system-events.js';
 import { GrantsModule } from './grants/grants.module.js';
 import { GrantsService } from './grants/grants.service.js';
 import { WorkspaceGrants } from './grants/workspace-grants.js';
-import { LATCHKEY_OPTIONS, type LatchkeyOptions } from './latchkey.options.js';
+import { isLeaseMs, LATCHKEY_OPTIONS, type LatchkeyOptions } from './latchkey.options.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './members/events.js';
 import { MembersModule } from './members/members.module.js';
 import { MembersService } from './members/members.service.js';
 import { PermissionCreated, PermissionDeleted } from './permissions/events.js';
 import { PermissionsModule } from './permissions/permissions.module.js';
+import { RevocationModule } from './revocation/revocation.module.js';
 import { RoleCreated, RoleDeleted, RoleUpdated } from './roles/events.js';
 import { RolesModule } from './roles/roles.module.js';
 import { KeyVerifier } from './verification/key-verifier.js';
@@ -74,6 +75,7 @@ class LatchkeyCoreModule {
         ApiKeysModule,
         GrantsModule,
         MembersModule,
+        RevocationModule,
         VerificationModule,
         WorkspacesModule,
       ],
@@ -105,6 +107,7 @@ class LatchkeyCoreModule {
         WORKSPACE_CONTENTS,
         DatabaseModule,
         EventsModule,
+        RevocationModule,
       ],
     };
   }
@@ -139,10 +142,13 @@ export class LatchkeyModule implements OnApplicationBootstrap {
 
 const SHORTEST_OPERATOR_KEY = 32;
 
-function checked({ keyPrefix = 'lk', operatorKey, identityProvider }: Partial<LatchkeyOptions>): LatchkeyOptions {
+function checked(options: Partial<LatchkeyOptions>): LatchkeyOptions {
+  const { keyPrefix = 'lk', cacheSize = 100_000, leaseMs = 2000, ...rest } = options;
   if (!isKeyPrefix(keyPrefix)) throw new Error('keyPrefix must be a letter, then up to 15 letters or digits.');
-  if (operatorKey !== undefined && operatorKey.length < SHORTEST_OPERATOR_KEY) {
+  if (rest.operatorKey !== undefined && rest.operatorKey.length < SHORTEST_OPERATOR_KEY) {
     throw new Error(`operatorKey must have at least ${SHORTEST_OPERATOR_KEY} characters.`);
   }
-  return { keyPrefix, operatorKey, identityProvider };
+  if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) throw new Error('cacheSize must be a number of keys, or 0.');
+  if (!isLeaseMs(leaseMs)) throw new Error('leaseMs must be a number of milliseconds from 100 to 60000.');
+  return { ...rest, keyPrefix, cacheSize, leaseMs };
 }

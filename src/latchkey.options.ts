@@ -18,6 +18,28 @@ export interface LatchkeyOptions {
    * @default nobody's
    */
   identityProvider?: IdentityProviderOptions;
+  /**
+   * How many keys are remembered, so that they are verified without asking the database; a key with large metadata
+   * counts for several. 0: none are, ever; then this instance holds no lease, and several processes may share one SQLite
+   * database as long as none of them remembers keys.
+   *
+   * @default 100_000
+   */
+  cacheSize: number;
+  /**
+   * For how long, in milliseconds, an instance may answer from memory when it is cut off from PostgreSQL: 100 to 60,000.
+   * A restricting change waits for an instance that has died at most this long.
+   *
+   * @default 2000
+   */
+  leaseMs: number;
+  /**
+   * A `postgres://` URL to the server itself, where the data source goes through a pooler in transaction mode: on such a
+   * connection no instance would hear of revocations.
+   *
+   * @default the connection settings of the data source
+   */
+  directUrl?: string;
 }
 
 /** An OpenID Connect provider, or another that publishes its keys as a JWK set (RFC 7517). */
@@ -31,3 +53,8 @@ export interface IdentityProviderOptions {
 }
 
 export const LATCHKEY_OPTIONS = Symbol('LATCHKEY_OPTIONS');
+
+/** Tells whether a lease may be this long: shorter ones would run out between two renewals. */
+export function isLeaseMs(milliseconds: number): boolean {
+  return Number.isInteger(milliseconds) && milliseconds >= 100 && milliseconds <= 60_000;
+}

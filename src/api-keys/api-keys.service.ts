@@ -46,6 +46,11 @@ export interface CreatedApiKey extends ApiKeyView {
   secret: string;
 }
 
+interface KeyReference {
+  id: string;
+  workspaceId: string;
+}
+
 interface DeletedRow {
   name: string;
   hash: string;
@@ -145,6 +150,7 @@ export class ApiKeysService {
   update(actor: Principal, id: string, body: UpdateApiKeyDto, ifMatch?: string): Promise<ApiKeyView> {
     const where = this.where(actor, id);
     return this.unitOfWork.run(actor, async (work) => {
+      work.revoke({ keyId: where.id });
       await this.grants.takeTurn(work, where.workspaceId);
       const key = await work.manager.findOne(ApiKey, { where, lock: work.lock });
       if (!key) throw new ApiKeyNotFoundError(id);
@@ -177,6 +183,7 @@ export class ApiKeysService {
   delete(actor: Principal, id: string, { reason }: DeleteApiKeyDto, ifMatch?: string): Promise<void> {
     const where = this.where(actor, id);
     return this.unitOfWork.run(actor, async (work) => {
+      work.revoke({ keyId: where.id });
       if (ifMatch !== undefined) await assertVersion(work, where, ifMatch);
       const [deleted] = await work.query<DeletedRow>(
         'DELETE FROM latchkey_api_keys WHERE id = $1 AND workspace_id = $2 RETURNING name, hash, permissions',
@@ -230,14 +237,14 @@ export class ApiKeysService {
     });
   }
 
-  private where(actor: Principal, id: string): { id: string; workspaceId: string } {
+  private where(actor: Principal, id: string): KeyReference {
     const workspaceId = actor.requireWorkspace();
     if (!isId(id)) throw new ApiKeyNotFoundError(id);
     return { id: id.toLowerCase(), workspaceId };
   }
 }
 
-async function assertVersion(work: Work, where: { id: string; workspaceId: string }, ifMatch: string): Promise<void> {
+async function assertVersion(work: Work, where: KeyReference, ifMatch: string): Promise<void> {
   const key = await work.manager.findOne(ApiKey, { where, lock: work.lock });
   if (!key) throw new ApiKeyNotFoundError(where.id);
   if (!matches(ifMatch, key.version)) throw new ApiKeyVersionMismatchError();

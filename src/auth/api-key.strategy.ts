@@ -43,7 +43,7 @@ export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchk
       return [false, { reason: credential.kind === 'token' ? 'malformed' : credential.kind, key: null }];
     }
     if (this.operatorKeys.matches(credential.key)) return OPERATOR;
-    const result = await this.verifier.verify(credential.key, request.ip ?? null);
+    const result = await this.verifier.authenticate(credential.key, request.ip ?? null);
     if (!result.valid) return [false, result];
     const { id, name, workspaceId, permissions, rateLimit, owner } = result.key;
     return { type: 'apikey', id, display: name, credentialId: id, workspaceId, permissions, rateLimit, owner };

@@ -8,28 +8,29 @@ export type RefusalReason =
 
 /** The key that a refused credential belongs, or belonged, to. */
 export interface RefusedKey {
-  id: string;
-  name: string;
-  workspaceId: string;
+  readonly id: string;
+  readonly name: string;
+  readonly workspaceId: string;
 }
 
-export interface AcceptedKey {
-  id: string;
-  name: string;
-  workspaceId: string;
-  permissions: PermissionSet;
+export interface AcceptedKey extends RefusedKey {
+  /** What it may do, bounded by what its owner may do. */
+  readonly permissions: PermissionSet;
   /** The subject of the member the key is bound to. */
-  owner: string | null;
-  rateLimit: RateLimit | null;
+  readonly owner: string | null;
+  readonly rateLimit: RateLimit | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** RFC 3339, UTC. */
+  readonly expirationDate: string | null;
 }
 
-export type VerificationResult =
+export type AuthenticationResult =
   { valid: true; key: AcceptedKey } | { valid: false; reason: RefusalReason; key: RefusedKey | null };
 
-/** Tells whether an API key is acceptable now. What this module needs of the keys; the verification module provides it. */
+/** Tells whose an API key is. What this module needs of the keys; the verification module provides it. */
 export abstract class CredentialVerifier {
   /** @throws {StoreUnavailableError} if that cannot be found out: never a guess. */
-  abstract verify(apiKey: string, ip: string | null): Promise<VerificationResult>;
+  abstract authenticate(apiKey: string, ip: string | null): AuthenticationResult | Promise<AuthenticationResult>;
 }
 
 /** Tells what an actor holds at this point of a transaction. The grants module provides it. */

@@ -1,30 +1,68 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { InjectDataSource } from '@nestjs/typeorm';
+import {
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRes,
+  type RateLimiterAbstract,
+} from 'rate-limiter-flexible';
+import type { DataSource } from 'typeorm';
 import { RateLimitExceededError } from '../common/latchkey-error.js';
 import type { RateLimit } from './principal.js';
 
-/** Counts the uses of keys against their limits. Exact within one instance; each instance counts for itself. */
+const TABLE = 'latchkey_rate_limits';
+const MOST_LIMITERS = 1000;
+
+/**
+ * Counts the uses of keys against their limits. On SQLite in memory; on PostgreSQL in a table that all instances share,
+ * so that a limit is one limit however many they are. Should the table be out of reach, each instance counts for itself.
+ */
 @Injectable()
 export class RateLimits {
-  private readonly limiters = new Map<string, RateLimiterMemory>();
+  private readonly limiters = new Map<string, RateLimiterAbstract>();
 
-  /** @throws {RateLimitExceededError} if the limit is used up; the use is not counted then. */
-  async consume(keyId: string, rateLimit: RateLimit): Promise<void> {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /**
+   * @param cost how much of the limit this use takes
+   * @throws {RateLimitExceededError} if not that much is left.
+   */
+  async consume(keyId: string, rateLimit: RateLimit, cost = 1): Promise<void> {
     try {
-      await this.limiterOf(rateLimit).consume(keyId);
+      await this.limiterOf(rateLimit).consume(keyId, cost);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       throw new RateLimitExceededError(headersOf(rateLimit, refusal));
     }
   }
 
-  private limiterOf({ limit, windowSeconds }: RateLimit): RateLimiterMemory {
-    const name = `${limit}/${windowSeconds}`;
+  private limiterOf(rateLimit: RateLimit): RateLimiterAbstract {
+    const name = `${rateLimit.limit}/${rateLimit.windowSeconds}`;
     const known = this.limiters.get(name);
     if (known) return known;
-    const limiter = new RateLimiterMemory({ points: limit, duration: windowSeconds });
+    const [oldest] = this.limiters.keys();
+    if (oldest !== undefined && this.limiters.size >= MOST_LIMITERS) this.limiters.delete(oldest);
+    const limiter = this.create(name, rateLimit);
     this.limiters.set(name, limiter);
     return limiter;
+  }
+
+  private create(keyPrefix: string, { limit: points, windowSeconds: duration }: RateLimit): RateLimiterAbstract {
+    const inMemory = new RateLimiterMemory({ keyPrefix, points, duration });
+    if (this.dataSource.options.type !== 'postgres') return inMemory;
+    return new RateLimiterPostgres({
+      storeClient: this.dataSource,
+      storeType: 'typeorm',
+      tableName: TABLE,
+      tableCreated: true,
+      clearExpiredByTimeout: false,
+      keyPrefix,
+      points,
+      duration,
+      // What is used up is refused without asking again.
+      inMemoryBlockOnConsumed: points + 1,
+      insuranceLimiter: inMemory,
+    });
   }
 }
 

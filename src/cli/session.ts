@@ -16,7 +16,8 @@ export class Session {
 
   /** Opens the application, runs the command and closes the application again, whatever came of it. */
   static async run<T>(environment: Environment, command: (session: Session) => Promise<T>): Promise<T> {
-    const context = await NestFactory.createApplicationContext(AppModule.forRoot(environment), {
+    // One command remembers no keys, so it needs no lease, and a service may run on the same database.
+    const context = await NestFactory.createApplicationContext(AppModule.forRoot(environment, { cacheSize: 0 }), {
       logger: warningsOnly(environment),
       abortOnError: false,
     });

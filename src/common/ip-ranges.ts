@@ -1,23 +1,30 @@
 import { BlockList, isIP } from 'node:net';
 
 const RANGE = /^([0-9a-fA-F.:]{2,45})(?:\/(\d{1,3}))?$/;
+const IPV4_IN_IPV6 = /^::ffff:(?=\d+\.)/i;
 
 /** Tells whether text is an IPv4 or IPv6 address, or a CIDR range of them. */
 export function isIpRange(text: unknown): text is string {
   return typeof text === 'string' && parseRange(text) !== undefined;
 }
 
-/** Tells whether an address lies in one of the ranges. No address lies in none. An IPv4 address in IPv6 form counts as itself. */
-export function isAllowedFrom(ip: string | null, ranges: readonly string[]): boolean {
-  const address = ip?.replace(/^::ffff:(?=\d+\.)/i, '') ?? '';
-  const version = isIP(address);
-  if (version === 0) return false;
-  const list = new BlockList();
-  for (const range of ranges) {
-    const parsed = parseRange(range);
-    if (parsed) list.addSubnet(parsed.address, parsed.bits, parsed.family);
+/** Addresses and CIDR ranges, compiled once to be asked often. */
+export class IpRanges {
+  private readonly list = new BlockList();
+
+  constructor(ranges: readonly string[]) {
+    for (const range of ranges) {
+      const parsed = parseRange(range);
+      if (parsed) this.list.addSubnet(parsed.address, parsed.bits, parsed.family);
+    }
   }
-  return list.check(address, version === 4 ? 'ipv4' : 'ipv6');
+
+  /** Tells whether an address lies in one of the ranges. No address lies in none. An IPv4 address in IPv6 form counts as itself. */
+  include(ip: string | null | undefined): boolean {
+    const address = ip?.replace(IPV4_IN_IPV6, '') ?? '';
+    const version = isIP(address);
+    return version !== 0 && this.list.check(address, version === 4 ? 'ipv4' : 'ipv6');
+  }
 }
 
 function parseRange(text: string): { address: string; bits: number; family: 'ipv4' | 'ipv6' } | undefined {

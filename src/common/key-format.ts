@@ -4,10 +4,14 @@ import { crc32 } from 'node:zlib';
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SECRET_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
-const PREFIX_PATTERN = '[A-Za-z][A-Za-z0-9]{0,15}';
+const LONGEST_PREFIX = 16;
+const PREFIX_PATTERN = `[A-Za-z][A-Za-z0-9]{0,${LONGEST_PREFIX - 1}}`;
 const KEY_PATTERN = `${PREFIX_PATTERN}_[0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}}`;
 const WHOLE_KEY = new RegExp(`^${KEY_PATTERN}$`);
 const WHOLE_PREFIX = new RegExp(`^${PREFIX_PATTERN}$`);
+
+/** The length of the longest key there can be. */
+export const LONGEST_KEY = LONGEST_PREFIX + 1 + SECRET_LENGTH + CHECKSUM_LENGTH;
 
 /** Tells whether text may be the first word of issued keys: a letter, then up to 15 letters or digits. */
 export function isKeyPrefix(text: string): boolean {

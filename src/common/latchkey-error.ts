@@ -23,6 +23,7 @@ export const ERROR_STATUS = {
   'member.last_admin': 409,
   'permission.conflict': 409,
   'permission.in_use': 409,
+  'store.in_use': 409,
   'request.id_required': 412,
   'workspace.required': 412,
   'apikey.version_mismatch': 412,

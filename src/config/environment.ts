@@ -1,5 +1,6 @@
 import { isKeyPrefix } from '../common/key-format.js';
 import { isIpRange } from '../common/ip-ranges.js';
+import { isLeaseMs } from '../latchkey.options.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const LOG_FORMATS = ['pretty', 'json'] as const;
@@ -10,10 +11,14 @@ export interface Environment {
   host: string;
   port: number;
   databaseUrl: string;
+  /** PostgreSQL itself, where `databaseUrl` is a pooler; undefined: it is none. */
+  directUrl: string | undefined;
   operatorKey: string | undefined;
   keyPrefix: string;
   /** Whose tokens are accepted from people; undefined: nobody's. */
   identityProvider: { issuer: string; audience: string; jwksUrl: string } | undefined;
+  /** The longest time an instance that is cut off may answer from memory. */
+  leaseMs: number;
   /** Hops, or addresses and ranges, whose `X-Forwarded-For` is believed. */
   trustProxy: false | number | string[];
   logLevel: (typeof LOG_LEVELS)[number];
@@ -47,6 +52,12 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       databaseUrl,
       'sqlite:<path of a file> or postgres://user:password@host:port/database',
     ),
+    directUrl: read<string | undefined>(
+      'LATCHKEY_DIRECT_URL',
+      undefined,
+      postgresUrl,
+      'postgres://user:password@host:port/database',
+    ),
     operatorKey: read<string | undefined>(
       'LATCHKEY_OPERATOR_KEY',
       undefined,
@@ -60,6 +71,12 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       'a letter, then up to 15 letters or digits',
     ),
     identityProvider: readIdentityProvider(variables, faults),
+    leaseMs: read(
+      'LATCHKEY_LEASE_MS',
+      2000,
+      (text) => (isLeaseMs(Number(text)) ? Number(text) : undefined),
+      'a number of milliseconds from 100 to 60000',
+    ),
     trustProxy: read(
       'TRUST_PROXY',
       false,
@@ -93,6 +110,10 @@ function numberBetween(text: string, least: number, most: number): number | unde
 
 function databaseUrl(text: string): string | undefined {
   if (/^sqlite:./.test(text)) return text.includes(':memory:') ? undefined : text;
+  return postgresUrl(text);
+}
+
+function postgresUrl(text: string): string | undefined {
   return /^postgres(ql)?:\/\//.test(text) && isDecodable(text) ? text : undefined;
 }
 

@@ -1,6 +1,12 @@
 import type { EntityManager } from 'typeorm';
 import type { Transaction } from './transaction.js';
 
+/** A read that is asked so often that a connection prepares it once, under its name. */
+export interface PreparedRead {
+  readonly name: string;
+  readonly sql: string;
+}
+
 /** The one way to the store for everything of ours. Reads and transactions never share a connection on SQLite. */
 export abstract class Database {
   /**
@@ -16,6 +22,13 @@ export abstract class Database {
    * @throws {StoreUnavailableError} if the store cannot answer.
    */
   abstract query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+
+  /**
+   * Runs one prepared read of plain rows. A store that does not answer soon is given up: whoever asks is waiting.
+   *
+   * @throws {StoreUnavailableError} if the store cannot answer.
+   */
+  abstract lookUp<Row>(read: PreparedRead, parameters: unknown[]): Promise<Row[]>;
 
   /**
    * Runs the callback in one transaction and commits it, durably, or rolls back what it did and throws its error.

@@ -4,8 +4,10 @@ import { IdempotencyKey } from '../api-keys/idempotency-key.entity.js';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AuditPii } from '../audit/audit-pii.entity.js';
 import { OperatorKey } from '../auth/operator-key.entity.js';
+import { RateLimitUse } from '../auth/rate-limit-use.entity.js';
 import { Member } from '../members/member.entity.js';
 import { ApplicationPermission } from '../permissions/application-permission.entity.js';
+import { Instance } from '../revocation/instance.entity.js';
 import { RoleAssignment } from '../roles/role-assignment.entity.js';
 import { Role } from '../roles/role.entity.js';
 import { Workspace } from '../workspaces/workspace.entity.js';
@@ -21,6 +23,8 @@ export const LATCHKEY_ENTITIES = [
   DeletedKey,
   IdempotencyKey,
   OperatorKey,
+  Instance,
+  RateLimitUse,
   AuditEvent,
   AuditPii,
 ] as const;

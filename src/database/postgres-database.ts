@@ -1,7 +1,7 @@
-import type { Client } from 'pg';
+import type { Client, QueryConfig } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
-import { Database } from './database.js';
+import { Database, type PreparedRead } from './database.js';
 import { queryRows } from './query-rows.js';
 import { isAnswer, toStoreError } from './store-errors.js';
 import { Transaction } from './transaction.js';
@@ -11,6 +11,8 @@ const DURABLE: Record<string, readonly string[]> = {
   full_page_writes: ['on'],
   synchronous_commit: ['on', 'remote_apply'],
 };
+
+const LOOK_UP_TIMEOUT_MS = 2000;
 
 /** PostgreSQL through the host's pool: each transaction has a connection of its own. */
 export class PostgresDatabase extends Database {
@@ -39,6 +41,15 @@ export class PostgresDatabase extends Database {
 
   query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     return this.withRunner((runner) => queryRows<Row>(runner, sql, parameters));
+  }
+
+  lookUp<Row>({ name, sql: text }: PreparedRead, values: unknown[]): Promise<Row[]> {
+    return this.withRunner(async (runner) => {
+      const client = (await runner.connect()) as Client;
+      const query: QueryConfig & { query_timeout: number } = { name, text, values, query_timeout: LOOK_UP_TIMEOUT_MS };
+      const { rows } = await client.query(query);
+      return rows as Row[];
+    });
   }
 
   async transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {

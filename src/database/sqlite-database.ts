@@ -1,7 +1,7 @@
 import { DataSource, type EntityManager } from 'typeorm';
 import type { SqliteConnectionOptions } from 'typeorm/driver/sqlite/SqliteConnectionOptions.js';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
-import { Database } from './database.js';
+import { Database, type PreparedRead } from './database.js';
 import { Mutex } from './mutex.js';
 import { queryRows } from './query-rows.js';
 import { toStoreError } from './store-errors.js';
@@ -50,6 +50,10 @@ export class SqliteDatabase extends Database {
     } catch (error) {
       throw toStoreError(error);
     }
+  }
+
+  lookUp<Row>({ sql }: PreparedRead, parameters: unknown[]): Promise<Row[]> {
+    return this.query(sql, parameters);
   }
 
   transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {

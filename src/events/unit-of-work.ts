@@ -2,10 +2,12 @@ import { Injectable, Logger, Optional } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { Clock } from '../common/clock.js';
 import { describeError } from '../common/describe-error.js';
+import { LatchkeyError } from '../common/latchkey-error.js';
 import { Database } from '../database/database.js';
 import type { Actor } from './actor.js';
 import type { DomainEvent } from './domain-event.js';
 import { EventHandlers } from './event-handlers.js';
+import { RevocationBarrier, type Announcement, type Revocation } from './revocation.js';
 import { Work } from './work.js';
 
 /** The name under which events are announced to the host after their commit: `latchkey.apikey.deleted`. */
@@ -19,28 +21,54 @@ export class UnitOfWork {
   constructor(
     private readonly database: Database,
     private readonly handlers: EventHandlers,
+    private readonly barrier: RevocationBarrier,
     private readonly clock: Clock,
     @Optional() private readonly emitter?: EventEmitter2,
   ) {}
 
   /**
    * Runs one command. Its changes, and what the in-transaction handlers write for the events it records, commit
-   * together or not at all; once this resolves they survive a power cut. Afterwards each event is announced through
-   * the host's `EventEmitter2`, if there is one: at most once, its listeners' errors logged and not thrown.
+   * together or not at all; once this resolves they survive a power cut, and no instance answers from memory what the
+   * command revoked. Then each event is announced through the host's `EventEmitter2`, if there is one: at most once,
+   * its listeners' errors logged and not thrown.
    *
-   * Units of work do not nest. What `command` throws is thrown on, after the rollback.
+   * Units of work do not nest. What `command` throws is thrown on, after the rollback; of a refusal, once no instance
+   * answers from memory what the command meant to revoke.
    *
    * @throws {StoreUnavailableError} if the database refuses or cannot be reached.
    */
   async run<T>(actor: Actor, command: (work: Work) => T | Promise<T>): Promise<T> {
-    const { result, events } = await this.database.transaction(async (transaction) => {
-      const work = new Work(actor, this.clock.now(), transaction);
-      const result = await command(work);
-      await this.handlers.run(work, work.events);
-      return { result, events: work.events };
-    });
-    for (const event of events) this.announce(event);
-    return result;
+    const revocations: Revocation[] = [];
+    let announcement: Announcement | undefined;
+    try {
+      const { result, events } = await this.database.transaction(async (transaction) => {
+        const work = new Work(actor, this.clock.now(), transaction, revocations);
+        const result = await command(work);
+        await this.handlers.run(work, work.events);
+        if (revocations.length > 0) announcement = await this.barrier.announce(transaction, revocations);
+        return { result, events: work.events };
+      });
+      await announcement?.passed();
+      for (const event of events) this.announce(event);
+      return result;
+    } catch (error) {
+      announcement?.forget();
+      if (revocations.length > 0 && error instanceof LatchkeyError && error.status < 500) {
+        await this.settle(revocations);
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * A command that is refused may have been carried out before, by somebody who ended before every instance knew: who
+   * hears that a key does not exist relies on it as on a deletion.
+   */
+  private async settle(revocations: readonly Revocation[]): Promise<void> {
+    const announcement = await this.database.transaction((transaction) =>
+      this.barrier.announce(transaction, revocations),
+    );
+    await announcement.passed();
   }
 
   // Not `emitAsync`: there a listener that throws at once keeps the others from hearing, and leaves their rejections to

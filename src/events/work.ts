@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';
 import type { DomainEvent } from './domain-event.js';
+import type { Revocation } from './revocation.js';
 
 /** One command in progress: its transaction, who acts, and what has happened so far. */
 export class Work {
@@ -12,6 +13,7 @@ export class Work {
     /** When the command began. */
     readonly date: Date,
     private readonly transaction: Transaction,
+    private readonly revocations: Revocation[] = [],
   ) {}
 
   get manager(): EntityManager {
@@ -36,5 +38,14 @@ export class Work {
   /** Adds to what has happened. Nothing is written yet: handlers run once the command is done, before the commit. */
   record(event: DomainEvent): void {
     this.events.push(event);
+  }
+
+  /**
+   * Says what no instance may answer from memory any more, once this work is done or refused. To be called first by
+   * every command that changes what a key is or may do: it may find that made already, by somebody who ended before
+   * every instance knew.
+   */
+  revoke(revocation: Revocation): void {
+    this.revocations.push(revocation);
   }
 }

@@ -82,6 +82,7 @@ export class MembersService extends MembershipDirectory {
       throw new RequestInvalidError([{ field: 'subject', message }]);
     }
     return this.unitOfWork.run(actor, async (work) => {
+      work.revoke({ workspaceId });
       await this.grants.takeTurn(work, workspaceId);
       const added = await insertOrLock(work, workspaceId, subject);
       const before = added ? NOTHING : await this.holdingOf(work, workspaceId, subject);
@@ -113,6 +114,7 @@ export class MembersService extends MembershipDirectory {
     const workspaceId = actor.requireWorkspace();
     if (!isSubject(subject)) throw new MemberNotFoundError();
     return this.unitOfWork.run(actor, async (work) => {
+      work.revoke({ workspaceId });
       await this.grants.takeTurn(work, workspaceId);
       const member = await work.manager.findOne(Member, { where: { workspaceId, subject }, lock: work.lock });
       if (!member) throw new MemberNotFoundError();

@@ -110,6 +110,7 @@ export class RolesService {
     const workspaceId = actor.requireWorkspace();
     assertFreeName(body.name);
     return this.unitOfWork.run(actor, async (work) => {
+      work.revoke({ workspaceId });
       await this.grants.takeTurn(work, workspaceId);
       const before = await take(work, workspaceId, id);
       await this.assertMayGrant(work, actor, body.permissions);

@@ -1,100 +1,221 @@
-import { Injectable } from '@nestjs/common';
-import { PermissionSet } from '../auth/permission-set.js';
-import { CredentialVerifier, type RefusalReason, type RefusedKey, type VerificationResult } from '../auth/ports.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { CredentialVerifier, type AuthenticationResult, type RefusalReason, type RefusedKey } from '../auth/ports.js';
 import type { RateLimit } from '../auth/principal.js';
+import { RateLimits } from '../auth/rate-limits.js';
 import { Clock } from '../common/clock.js';
-import { hashKey, isWellFormedKey } from '../common/key-format.js';
-import { Database } from '../database/database.js';
-import { GrantsService, roleOf } from '../grants/grants.service.js';
-import type { HeldRole } from '../grants/holding.js';
+import { hashKey, isWellFormedKey, LONGEST_KEY } from '../common/key-format.js';
+import { RateLimitExceededError, StoreUnavailableError } from '../common/latchkey-error.js';
+import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
+import { Revocations, type Forgotten } from '../revocation/revocations.js';
 import { KeyUses } from '../usage/key-uses.js';
-import { isAllowedFrom } from '../common/ip-ranges.js';
+import { KeyCache } from './key-cache.js';
+import type { RememberedKey } from './remembered-key.js';
+import { StoredKeys, type FoundKey } from './stored-keys.js';
 
-interface StoredKey {
-  id: string;
-  name: string;
-  workspace_id: string;
-  permissions: string;
-  allowed_ips: string;
-  rate_limit: string | null;
-  enabled: boolean | number;
-  expiration_date: string | null;
-  owner_subject: string | null;
-  role_id: string | null;
-  role_name: string | null;
-  role_permissions: string | null;
+/** What a key is asked for. */
+export interface VerificationRequest {
+  /** What it must be allowed to do, all of it: `resource:action`, or a wildcard that it must hold whole. */
+  permissions?: readonly string[];
+  /** Where it is used from. A key with `allowedIps` is refused without one. */
+  ip?: string | null;
+  /** Keys of other workspaces are unknown. */
+  workspaceId?: string;
+  /**
+   * How much of the key's rate limit this takes, 1 or more.
+   *
+   * @default 1
+   */
+  cost?: number;
 }
 
-// One row for each role of the key, or one without.
-const FIND_KEY = `SELECT key.id, key.name, key.workspace_id, key.permissions, key.allowed_ips, key.rate_limit, key.enabled,
-    key.expiration_date, key.owner_subject,
-    assignment.role_id, role.name AS role_name, role.permissions AS role_permissions
-  FROM latchkey_api_keys key
-  LEFT JOIN latchkey_role_assignments assignment ON assignment.workspace_id = key.workspace_id
-    AND assignment.holder_type = 'apikey' AND assignment.holder_id = key.id
-  LEFT JOIN latchkey_roles role ON role.id = assignment.role_id
-  WHERE key.hash = $1`;
+/** Why a key was refused. Tell a key's own user none of it. */
+export type VerificationRefusal = RefusalReason | 'insufficient_permissions' | 'rate_limited';
 
-const FIND_DELETED = `SELECT key_id AS id, key_name AS name, workspace_id AS "workspaceId"
-  FROM latchkey_deleted_keys WHERE hash = $1`;
+export type VerificationResult =
+  | { valid: true; key: RememberedKey }
+  | { valid: false; reason: VerificationRefusal; key: RefusedKey | null; missing?: string[] };
+
+/** What has been verified since this instance started. */
+export interface VerificationStatistics {
+  /** How often each outcome: `valid`, or why not. */
+  outcomes: Record<string, number>;
+  /** Answers from memory. */
+  hits: number;
+  /** Answers that the database was asked for. */
+  misses: number;
+  /** Keys in memory. */
+  cached: number;
+  capacity: number;
+}
+
+const ANYTHING: VerificationRequest = {};
+// Beyond, whoever sends made-up keys would fill the memory with waiting look-ups.
+const MOST_LOOK_UPS = 1000;
 
 /**
- * Tells whether a key is acceptable now: form and checksum without I/O, then what the database says at this moment, so
- * that a key whose deletion has committed is refused by every instance.
+ * Tells whether a key is acceptable now. A key that was acceptable before is answered from memory: no I/O, no promise.
+ * Everything else asks the database, and every refusal of a well-formed key takes that same way, so that its time tells
+ * nothing.
+ *
+ * Linearizable: once a change of a key has been answered, on any instance, no verification that starts afterwards is
+ * answered from what was before.
  */
 @Injectable()
 export class KeyVerifier extends CredentialVerifier {
+  private readonly cache: KeyCache;
+  private lookUps = new Map<string, Promise<FoundKey>>();
+  private underWay = 0;
+  /** Changes with every revocation: what was read before is not remembered after. */
+  private generation = 0;
+  private readonly outcomes: Record<string, number> = { valid: 0 };
+  private hits = 0;
+  private misses = 0;
+
   constructor(
-    private readonly database: Database,
-    private readonly clock: Clock,
+    private readonly keys: StoredKeys,
+    private readonly revocations: Revocations,
+    private readonly rateLimits: RateLimits,
     private readonly uses: KeyUses,
-    private readonly grants: GrantsService,
+    private readonly clock: Clock,
+    @Inject(LATCHKEY_OPTIONS) { cacheSize }: LatchkeyOptions,
   ) {
     super();
+    this.cache = new KeyCache(cacheSize);
+    revocations.onRevoked((forgotten) => this.forget(forgotten));
   }
 
-  /** @throws {StoreUnavailableError} if the database cannot be read. */
-  async verify(apiKey: string, ip: string | null): Promise<VerificationResult> {
+  /**
+   * Verifies a key and counts the use. Answered at once if the key is in memory and has no rate limit; awaiting the
+   * answer is always right.
+   *
+   * @throws {StoreUnavailableError} if that cannot be found out: never a guess.
+   */
+  verify(apiKey: string, request: VerificationRequest = ANYTHING): VerificationResult | Promise<VerificationResult> {
+    const key = this.recall(apiKey, request.ip);
+    return key ? this.admit(key, request) : this.verifyStored(apiKey, request);
+  }
+
+  /** Who the key is; its permissions and its rate limit are the caller's to heed. @see verify */
+  authenticate(apiKey: string, ip: string | null): AuthenticationResult | Promise<AuthenticationResult> {
+    const key = this.recall(apiKey, ip);
+    return key ? this.accept(key) : this.authenticateStored(apiKey, ip);
+  }
+
+  statistics(): VerificationStatistics {
+    const { outcomes, hits, misses, cache } = this;
+    return { outcomes: { ...outcomes }, hits, misses, cached: cache.size, capacity: cache.capacity };
+  }
+
+  /** The key, if it is in memory and acceptable from there. Its form need not be looked at: it was once. */
+  private recall(apiKey: string, ip: string | null | undefined): RememberedKey | undefined {
+    if (!this.revocations.mayServeFromMemory()) return undefined;
+    if (typeof apiKey !== 'string' || apiKey.length > LONGEST_KEY) return undefined;
+    const key = this.cache.get(hashKey(apiKey));
+    if (!key || key.isExpired(this.clock.time()) || !key.isAllowedFrom(ip)) return undefined;
+    this.hits += 1;
+    return key;
+  }
+
+  private async verifyStored(apiKey: string, request: VerificationRequest): Promise<VerificationResult> {
+    const result = await this.judge(apiKey, request.ip);
+    if (result.valid) return this.admit(result.key, request);
+    const isForeign = request.workspaceId !== undefined && result.key?.workspaceId !== request.workspaceId;
+    return isForeign && result.key ? this.refuse('unknown', null) : this.refuse(result.reason, result.key);
+  }
+
+  private async authenticateStored(apiKey: string, ip: string | null): Promise<AuthenticationResult> {
+    const result = await this.judge(apiKey, ip);
+    if (result.valid) return this.accept(result.key);
+    this.count(result.reason);
+    return result;
+  }
+
+  private admit(
+    key: RememberedKey,
+    { workspaceId, permissions, cost }: VerificationRequest,
+  ): VerificationResult | Promise<VerificationResult> {
+    if (workspaceId !== undefined && workspaceId !== key.workspaceId) return this.refuse('unknown', null);
+    if (permissions !== undefined && permissions.length > 0) {
+      const missing = key.permissions.missing(permissions);
+      if (missing.length > 0) return { ...this.refuse('insufficient_permissions', key), missing };
+    }
+    return key.rateLimit ? this.admitWithin(key.rateLimit, key, cost) : this.accept(key);
+  }
+
+  private async admitWithin(limit: RateLimit, key: RememberedKey, cost?: number): Promise<VerificationResult> {
+    try {
+      await this.rateLimits.consume(key.id, limit, cost);
+    } catch (error) {
+      if (error instanceof RateLimitExceededError) return this.refuse('rate_limited', key);
+      throw error;
+    }
+    return this.accept(key);
+  }
+
+  private accept(key: RememberedKey): { valid: true; key: RememberedKey } {
+    this.uses.count(key);
+    this.count('valid');
+    return { valid: true, key };
+  }
+
+  private refuse<Reason extends VerificationRefusal>(reason: Reason, key: RefusedKey | null) {
+    this.count(reason);
+    return { valid: false as const, reason, key };
+  }
+
+  private count(outcome: string): void {
+    this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
+  }
+
+  private async judge(
+    apiKey: string,
+    ip: string | null | undefined,
+  ): Promise<{ valid: true; key: RememberedKey } | { valid: false; reason: RefusalReason; key: RefusedKey | null }> {
     if (!isWellFormedKey(apiKey)) return { valid: false, reason: 'malformed', key: null };
-    const hash = hashKey(apiKey);
-    const rows = await this.database.query<StoredKey>(FIND_KEY, [hash]);
-    const [key] = rows;
-    const reason = key ? this.refusalOf(key, ip) : 'unknown';
-    if (key && reason === undefined)
-      return this.accept(
-        key,
-        rows.flatMap((row) => roleOf(row) ?? []),
-      );
-    // Looked up for every refusal of a well-formed key, so that none of them takes a different time than the others.
-    const [deleted] = await this.database.query<RefusedKey>(FIND_DELETED, [hash]);
-    if (deleted) return { valid: false, reason: 'deleted', key: deleted };
-    return { valid: false, reason: reason ?? 'unknown', key: key ? refusedKey(key) : null };
+    this.misses += 1;
+    const { kind, key } = await this.lookUp(hashKey(apiKey));
+    if (kind !== 'enabled') return { valid: false, reason: kind, key };
+    if (key.isExpired(this.clock.time())) return { valid: false, reason: 'expired', key };
+    return key.isAllowedFrom(ip) ? { valid: true, key } : { valid: false, reason: 'ip_not_allowed', key };
   }
 
-  private refusalOf(key: StoredKey, ip: string | null): RefusalReason | undefined {
-    if (!key.enabled) return 'disabled';
-    if (key.expiration_date !== null && key.expiration_date <= this.clock.now().toISOString()) return 'expired';
-    const ranges = JSON.parse(key.allowed_ips) as string[];
-    return ranges.length > 0 && !isAllowedFrom(ip, ranges) ? 'ip_not_allowed' : undefined;
+  /** Asks the database, together with whoever asks for the same key at this moment. */
+  private lookUp(hash: string): Promise<FoundKey> {
+    // Cut off from revocations, a look-up that is under way may have read what has been revoked since.
+    if (!this.revocations.mayServeFromMemory()) return this.read(hash);
+    const joined = this.lookUps.get(hash);
+    if (joined) return joined;
+    const lookUp = this.readToRemember(hash);
+    const { lookUps } = this;
+    lookUps.set(hash, lookUp);
+    const done = (): void => void lookUps.delete(hash);
+    lookUp.then(done, done);
+    return lookUp;
   }
 
-  private async accept(key: StoredKey, roles: HeldRole[]): Promise<VerificationResult> {
-    this.uses.count(key.id);
-    const owner = key.owner_subject;
-    const holding = { direct: JSON.parse(key.permissions) as string[], roles, owner };
-    const effective = await this.grants.effectiveOfKeys(this.database, key.workspace_id, new Map([[key.id, holding]]));
-    return {
-      valid: true,
-      key: {
-        ...refusedKey(key),
-        permissions: effective.get(key.id) ?? PermissionSet.none,
-        owner,
-        rateLimit: key.rate_limit === null ? null : (JSON.parse(key.rate_limit) as RateLimit),
-      },
-    };
+  private async readToRemember(hash: string): Promise<FoundKey> {
+    const { generation } = this;
+    const found = await this.read(hash);
+    const isCurrent = generation === this.generation;
+    if (found.kind === 'enabled' && isCurrent && !found.key.isExpired(this.clock.time())) this.cache.add(found.key);
+    return found;
   }
-}
 
-function refusedKey({ id, name, workspace_id: workspaceId }: StoredKey): RefusedKey {
-  return { id, name, workspaceId };
+  private async read(hash: string): Promise<FoundKey> {
+    if (this.underWay >= MOST_LOOK_UPS)
+      throw new StoreUnavailableError(new Error('Too many keys are being looked up.'));
+    this.underWay += 1;
+    try {
+      return await this.keys.find(hash, (id) => this.cache.workspace(id));
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
+  private forget(forgotten: Forgotten): void {
+    this.generation += 1;
+    // Nobody who starts now joins a look-up that started before.
+    this.lookUps = new Map();
+    this.cache.forget(forgotten);
+  }
 }

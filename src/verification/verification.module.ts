@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { KeyVerifier } from './key-verifier.js';
+import { StoredKeys } from './stored-keys.js';
 
-@Module({ imports: [GrantsModule, UsageModule], providers: [KeyVerifier], exports: [KeyVerifier] })
+@Module({
+  imports: [AuthModule, GrantsModule, UsageModule],
+  providers: [KeyVerifier, StoredKeys],
+  exports: [KeyVerifier],
+})
 export class VerificationModule {}

@@ -76,6 +76,7 @@ export class WorkspacesService extends WorkspaceDirectory {
    */
   delete(actor: Principal, id: string): Promise<void> {
     return this.unitOfWork.run(actor, async (work) => {
+      if (isId(id)) work.revoke({ workspaceId: id.toLowerCase() });
       const workspace = await take(work, id);
       for (const contents of this.contents) await contents.deleteAll(work, workspace.id);
       await work.query('DELETE FROM latchkey_workspaces WHERE id = $1', [workspace.id]);

@@ -112,10 +112,10 @@ export class System {
       return { ...identity, ...membership, rateLimit: null, owner: subject };
     }
     const issued = this.key(actor.nth);
-    const result = issued && (await this.get(CredentialVerifier).verify(issued.secret, null));
+    const result = issued && (await this.get(CredentialVerifier).authenticate(issued.secret, null));
     if (!result?.valid) return undefined;
-    const { id, name, ...rest } = result.key;
-    return { type: 'apikey', id, display: name, credentialId: id, ...rest };
+    const { id, name, workspaceId: home, permissions, rateLimit, owner } = result.key;
+    return { type: 'apikey', id, display: name, credentialId: id, workspaceId: home, permissions, rateLimit, owner };
   }
 
   private async carryOut(actor: Principal, deed: Deed): Promise<void> {

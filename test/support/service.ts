@@ -80,6 +80,6 @@ export async function createWorkspace({ operator }: RunningService): Promise<Wor
 }
 
 function advanceClock(clock: Clock, milliseconds: number): void {
-  const now = clock.now.bind(clock);
-  clock.now = () => new Date(now().getTime() + milliseconds);
+  const time = clock.time.bind(clock);
+  clock.time = () => time() + milliseconds;
 }

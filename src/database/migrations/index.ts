@@ -1,5 +1,10 @@
 import { InitialSchema1767225600000 } from './1767225600000-initial-schema.js';
 import { RolesAndMembers1767312000000 } from './1767312000000-roles-and-members.js';
+import { InstancesAndRateLimits1767398400000 } from './1767398400000-instances-and-rate-limits.js';
 
 /** Every migration, oldest first, for the `migrations` of a data source. */
-export const LATCHKEY_MIGRATIONS = [InitialSchema1767225600000, RolesAndMembers1767312000000] as const;
+export const LATCHKEY_MIGRATIONS = [
+  InitialSchema1767225600000,
+  RolesAndMembers1767312000000,
+  InstancesAndRateLimits1767398400000,
+] as const;

@@ -1,0 +1,30 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Instances that answer from memory, and the limits they share. One text for both databases. */
+export class InstancesAndRateLimits1767398400000 implements MigrationInterface {
+  readonly name = 'InstancesAndRateLimits1767398400000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of STATEMENTS) await runner.query(statement);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const table of ['rate_limits', 'instances']) await runner.query(`DROP TABLE "latchkey_${table}"`);
+  }
+}
+
+const STATEMENTS = [
+  `CREATE TABLE "latchkey_instances" (
+    "id" varchar(36) NOT NULL,
+    "renewals" integer NOT NULL,
+    "lease_ms" integer NOT NULL,
+    "started_date" varchar(24) NOT NULL,
+    CONSTRAINT "pk_latchkey_instances" PRIMARY KEY ("id")
+  )`,
+  `CREATE TABLE "latchkey_rate_limits" (
+    "key" varchar(255) NOT NULL,
+    "points" integer NOT NULL DEFAULT 0,
+    "expire" bigint,
+    CONSTRAINT "pk_latchkey_rate_limits" PRIMARY KEY ("key")
+  )`,
+];

@@ -1,0 +1,56 @@
+/** Collects which instances have acknowledged which of this instance's revocations. */
+export class Acknowledgements {
+  private last = 0;
+  private readonly open = new Map<number, Collection>();
+
+  /** Begins to collect for a new revocation, under a number that this instance has not used before. */
+  expect(): number {
+    this.last += 1;
+    this.open.set(this.last, { instances: new Set(), changed: undefined });
+    return this.last;
+  }
+
+  /** An instance has forgotten what the revocation named. */
+  note(number: number, instanceId: string): void {
+    const collection = this.open.get(number);
+    collection?.instances.add(instanceId);
+    collection?.changed?.();
+  }
+
+  /**
+   * Resolves once each of the instances has acknowledged, or its time is up.
+   *
+   * @param timesMs by instance, for how long it is waited for
+   */
+  async of(number: number, timesMs: ReadonlyMap<string, number>): Promise<void> {
+    const collection = this.open.get(number);
+    if (!collection) return;
+    const beginning = performance.now();
+    for (;;) {
+      const passedMs = performance.now() - beginning;
+      const missing = [...timesMs].filter(([id, timeMs]) => !collection.instances.has(id) && timeMs > passedMs);
+      if (missing.length === 0) return;
+      await changeOrTimeout(collection, Math.min(...missing.map(([, timeMs]) => timeMs)) - passedMs);
+    }
+  }
+
+  /** Ends the collection. */
+  end(number: number): void {
+    this.open.delete(number);
+  }
+}
+
+interface Collection {
+  readonly instances: Set<string>;
+  changed: (() => void) | undefined;
+}
+
+function changeOrTimeout(collection: Collection, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.ceil(milliseconds));
+    collection.changed = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}

@@ -1,0 +1,191 @@
+import type { Socket } from 'node:net';
+import type { Client, Notification } from 'pg';
+import { newId } from '../common/ids.js';
+import { Mutex } from '../database/mutex.js';
+import { Lease } from './lease.js';
+import type { SeenInstance } from './lease-watch.js';
+import {
+  acknowledgementsChannel,
+  parseAcknowledgement,
+  parseRevocation,
+  REVOCATIONS_CHANNEL,
+  type AcknowledgementMessage,
+  type RevocationMessage,
+} from './messages.js';
+
+const RENEWALS_A_LEASE = 3;
+const LONGEST_FAREWELL_MS = 1000;
+
+/** What a session tells whoever opened it. */
+export interface SessionEvents {
+  /** Some instance, perhaps this one, has revoked something. It must be forgotten before this returns. */
+  onRevocation(message: RevocationMessage): void;
+  onAcknowledgement(message: AcknowledgementMessage): void;
+  /** All instances there are; about three times a lease. */
+  onInstances(instances: SeenInstance[]): void;
+  /** The session is over, and with it the lease. Called once. */
+  onEnd(error: unknown): void;
+}
+
+/**
+ * A database session of its own that hears revocations, and holds the lease of this instance: its renewals are
+ * statements on the very session that listens, and PostgreSQL delivers what was committed before a statement no later
+ * than the statement's end. So a renewal that is confirmed proves that nothing was missed.
+ */
+export class InstanceSession {
+  readonly id = newId();
+  readonly lease: Lease;
+  private readonly turns = new Mutex();
+  private readonly acknowledgements = new Map<string, number[]>();
+  private sending = false;
+  private timer: NodeJS.Timeout | undefined;
+  private ended = false;
+
+  private constructor(
+    private readonly client: Client,
+    private readonly events: SessionEvents,
+    leaseMs: number,
+  ) {
+    this.lease = new Lease(leaseMs);
+    client.on('error', (error) => this.end(error));
+    client.on('end', () => this.end(new Error('The connection was closed.')));
+    client.on('notification', (notification) => this.hear(notification));
+  }
+
+  /**
+   * Connects and listens.
+   *
+   * @param client not yet connected
+   * @param leaseMs how long the lease shall be, or 0 for none: then it only hears
+   */
+  static async open(client: Client, events: SessionEvents, leaseMs: number): Promise<InstanceSession> {
+    const session = new InstanceSession(client, events, leaseMs);
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${acknowledgementsChannel(session.id)}`);
+      if (leaseMs > 0) await session.register(leaseMs);
+      return session;
+    } catch (error) {
+      session.end(error);
+      throw error;
+    }
+  }
+
+  /** Tells a session that these revocations of its own have been carried out here. Sent together with others at hand. */
+  acknowledge({ from, number }: RevocationMessage): void {
+    this.acknowledgements.set(from, [...(this.acknowledgements.get(from) ?? []), number]);
+    if (!this.sending) void this.sendAcknowledgements();
+  }
+
+  /** Ends the session and the lease, and takes the instance off the list. */
+  async close(): Promise<void> {
+    clearTimeout(this.timer);
+    this.lease.end();
+    if (this.ended) return;
+    this.ended = true;
+    // Taken off only now that nothing is answered from memory: from here on no one waits for this instance.
+    const leave = () => this.client.query('DELETE FROM latchkey_instances WHERE id = $1', [this.id]);
+    const impatience = setTimeout(() => disconnect(this.client), LONGEST_FAREWELL_MS);
+    await this.turns.run(leave).catch(() => undefined);
+    await this.client.end().catch(() => undefined);
+    clearTimeout(impatience);
+  }
+
+  private async register(leaseMs: number): Promise<void> {
+    await this.client.query(`LISTEN ${REVOCATIONS_CHANNEL}`);
+    const moment = Lease.moment();
+    await this.client.query(
+      'INSERT INTO latchkey_instances (id, renewals, lease_ms, started_date) VALUES ($1, 0, $2, $3)',
+      [this.id, leaseMs, new Date().toISOString()],
+    );
+    this.lease.renew(moment);
+    await this.look();
+    this.renewLater(leaseMs);
+  }
+
+  private renewLater(leaseMs: number): void {
+    this.timer = setTimeout(() => {
+      this.renew(leaseMs).then(
+        () => this.renewLater(leaseMs),
+        (error: unknown) => this.end(error),
+      );
+    }, leaseMs / RENEWALS_A_LEASE).unref();
+  }
+
+  private async renew(leaseMs: number): Promise<void> {
+    // A connection that has gone silent is given up once the lease is over anyway.
+    const deadline = setTimeout(() => this.end(new Error('The lease could not be renewed in time.')), leaseMs);
+    try {
+      await this.turns.run(async () => {
+        const moment = Lease.moment();
+        const { rowCount } = await this.client.query(
+          'UPDATE latchkey_instances SET renewals = renewals + 1 WHERE id = $1',
+          [this.id],
+        );
+        if (rowCount !== 1) throw new Error('The lease was not renewed for too long, and others took it for ended.');
+        if (!this.ended) this.lease.renew(moment);
+        await this.look();
+      });
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  private async look(): Promise<void> {
+    const { rows } = await this.client.query<SeenInstance>(SELECT_INSTANCES);
+    this.events.onInstances(rows);
+  }
+
+  private hear({ channel, payload }: Notification): void {
+    if (this.ended) return;
+    if (channel !== REVOCATIONS_CHANNEL) {
+      const acknowledgement = parseAcknowledgement(payload);
+      if (acknowledgement) this.events.onAcknowledgement(acknowledgement);
+      return;
+    }
+    const revocation = parseRevocation(payload);
+    if (revocation) this.events.onRevocation(revocation);
+  }
+
+  private async sendAcknowledgements(): Promise<void> {
+    this.sending = true;
+    try {
+      while (this.acknowledgements.size > 0 && !this.ended) {
+        const notifications = [...this.acknowledgements].map(([to, numbers]) => this.notification(to, numbers));
+        this.acknowledgements.clear();
+        // Nothing is lost with an acknowledgement but time, so it does not wait for the disk.
+        const statements = `BEGIN; SET LOCAL synchronous_commit TO off; ${notifications.join(' ')} COMMIT`;
+        await this.turns.run(() => this.client.query(statements));
+      }
+    } catch (error) {
+      this.end(error);
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  private notification(to: string, numbers: number[]): string {
+    const payload: AcknowledgementMessage = { from: this.id, numbers };
+    const text = this.client.escapeLiteral(JSON.stringify(payload));
+    return `SELECT pg_notify('${acknowledgementsChannel(to)}', ${text});`;
+  }
+
+  private end(error: unknown): void {
+    clearTimeout(this.timer);
+    this.lease.end();
+    if (this.ended) return;
+    this.ended = true;
+    this.events.onEnd(error);
+    disconnect(this.client);
+  }
+}
+
+/** At once: a server that has gone silent would never answer a polite end. */
+function disconnect(client: Client): void {
+  client.end().catch(() => undefined);
+  const { connection } = client as unknown as { connection?: { stream?: Socket } };
+  connection?.stream?.destroy();
+}
+
+/** All instances, as {@link SeenInstance} rows. */
+export const SELECT_INSTANCES = 'SELECT id, renewals, lease_ms AS "leaseMs" FROM latchkey_instances';

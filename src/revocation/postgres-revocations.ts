@@ -1,0 +1,181 @@
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Client } from 'pg';
+import { describeError } from '../common/describe-error.js';
+import type { Database } from '../database/database.js';
+import type { Transaction } from '../database/transaction.js';
+import type { Announcement, Revocation } from '../events/revocation.js';
+import { Acknowledgements } from './acknowledgements.js';
+import { InstanceSession, SELECT_INSTANCES } from './instance-session.js';
+import { LeaseWatch, type SeenInstance } from './lease-watch.js';
+import { REVOCATIONS_CHANNEL, type RevocationMessage } from './messages.js';
+import { Revocations, type Forgotten, type RevocationStatistics } from './revocations.js';
+
+// A notification holds 8,000 bytes.
+const MOST_NAMED = 100;
+const SHORTEST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 2000;
+
+/**
+ * Revocations among any number of instances on one PostgreSQL. A restricting change notifies all of them with its
+ * commit, and is answered once each has acknowledged, or its lease has run out.
+ *
+ * Why that is enough: an instance that is cut off cannot renew its lease. One that renews it after the commit hears of
+ * the revocation before the renewal is confirmed, for both come over one session. One that is not on the list yet will
+ * read what was committed.
+ */
+export class PostgresRevocations extends Revocations implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger('Revocations');
+  private readonly acknowledgements = new Acknowledgements();
+  private readonly watch: LeaseWatch;
+  private session: InstanceSession | undefined;
+  private lastId: string | undefined;
+  private opening: Promise<void> | undefined;
+  private retry: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  /**
+   * @param connect makes a client that is not yet connected
+   * @param leaseMs the length of this instance's lease; 0: it never answers from memory, and holds none
+   */
+  constructor(
+    private readonly database: Database,
+    private readonly connect: () => Client,
+    private readonly leaseMs: number,
+  ) {
+    super();
+    this.watch = new LeaseWatch(leaseMs);
+  }
+
+  async onModuleInit(): Promise<void> {
+    if (this.leaseMs === 0) return;
+    try {
+      await this.open();
+    } catch (error) {
+      this.stopped = true;
+      throw error;
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.retry);
+    this.forget('everything');
+    await this.session?.close();
+  }
+
+  mayServeFromMemory(): boolean {
+    return this.session?.lease.isValid() ?? false;
+  }
+
+  statistics(): RevocationStatistics {
+    return { leaseValid: this.mayServeFromMemory(), liveInstances: this.watch.size, waits: this.waits };
+  }
+
+  async announce(transaction: Transaction, revocations: readonly Revocation[]): Promise<Announcement> {
+    // Whoever holds no lease still needs a session, to hear the others' acknowledgements.
+    if (!this.session && this.leaseMs === 0) await this.open().catch(() => undefined);
+    const { session } = this;
+    const forget: Forgotten = revocations.length > MOST_NAMED ? 'everything' : revocations;
+    const number = this.acknowledgements.expect();
+    const from = session?.id ?? NOBODY;
+    const message: RevocationMessage = { from, number, forget };
+    await transaction.query('SELECT pg_notify($1, $2)', [REVOCATIONS_CHANNEL, JSON.stringify(message)]);
+    return {
+      forget: () => {
+        this.forget(forget);
+        this.acknowledgements.end(number);
+      },
+      passed: async () => {
+        const beginning = performance.now();
+        this.forget(forget);
+        await this.acknowledgements.of(number, await this.timesToWait(session));
+        this.acknowledgements.end(number);
+        this.waits.observe((performance.now() - beginning) / 1000);
+      },
+    };
+  }
+
+  /** By instance, how long its acknowledgement is waited for. This instance has forgotten already. */
+  private async timesToWait(session: InstanceSession | undefined): Promise<Map<string, number>> {
+    try {
+      const instances = await this.database.query<SeenInstance>(SELECT_INSTANCES);
+      this.watch.see(instances);
+      const others = instances.filter(({ id }) => id !== session?.id);
+      return new Map(others.map(({ id }) => [id, this.watch.remainingMs(id)]));
+    } catch (error) {
+      this.logger.warn({ message: 'A change waits until every lease has run out.', error: describeError(error) });
+      return new Map([['whoever there is', this.watch.longestMs]]);
+    }
+  }
+
+  private open(): Promise<void> {
+    this.opening ??= this.openSession().finally(() => (this.opening = undefined));
+    return this.opening;
+  }
+
+  private async openSession(): Promise<void> {
+    const session = await InstanceSession.open(
+      this.connect(),
+      {
+        onRevocation: (message) => this.carryOut(message),
+        onAcknowledgement: ({ from, numbers }) => {
+          for (const number of numbers) this.acknowledgements.note(number, from);
+        },
+        onInstances: (instances) => this.see(instances),
+        onEnd: (error) => this.reopen(error),
+      },
+      this.leaseMs,
+    );
+    const before = this.lastId;
+    this.session = session;
+    this.lastId = session.id;
+    // What it knew was forgotten when it ended, so nobody need wait for it.
+    if (before) await this.database.query('DELETE FROM latchkey_instances WHERE id = $1', [before]).catch(() => []);
+  }
+
+  private carryOut(message: RevocationMessage): void {
+    this.forget(message.forget);
+    const { session } = this;
+    if (session && message.from !== session.id && message.from !== NOBODY) session.acknowledge(message);
+  }
+
+  private see(instances: readonly SeenInstance[]): void {
+    this.watch.see(instances);
+    for (const ended of this.watch.ended()) void this.remove(ended);
+  }
+
+  /** Takes an instance off the list whose lease has ended, unless it has renewed it after all. */
+  private async remove({ id, renewals }: SeenInstance): Promise<void> {
+    try {
+      const sql = 'DELETE FROM latchkey_instances WHERE id = $1 AND renewals = $2 RETURNING id';
+      const removed = await this.database.query(sql, [id, renewals]);
+      if (removed.length > 0) this.logger.warn({ message: 'An instance is gone; its lease has ended.', instance: id });
+    } catch (error) {
+      this.logger.warn({ message: 'An instance that is gone is still listed.', error: describeError(error) });
+    }
+  }
+
+  private reopen(error: unknown): void {
+    this.session = undefined;
+    this.forget('everything');
+    if (this.stopped || this.leaseMs === 0) return;
+    this.logger.warn({
+      message: 'Keys are read from the database until revocations are heard again.',
+      error: describeError(error),
+    });
+    this.openLater(SHORTEST_PAUSE_MS);
+  }
+
+  private openLater(pauseMs: number): void {
+    if (this.stopped) return;
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => {
+      this.open().then(
+        () => this.logger.log('Revocations are heard again.'),
+        () => this.openLater(Math.min(pauseMs * 2, LONGEST_PAUSE_MS)),
+      );
+    }, pauseMs).unref();
+  }
+}
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';

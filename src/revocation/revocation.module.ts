@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { Client, ClientConfig } from 'pg';
+import type { DataSource } from 'typeorm';
+import { Database } from '../database/database.js';
+import { RevocationBarrier } from '../events/revocation.js';
+import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
+import { PostgresRevocations } from './postgres-revocations.js';
+import { Revocations } from './revocations.js';
+import { ServingLock } from './serving-lock.js';
+import { SqliteRevocations } from './sqlite-revocations.js';
+
+/** Immediate revocation on every instance of this module's database. */
+@Module({
+  providers: [
+    {
+      provide: Revocations,
+      useFactory: createRevocations,
+      inject: [getDataSourceToken(), Database, LATCHKEY_OPTIONS],
+    },
+    { provide: RevocationBarrier, useExisting: Revocations },
+  ],
+  exports: [Revocations, RevocationBarrier],
+})
+export class RevocationModule {}
+
+function createRevocations(dataSource: DataSource, database: Database, options: LatchkeyOptions): Revocations {
+  const serves = options.cacheSize > 0;
+  if (dataSource.options.type === 'sqlite') return new SqliteRevocations(new ServingLock(dataSource.options), serves);
+  return new PostgresRevocations(database, () => clientOf(dataSource, options.directUrl), serves ? options.leaseMs : 0);
+}
+
+interface Pool {
+  Client: new (config: ClientConfig) => Client;
+  options: ClientConfig;
+}
+
+/** A client with the settings of the host's pool, outside of it: a session that is kept would be missing there. */
+function clientOf(dataSource: DataSource, directUrl: string | undefined): Client {
+  const { master } = dataSource.driver as unknown as { master: Pool };
+  const { options } = master;
+  // The pool hides its password from whoever lists its options.
+  const { password } = options;
+  const config: ClientConfig = { ...options, application_name: 'latchkey revocations', keepAlive: true };
+  if (password !== undefined) config.password = password;
+  if (directUrl !== undefined) config.connectionString = directUrl;
+  return new master.Client(config);
+}

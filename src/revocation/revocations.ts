@@ -1,0 +1,40 @@
+import { Histogram } from '../common/histogram.js';
+import { RevocationBarrier, type Revocation } from '../events/revocation.js';
+
+/** What is not to be answered from memory any more; `'everything'` when revocations may have been missed. */
+export type Forgotten = readonly Revocation[] | 'everything';
+
+/** How revocations fare, since this instance started. */
+export interface RevocationStatistics {
+  /** Whether this instance may answer from memory now. */
+  leaseValid: boolean;
+  /** How many instances may answer from memory, this one included, as it last saw them. */
+  liveInstances: number;
+  /** How long restricting changes waited for all instances, in seconds. */
+  waits: Histogram;
+}
+
+const WAIT_BOUNDS = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/**
+ * Decides when an instance may answer from memory, tells it what to forget, and makes restricting changes wait until
+ * all have. How that is kept depends on the store.
+ */
+export abstract class Revocations extends RevocationBarrier {
+  protected readonly waits = new Histogram(WAIT_BOUNDS);
+  private readonly listeners: ((forgotten: Forgotten) => void)[] = [];
+
+  /** Whether this instance may answer from memory at this moment. Cheap: asked before each answer. */
+  abstract mayServeFromMemory(): boolean;
+
+  abstract statistics(): RevocationStatistics;
+
+  /** Has the listener called with everything that this instance must forget, whichever instance revoked it. */
+  onRevoked(listener: (forgotten: Forgotten) => void): void {
+    this.listeners.push(listener);
+  }
+
+  protected forget(forgotten: Forgotten): void {
+    for (const listener of this.listeners) listener(forgotten);
+  }
+}

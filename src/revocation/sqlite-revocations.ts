@@ -1,0 +1,60 @@
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { Transaction } from '../database/transaction.js';
+import type { Announcement, Revocation } from '../events/revocation.js';
+import { Revocations, type RevocationStatistics } from './revocations.js';
+import type { ServingLock } from './serving-lock.js';
+
+const WAIT_MS = 2000;
+
+/**
+ * Revocations on SQLite: at most one process answers from memory, so that there is nobody else to tell. A process that
+ * never does may revoke as long as no other does.
+ */
+export class SqliteRevocations extends Revocations implements OnModuleInit, OnApplicationShutdown {
+  private announced = 0;
+
+  /** @param serves whether this process answers from memory, as long as it runs */
+  constructor(
+    private readonly lock: ServingLock,
+    private readonly serves: boolean,
+  ) {
+    super();
+  }
+
+  async onModuleInit(): Promise<void> {
+    if (this.serves) await this.lock.take(WAIT_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.forget('everything');
+    await this.lock.release();
+  }
+
+  mayServeFromMemory(): boolean {
+    return this.serves && this.lock.isHeld;
+  }
+
+  statistics(): RevocationStatistics {
+    const leaseValid = this.mayServeFromMemory();
+    return { leaseValid, liveInstances: leaseValid ? 1 : 0, waits: this.waits };
+  }
+
+  /** Transactions take turns, so that this is never under way twice at once. */
+  async announce(_transaction: Transaction, revocations: readonly Revocation[]): Promise<Announcement> {
+    await this.lock.take(0);
+    this.announced += 1;
+    const settle = async (): Promise<void> => {
+      this.forget(revocations);
+      this.announced -= 1;
+      if (!this.serves && this.announced === 0) await this.lock.release();
+    };
+    return {
+      forget: () => void settle(),
+      passed: async () => {
+        const beginning = performance.now();
+        await settle();
+        this.waits.observe((performance.now() - beginning) / 1000);
+      },
+    };
+  }
+}

@@ -1,0 +1,108 @@
+import type { Forgotten } from '../revocation/revocations.js';
+import type { RememberedKey, RememberedWorkspace } from './remembered-key.js';
+
+/**
+ * Acceptable keys in memory, by hash, at most `capacity` of them. Drops by SIEVE (Zhang et al., NSDI 2024): a hit only
+ * sets a mark, and a hand that goes round from the oldest key on spares the marked ones once. As good as LRU or better,
+ * and nothing is moved on a hit.
+ */
+export class KeyCache {
+  // In order of age, as a Map keeps it.
+  private readonly byHash = new Map<string, RememberedKey>();
+  private readonly byId = new Map<string, RememberedKey>();
+  private readonly workspaces = new Map<string, RememberedWorkspace>();
+  private hand: Iterator<RememberedKey, undefined> | undefined;
+  private weight = 0;
+
+  constructor(readonly capacity: number) {}
+
+  get size(): number {
+    return this.byHash.size;
+  }
+
+  get(hash: string): RememberedKey | undefined {
+    const key = this.byHash.get(hash);
+    if (key === undefined) return undefined;
+    if (key.workspace.revoked) {
+      this.remove(key);
+      return undefined;
+    }
+    key.visited = true;
+    return key;
+  }
+
+  /** Remembers a key, in place of others if it must. One that is larger than the whole cache is not remembered. */
+  add(key: RememberedKey): void {
+    const known = this.byId.get(key.id);
+    if (known) this.remove(known);
+    if (key.weight > this.capacity) return;
+    while (this.weight + key.weight > this.capacity) this.dropOne();
+    this.byHash.set(key.hash, key);
+    this.byId.set(key.id, key);
+    this.weight += key.weight;
+  }
+
+  /** The one object that stands for a workspace until its keys are revoked. */
+  workspace(id: string): RememberedWorkspace {
+    const known = this.workspaces.get(id);
+    if (known) return known;
+    const workspace = { id, revoked: false };
+    this.workspaces.set(id, workspace);
+    return workspace;
+  }
+
+  forget(forgotten: Forgotten): void {
+    if (forgotten === 'everything') {
+      this.clear();
+      return;
+    }
+    for (const revocation of forgotten) {
+      if ('keyId' in revocation) this.forgetKey(revocation.keyId);
+      else this.forgetWorkspace(revocation.workspaceId);
+    }
+  }
+
+  private forgetKey(id: string): void {
+    const key = this.byId.get(id);
+    if (key) this.remove(key);
+  }
+
+  private forgetWorkspace(id: string): void {
+    const workspace = this.workspaces.get(id);
+    if (!workspace) return;
+    // Its keys go when somebody comes upon them: there may be very many.
+    workspace.revoked = true;
+    this.workspaces.delete(id);
+  }
+
+  private clear(): void {
+    for (const workspace of this.workspaces.values()) workspace.revoked = true;
+    this.workspaces.clear();
+    this.byHash.clear();
+    this.byId.clear();
+    this.hand = undefined;
+    this.weight = 0;
+  }
+
+  private dropOne(): void {
+    for (;;) {
+      this.hand ??= this.byHash.values();
+      const { value: key } = this.hand.next();
+      if (key === undefined) {
+        this.hand = undefined;
+        continue;
+      }
+      if (!key.visited || key.workspace.revoked) {
+        this.remove(key);
+        return;
+      }
+      key.visited = false;
+    }
+  }
+
+  private remove(key: RememberedKey): void {
+    this.byHash.delete(key.hash);
+    this.byId.delete(key.id);
+    this.weight -= key.weight;
+  }
+}
