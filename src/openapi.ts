@@ -17,6 +17,7 @@ const TAGS = {
   Workspaces: 'Tenants: keys and records belong to exactly one. For the operator.',
   'API keys':
     'Create, list, change and delete keys. A deleted key is refused from the moment its deletion is answered.',
+  Verification: 'Is this key acceptable, and may it do that? For services that are called with keys of the workspace.',
   Roles: 'Named sets of permissions: the built-in ones, and those of the workspace.',
   Members: 'The people of a workspace, by the `sub` of their tokens, and what each may do there.',
   Audit: 'Who did what to which, when, and how it ended. Reading changes nothing; nothing can be changed or removed.',

@@ -27,7 +27,7 @@ export class MeDto {
   workspaceId!: string | null;
 
   @ApiProperty({ description: 'What the caller may do there.', type: String, isArray: true, example: ['apikeys:view'] })
-  permissions!: string[];
+  permissions!: readonly string[];
 }
 
 @ApiTags('Me')

@@ -16,6 +16,7 @@ export const PERMISSIONS = [
     grantable: true,
   },
   { name: 'apikeys:delete', description: 'Delete API keys, for good.', grantable: true },
+  { name: 'apikeys:verify', description: 'Ask whether an API key of the workspace is acceptable.', grantable: true },
   { name: 'auditLogs:view', description: 'Read the audit trail of the workspace.', grantable: true },
   { name: 'auditLogs:export', description: 'Export the audit trail of the workspace.', grantable: true },
   { name: 'roles:view', description: 'List and read roles.', grantable: true },

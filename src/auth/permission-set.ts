@@ -12,6 +12,7 @@ export class PermissionSet {
   private readonly exact: ReadonlySet<string>;
   private readonly resources: ReadonlySet<string>;
   private readonly all: boolean;
+  private fewest: readonly string[] | undefined;
 
   /** The operator's: everything, those of the operator alone included. */
   static readonly everything = new PermissionSet(['*'], true);
@@ -53,7 +54,12 @@ export class PermissionSet {
   }
 
   /** The fewest grants that say the same, in the order they were given. */
-  simplified(): string[] {
+  simplified(): readonly string[] {
+    this.fewest ??= this.simplify();
+    return this.fewest;
+  }
+
+  private simplify(): string[] {
     const distinct = [...new Set(this.grants)];
     return distinct.filter(
       (grant) => !distinct.some((other) => other !== grant && new PermissionSet([other]).contains(grant)),

@@ -52,6 +52,23 @@ export function Text({
   );
 }
 
+const CREDENTIALS = Symbol('latchkey.credentials');
+
+/** Text that is a credential, which no other field may hold. It is neither stored nor logged, and no message repeats it. */
+export function Credential(options: FieldOptions & { max: number }): PropertyDecorator {
+  return (target, property) => {
+    Text(options)(target, property);
+    Reflect.defineMetadata(CREDENTIALS, new Set([...credentialsOf(target), String(property)]), target);
+  };
+}
+
+/** The names of the {@link Credential} fields of a DTO, by its prototype. */
+export function credentialsOf(prototype: object): ReadonlySet<string> {
+  return (Reflect.getMetadata(CREDENTIALS, prototype) as ReadonlySet<string> | undefined) ?? NO_CREDENTIALS;
+}
+
+const NO_CREDENTIALS: ReadonlySet<string> = new Set();
+
 /** A list of `min` (0) to `max` different texts of up to `maxLength` characters. */
 export function TextList({
   min = 0,

@@ -1,5 +1,6 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform, ValidationPipe } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
+import { credentialsOf } from './fields.js';
 import { RequestInvalidError, type FieldFault } from './latchkey-error.js';
 import { SecretScanner } from './secret-scanner.js';
 import { refuseUnsafeInput } from './unsafe-input.js';
@@ -28,7 +29,7 @@ export class RequestPipe implements PipeTransform {
     if (metadata.type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
       throw new RequestInvalidError([{ field: 'body', message: 'The body must be a JSON object.' }]);
     }
-    refuseUnsafeInput(value, this.secrets);
+    refuseUnsafeInput(value, this.secrets, metadata.metatype && credentialsOf(metadata.metatype.prototype as object));
     return this.validation.transform(value, metadata);
   }
 }

@@ -10,13 +10,19 @@ const LONGEST_NAME = 256;
  * prototype or are longer than 256, and credentials, which would otherwise be stored or logged in the clear. Walks
  * without recursion, so depth cannot exhaust the stack.
  *
+ * @param credentials the names of the fields that hold a credential because they are meant to
  * @throws {RequestInvalidError} naming the field, never repeating its value.
  */
-export function refuseUnsafeInput(input: unknown, secrets: SecretScanner): void {
+export function refuseUnsafeInput(
+  input: unknown,
+  secrets: SecretScanner,
+  credentials: ReadonlySet<string> = new Set(),
+): void {
   const rest: { field: string; value: unknown; depth: number }[] = [{ field: '', value: input, depth: 0 }];
   for (let next = rest.pop(); next; next = rest.pop()) {
     const { field, value, depth } = next;
-    if (typeof value === 'string') refuse(textFault(value, field || 'body', secrets));
+    const isCredential = depth === 1 && credentials.has(field);
+    if (typeof value === 'string') refuse(textFault(value, field || 'body', isCredential ? undefined : secrets));
     if (typeof value === 'number' && !Number.isFinite(value)) {
       refuse({ field, message: `${field} must be a number of at most 1.7e308.` });
     }
@@ -29,10 +35,10 @@ export function refuseUnsafeInput(input: unknown, secrets: SecretScanner): void 
   }
 }
 
-function textFault(text: string, field: string, secrets: SecretScanner): FieldFault | undefined {
+function textFault(text: string, field: string, secrets: SecretScanner | undefined): FieldFault | undefined {
   if (text.includes('\0')) return { field, message: `${field} must not contain the NUL character.` };
   if (!text.isWellFormed()) return { field, message: `${field} must be well-formed Unicode (no lone surrogates).` };
-  if (secrets.contains(text)) {
+  if (secrets?.contains(text)) {
     return { field, message: `${field} contains a credential. Remove it: credentials are never stored in the clear.` };
   }
   return undefined;

@@ -4,9 +4,11 @@ import { GrantsModule } from '../grants/grants.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { KeyVerifier } from './key-verifier.js';
 import { StoredKeys } from './stored-keys.js';
+import { VerifyController } from './verify.controller.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, UsageModule],
+  controllers: [VerifyController],
   providers: [KeyVerifier, StoredKeys],
   exports: [KeyVerifier],
 })

@@ -193,6 +193,8 @@ function pathTo(path: string, id: string): string {
 }
 
 function grantedBy(body: Body): string[] {
+  // Who verifies a key asks what it may do, and hands out nothing.
+  if (body && 'apiKey' in body) return [];
   const { permissions = [], roles = [] } = (body ?? {}) as { permissions?: string[]; roles?: string[] };
   return [...permissions, ...roles.flatMap((role) => BUILT_IN_ROLES[role] ?? [])];
 }

@@ -56,7 +56,7 @@ export class ApiKeyDto {
   roles!: string[];
 
   @ApiProperty({ description: 'What it may do in all.', type: String, isArray: true, example: ['apikeys:view'] })
-  effectivePermissions!: string[];
+  effectivePermissions!: readonly string[];
 
   @ApiProperty({ description: 'What it is for.', type: String, nullable: true, example: 'Nightly export' })
   description!: string | null;

@@ -15,7 +15,7 @@ export class MemberDto {
   permissions!: string[];
 
   @ApiProperty({ description: 'What the member may do in all.', type: String, isArray: true, example: ['auditLogs:*'] })
-  effectivePermissions!: string[];
+  effectivePermissions!: readonly string[];
 
   @ApiProperty({ description: 'When they were added.', format: 'date-time', example: EXAMPLE_DATE })
   createdDate!: string;
