@@ -15,7 +15,7 @@ import type { LatchkeyOptions } from './latchkey.options.js';
 export class AppModule {
   /** @param options over those of the environment */
   static forRoot(environment: Environment, options: Partial<LatchkeyOptions> = {}): DynamicModule {
-    const { databaseUrl, keyPrefix, operatorKey, identityProvider, leaseMs, directUrl } = environment;
+    const { databaseUrl, keyPrefix, operatorKey, identityProvider, cacheSize, leaseMs, directUrl } = environment;
     return {
       module: AppModule,
       imports: [
@@ -24,7 +24,7 @@ export class AppModule {
           useFactory: () => ({ ...dataSourceOptions(databaseUrl), toRetry: () => false }),
           dataSourceFactory: connect,
         }),
-        LatchkeyModule.forRoot({ keyPrefix, operatorKey, identityProvider, leaseMs, directUrl, ...options }),
+        LatchkeyModule.forRoot({ keyPrefix, operatorKey, identityProvider, cacheSize, leaseMs, directUrl, ...options }),
         HealthModule,
       ],
     };

@@ -17,6 +17,8 @@ export interface Environment {
   keyPrefix: string;
   /** Whose tokens are accepted from people; undefined: nobody's. */
   identityProvider: { issuer: string; audience: string; jwksUrl: string } | undefined;
+  /** How many keys are remembered; 0: none. */
+  cacheSize: number;
   /** The longest time an instance that is cut off may answer from memory. */
   leaseMs: number;
   /** Hops, or addresses and ranges, whose `X-Forwarded-For` is believed. */
@@ -71,6 +73,12 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       'a letter, then up to 15 letters or digits',
     ),
     identityProvider: readIdentityProvider(variables, faults),
+    cacheSize: read(
+      'LATCHKEY_CACHE_SIZE',
+      100_000,
+      (text) => numberBetween(text, 0, 10_000_000),
+      'a number of keys from 0 to 10000000',
+    ),
     leaseMs: read(
       'LATCHKEY_LEASE_MS',
       2000,

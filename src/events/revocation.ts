@@ -23,4 +23,12 @@ export abstract class RevocationBarrier {
    * @throws {StoreInUseError} if another process answers from memory and cannot be told.
    */
   abstract announce(transaction: Transaction, revocations: readonly Revocation[]): Promise<Announcement>;
+
+  /**
+   * The same for a change that is not made because it was made before: whoever made it may have ended before every
+   * instance knew, and who hears that a key does not exist relies on it as on a deletion.
+   *
+   * @throws {StoreUnavailableError}
+   */
+  abstract settle(revocations: readonly Revocation[]): Promise<void>;
 }

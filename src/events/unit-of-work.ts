@@ -53,22 +53,10 @@ export class UnitOfWork {
       return result;
     } catch (error) {
       announcement?.forget();
-      if (revocations.length > 0 && error instanceof LatchkeyError && error.status < 500) {
-        await this.settle(revocations);
-      }
+      const isRefusal = error instanceof LatchkeyError && error.status < 500;
+      if (isRefusal && revocations.length > 0) await this.barrier.settle(revocations);
       throw error;
     }
-  }
-
-  /**
-   * A command that is refused may have been carried out before, by somebody who ended before every instance knew: who
-   * hears that a key does not exist relies on it as on a deletion.
-   */
-  private async settle(revocations: readonly Revocation[]): Promise<void> {
-    const announcement = await this.database.transaction((transaction) =>
-      this.barrier.announce(transaction, revocations),
-    );
-    await announcement.passed();
   }
 
   // Not `emitAsync`: there a listener that throws at once keeps the others from hearing, and leaves their rejections to

@@ -95,6 +95,11 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     };
   }
 
+  async settle(revocations: readonly Revocation[]): Promise<void> {
+    const announcement = await this.database.transaction((transaction) => this.announce(transaction, revocations));
+    await announcement.passed();
+  }
+
   /** By instance, how long its acknowledgement is waited for. This instance has forgotten already. */
   private async timesToWait(session: InstanceSession | undefined): Promise<Map<string, number>> {
     try {

@@ -57,4 +57,9 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
       },
     };
   }
+
+  /** Whoever made the change forgot at once what it remembered, or has ended. */
+  async settle(revocations: readonly Revocation[]): Promise<void> {
+    this.forget(revocations);
+  }
 }

@@ -160,7 +160,8 @@ describe('latchkey key, next to a running service', () => {
     });
 
     describe('delete', () => {
-      it('deletes under the running service, which refuses the key at once', async () => {
+      it('deletes under a running service on PostgreSQL, which refuses the key at once', async () => {
+        if (kind === 'sqlite') return;
         const { id, apiKey } = await create('Deleted');
         const caller = service.anonymous.as(String(apiKey));
         await caller.get('/apikey').expect(200);
@@ -171,6 +172,20 @@ describe('latchkey key, next to a running service', () => {
         await caller.get('/apikey').expect(401);
         const { body } = await workspace.operator.get(`/audit?targetId=${id}&action=apikey.deleted`).expect(200);
         expect(body.data).toMatchObject([{ reason: 'Left in a repository', actor: { type: 'system' } }]);
+      });
+
+      it('1: under a running service on SQLite, which answers from memory and cannot be told', async () => {
+        if (kind === 'postgres') return;
+        const { id, apiKey } = await create('Kept');
+        const caller = service.anonymous.as(String(apiKey));
+
+        const { code, stderr } = await commandLine.run(...inWorkspace('key', 'delete', id));
+
+        expect(code).toBe(1);
+        expect(stderr).toMatch(
+          /^latchkey: Another Latchkey process serves this SQLite database .*nothing was changed.*\n$/,
+        );
+        await caller.get('/apikey').expect(200);
       });
 
       it('1: an unknown id, another workspace’s id, an id that is no UUID', async () => {

@@ -194,7 +194,8 @@ describe('the OpenAPI document', () => {
       const id = operation.path.includes('{') ? await objectKindOf(operation.path).create(workspace) : '';
       const path = operation.path.replace('/api/v1', '').replace(/\{\w+\}/, encodeURIComponent(id));
       const answer = await workspace.operator.send(operation.method.toUpperCase(), path, { body });
-      expect([nameOf(operation), answer.status]).toEqual([nameOf(operation), operation.method === 'post' ? 201 : 200]);
+      const success = Object.keys(operation.responses ?? {}).find((status) => status.startsWith('2'));
+      expect([nameOf(operation), answer.status]).toEqual([nameOf(operation), Number(success)]);
     }
     expect(bodies.length).toBeGreaterThanOrEqual(11);
   });

@@ -28,7 +28,12 @@ export class ValidKeyDto {
   @ApiProperty({ description: 'Its name.', example: 'Billing worker' })
   keyName!: string;
 
-  @ApiProperty({ description: 'What it may do, its roles and its owner considered.', example: ['orders:refund'] })
+  @ApiProperty({
+    description: 'What it may do, its roles and its owner considered.',
+    type: String,
+    isArray: true,
+    example: ['orders:refund'],
+  })
   permissions!: readonly string[];
 
   @ApiProperty({
