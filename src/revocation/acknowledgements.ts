@@ -21,16 +21,18 @@ export class Acknowledgements {
    * Resolves once each of the instances has acknowledged, or its time is up.
    *
    * @param timesMs by instance, for how long it is waited for
+   * @returns whether all have acknowledged.
    */
-  async of(number: number, timesMs: ReadonlyMap<string, number>): Promise<void> {
+  async of(number: number, timesMs: ReadonlyMap<string, number>): Promise<boolean> {
     const collection = this.open.get(number);
-    if (!collection) return;
+    if (!collection) return false;
     const beginning = performance.now();
     for (;;) {
       const passedMs = performance.now() - beginning;
-      const missing = [...timesMs].filter(([id, timeMs]) => !collection.instances.has(id) && timeMs > passedMs);
-      if (missing.length === 0) return;
-      await changeOrTimeout(collection, Math.min(...missing.map(([, timeMs]) => timeMs)) - passedMs);
+      const missing = [...timesMs].filter(([id]) => !collection.instances.has(id));
+      const awaited = missing.map(([, timeMs]) => timeMs - passedMs).filter((leftMs) => leftMs > 0);
+      if (awaited.length === 0) return missing.length === 0;
+      await changeOrTimeout(collection, Math.min(...awaited));
     }
   }
 

@@ -53,20 +53,37 @@ export class InstanceSession {
   }
 
   /**
-   * Connects and listens.
+   * Connects, and hears acknowledgements from then on.
    *
    * @param client not yet connected
-   * @param leaseMs how long the lease shall be, or 0 for none: then it only hears
    */
   static async open(client: Client, events: SessionEvents, leaseMs: number): Promise<InstanceSession> {
     const session = new InstanceSession(client, events, leaseMs);
     try {
       await client.connect();
       await client.query(`LISTEN ${acknowledgementsChannel(session.id)}`);
-      if (leaseMs > 0) await session.register(leaseMs);
       return session;
     } catch (error) {
       session.end(error);
+      throw error;
+    }
+  }
+
+  /** Hears revocations too, and holds a lease from then on. */
+  async serve(): Promise<void> {
+    try {
+      await this.client.query(`LISTEN ${REVOCATIONS_CHANNEL}`);
+      const { milliseconds } = this.lease;
+      const moment = Lease.moment();
+      await this.client.query(
+        'INSERT INTO latchkey_instances (id, renewals, lease_ms, started_date) VALUES ($1, 0, $2, $3)',
+        [this.id, milliseconds, new Date().toISOString()],
+      );
+      if (!this.ended) this.lease.renew(moment);
+      await this.look();
+      this.renewLater(milliseconds);
+    } catch (error) {
+      this.end(error);
       throw error;
     }
   }
@@ -89,18 +106,6 @@ export class InstanceSession {
     await this.turns.run(leave).catch(() => undefined);
     await this.client.end().catch(() => undefined);
     clearTimeout(impatience);
-  }
-
-  private async register(leaseMs: number): Promise<void> {
-    await this.client.query(`LISTEN ${REVOCATIONS_CHANNEL}`);
-    const moment = Lease.moment();
-    await this.client.query(
-      'INSERT INTO latchkey_instances (id, renewals, lease_ms, started_date) VALUES ($1, 0, $2, $3)',
-      [this.id, leaseMs, new Date().toISOString()],
-    );
-    this.lease.renew(moment);
-    await this.look();
-    this.renewLater(leaseMs);
   }
 
   private renewLater(leaseMs: number): void {

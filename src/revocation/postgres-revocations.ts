@@ -7,11 +7,20 @@ import type { Announcement, Revocation } from '../events/revocation.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { InstanceSession, SELECT_INSTANCES } from './instance-session.js';
 import { LeaseWatch, type SeenInstance } from './lease-watch.js';
-import { REVOCATIONS_CHANNEL, type RevocationMessage } from './messages.js';
+import {
+  acknowledgementsChannel,
+  REVOCATIONS_CHANNEL,
+  type AcknowledgementMessage,
+  type RevocationMessage,
+} from './messages.js';
 import { Revocations, type Forgotten, type RevocationStatistics } from './revocations.js';
 
 // A notification holds 8,000 bytes.
 const MOST_NAMED = 100;
+const LONGEST_DELIVERY_MS = 5000;
+const DEAF =
+  'PostgreSQL does not deliver notifications to this process, so it could not hear of revocations. If the database URL ' +
+  'is that of a pooler in transaction mode, set LATCHKEY_DIRECT_URL (the option directUrl) to the URL of the server itself.';
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2000;
 
@@ -131,11 +140,26 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
       },
       this.leaseMs,
     );
+    await this.assertHearing(session);
+    if (this.leaseMs > 0) await session.serve();
     const before = this.lastId;
     this.session = session;
     this.lastId = session.id;
     // What it knew was forgotten when it ended, so nobody need wait for it.
     if (before) await this.database.query('DELETE FROM latchkey_instances WHERE id = $1', [before]).catch(() => []);
+  }
+
+  /** A pooler may accept LISTEN and then deliver nothing. */
+  private async assertHearing(session: InstanceSession): Promise<void> {
+    const number = this.acknowledgements.expect();
+    const message: AcknowledgementMessage = { from: session.id, numbers: [number] };
+    const parameters = [acknowledgementsChannel(session.id), JSON.stringify(message)];
+    await this.database.query('SELECT pg_notify($1, $2)', parameters);
+    const hears = await this.acknowledgements.of(number, new Map([[session.id, LONGEST_DELIVERY_MS]]));
+    this.acknowledgements.end(number);
+    if (hears) return;
+    await session.close();
+    throw new Error(DEAF);
   }
 
   private carryOut(message: RevocationMessage): void {

@@ -54,7 +54,7 @@ describe('the walk-through of the README', () => {
           .replace('http://127.0.0.1:3000/api/v1', url)
           .replace("'lk_…'", `'${operator}'`);
 
-        const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script]);
+        const { stdout, stderr } = await run('bash', ['--norc', '-euo', 'pipefail', '-c', script]);
 
         expect(stderr).toBe('');
         const seen = stdout.split(BETWEEN).map((text) => text.trim());

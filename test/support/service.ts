@@ -21,7 +21,20 @@ export interface RunningService extends Service {
 
 export async function startService(kind: StoreKind, variables: Record<string, string> = {}): Promise<RunningService> {
   const store = await createStore(kind);
-  const operatorKey = generateKey('op');
+  const service = await startOn(store, generateKey('op'), variables);
+  const stop = async (): Promise<void> => {
+    await service.stop();
+    await store.drop();
+  };
+  return { ...service, stop };
+}
+
+/** Another instance of a running service, on the same database. Stops by itself, and leaves the database. */
+export function startInstance(of: RunningService, variables: Record<string, string> = {}): Promise<RunningService> {
+  return startOn(of.store, of.operatorKey, variables);
+}
+
+async function startOn(store: Store, operatorKey: string, variables: Record<string, string>): Promise<RunningService> {
   const service = await createService(
     readEnvironment({ DATABASE_URL: store.url, LATCHKEY_OPERATOR_KEY: operatorKey, LOG_LEVEL: 'silent', ...variables }),
   );
@@ -36,10 +49,7 @@ export async function startService(kind: StoreKind, variables: Record<string, st
     anonymous,
     operator: anonymous.as(operatorKey),
     advance: (milliseconds) => advanceClock(service.app.get(Clock, { strict: false }), milliseconds),
-    stop: async () => {
-      await service.app.close();
-      await store.drop();
-    },
+    stop: () => service.app.close(),
   };
 }
 

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { Acknowledgements } from '../../src/revocation/acknowledgements.js';
+
+const LONG = 60_000;
+
+describe('acknowledgements', () => {
+  it('are complete once each instance has given its own, in any order, also before they are waited for', async () => {
+    const acknowledgements = new Acknowledgements();
+    const [first, second] = [acknowledgements.expect(), acknowledgements.expect()];
+    acknowledgements.note(first, 'a');
+    acknowledgements.note(second, 'b');
+    let complete = false;
+    const waiting = acknowledgements
+      .of(
+        first,
+        new Map([
+          ['a', LONG],
+          ['b', LONG],
+        ]),
+      )
+      .then((all) => {
+        complete = true;
+        return all;
+      });
+    acknowledgements.note(first, 'stranger');
+    await Promise.resolve();
+    expect(complete).toBe(false);
+
+    acknowledgements.note(first, 'b');
+
+    expect(await waiting).toBe(true);
+  });
+
+  it('are waited for no longer than each instance’s time', async () => {
+    const acknowledgements = new Acknowledgements();
+    const number = acknowledgements.expect();
+    const beginning = performance.now();
+
+    expect(
+      await acknowledgements.of(
+        number,
+        new Map([
+          ['dead', 60],
+          ['ended', 0],
+        ]),
+      ),
+    ).toBe(false);
+
+    expect(performance.now() - beginning).toBeGreaterThanOrEqual(59);
+  });
+
+  it('need none when there is nobody', async () => {
+    const acknowledgements = new Acknowledgements();
+    expect(await acknowledgements.of(acknowledgements.expect(), new Map())).toBe(true);
+  });
+});

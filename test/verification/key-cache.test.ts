@@ -1,0 +1,122 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { PermissionSet } from '../../src/auth/permission-set.js';
+import { KeyCache } from '../../src/verification/key-cache.js';
+import { RememberedKey } from '../../src/verification/remembered-key.js';
+
+const KEYS = 12;
+const WORKSPACES = 3;
+
+type Step =
+  | { kind: 'add' | 'get' | 'forgetKey'; nth: number; metadataLength: number }
+  | { kind: 'forgetWorkspace'; nth: number }
+  | { kind: 'forgetEverything' };
+
+const NTH = fc.nat({ max: KEYS - 1 });
+const STEP: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: step('add') },
+  { weight: 6, arbitrary: step('get') },
+  { weight: 2, arbitrary: step('forgetKey') },
+  { weight: 1, arbitrary: NTH.map((nth): Step => ({ kind: 'forgetWorkspace', nth: nth % WORKSPACES })) },
+  { weight: 1, arbitrary: fc.constant<Step>({ kind: 'forgetEverything' }) },
+);
+
+function step(kind: 'add' | 'get' | 'forgetKey'): fc.Arbitrary<Step> {
+  return fc
+    .tuple(NTH, fc.constantFrom(2, 2, 2, 600, 5000))
+    .map(([nth, metadataLength]) => ({ kind, nth, metadataLength }));
+}
+
+describe('the cache of keys', () => {
+  it('never gives what it was told to forget, gives what it was given, and stays within its size', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8 }), fc.array(STEP, { maxLength: 120 }), (capacity, steps) => {
+        const cache = new KeyCache(capacity);
+        const acceptable = new Map<string, RememberedKey>();
+        for (const each of steps) {
+          play(cache, acceptable, each);
+          expect(cache.size).toBeLessThanOrEqual(capacity);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('forgets only what it must: all that fits is there', () => {
+    const cache = new KeyCache(KEYS);
+    const keys = Array.from({ length: KEYS }, (_, nth) => keyOf(cache, nth, 2));
+    for (const key of keys) cache.add(key);
+
+    cache.forget([{ keyId: keys[3]!.id }, { workspaceId: 'workspace 0' }]);
+
+    const left = keys.filter(({ hash }) => cache.get(hash)).map(({ id }) => id);
+    expect(left).toEqual(keys.filter((_, nth) => nth !== 3 && nth % WORKSPACES !== 0).map(({ id }) => id));
+  });
+
+  it('drops what nobody asks for, and keeps what is asked for again and again', () => {
+    const cache = new KeyCache(4);
+    const favourite = keyOf(cache, 0, 2);
+    cache.add(favourite);
+    for (let nth = 1; nth < 1000; nth += 1) {
+      expect(cache.get(favourite.hash)).toBe(favourite);
+      cache.add(keyOf(cache, nth, 2));
+    }
+    expect(cache.size).toBe(4);
+  });
+
+  it('counts a key with much metadata for several, and does not take one that is larger than it is', () => {
+    const cache = new KeyCache(10);
+    cache.add(keyOf(cache, 1, 2));
+    cache.add(keyOf(cache, 2, 8192));
+    expect([cache.get('hash 1'), cache.get('hash 2')]).toEqual([expect.anything(), undefined]);
+
+    for (let nth = 3; nth < 10; nth += 1) cache.add(keyOf(cache, nth, 2048));
+    expect(cache.size).toBe(2);
+  });
+});
+
+function play(cache: KeyCache, acceptable: Map<string, RememberedKey>, each: Step): void {
+  switch (each.kind) {
+    case 'add': {
+      const key = keyOf(cache, each.nth, each.metadataLength);
+      cache.add(key);
+      acceptable.set(key.hash, key);
+      return;
+    }
+    case 'get': {
+      const hash = `hash ${each.nth}`;
+      const found = cache.get(hash);
+      if (found) expect(found).toBe(acceptable.get(hash));
+      return;
+    }
+    case 'forgetKey':
+      cache.forget([{ keyId: `key ${each.nth}` }]);
+      acceptable.delete(`hash ${each.nth}`);
+      return;
+    case 'forgetWorkspace':
+      cache.forget([{ workspaceId: `workspace ${each.nth}` }]);
+      for (const [hash, { workspaceId }] of acceptable) {
+        if (workspaceId === `workspace ${each.nth}`) acceptable.delete(hash);
+      }
+      return;
+    case 'forgetEverything':
+      cache.forget('everything');
+      acceptable.clear();
+  }
+}
+
+function keyOf(cache: KeyCache, nth: number, metadataLength: number): RememberedKey {
+  return new RememberedKey({
+    hash: `hash ${nth}`,
+    id: `key ${nth}`,
+    name: `Key ${nth}`,
+    workspace: cache.workspace(`workspace ${nth % WORKSPACES}`),
+    permissions: PermissionSet.none,
+    owner: null,
+    rateLimit: null,
+    metadata: {},
+    metadataLength,
+    allowedIps: null,
+    expiresAt: Infinity,
+  });
+}
