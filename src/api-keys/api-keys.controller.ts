@@ -35,6 +35,7 @@ import { Clock } from '../common/clock.js';
 import { respondWithPage } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import type { HttpRequest, HttpResponse } from '../common/request.js';
+import { StoreInUseError } from '../common/latchkey-error.js';
 import { PermissionUnknownError } from '../permissions/errors.js';
 import { RoleUnknownError } from '../roles/errors.js';
 import { ApiKeysService, type ApiKeyView } from './api-keys.service.js';
@@ -87,6 +88,7 @@ const CHANGE_REFUSALS = [
   NOT_FOUND,
   new ApiKeyConflictError(),
   new ApiKeyVersionMismatchError(),
+  new StoreInUseError(),
 ];
 
 @ApiTags('API keys')
@@ -217,6 +219,7 @@ export class ApiKeysController {
     invalid('reason', 'reason must have 1 to 500 characters.'),
     NOT_FOUND,
     new ApiKeyVersionMismatchError(),
+    new StoreInUseError(),
   )
   async delete(
     @CurrentPrincipal() actor: Principal,

@@ -11,6 +11,7 @@ import { PageQueryDto } from '../common/page-query.dto.js';
 import { respondWithPage } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import type { HttpRequest, HttpResponse } from '../common/request.js';
+import { StoreInUseError } from '../common/latchkey-error.js';
 import { PermissionUnknownError } from '../permissions/errors.js';
 import { RoleUnknownError } from '../roles/errors.js';
 import { MemberDto, toMemberDto } from './dto/member.dto.js';
@@ -34,6 +35,7 @@ const PUT_REFUSALS = [
   new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:create?']),
   new EscalationError(['apikeys:delete']),
   new LastAdminError(),
+  new StoreInUseError(),
 ];
 
 @ApiTags('Members')
@@ -90,7 +92,7 @@ export class MembersController {
   @RequirePermissions('members:manage')
   @ApiSubject()
   @ApiOkResponse({ type: DeleteResultDto, description: 'The member is removed.' })
-  @ApiRefusals(...BODY_REFUSALS, NOT_FOUND, new LastAdminError())
+  @ApiRefusals(...BODY_REFUSALS, NOT_FOUND, new LastAdminError(), new StoreInUseError())
   async remove(@CurrentPrincipal() actor: Principal, @Param('subject') subject: string): Promise<DeleteResultDto> {
     await this.members.remove(actor, subject);
     return DELETED;

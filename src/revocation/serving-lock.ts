@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import type { SqliteConnectionOptions } from 'typeorm/driver/sqlite/SqliteConnectionOptions.js';
+import { StoreInUseError } from '../common/latchkey-error.js';
 import { Mutex } from '../database/mutex.js';
-import { StoreInUseError } from './errors.js';
 
 /**
  * The right to answer from memory, or to revoke what somebody might, on one SQLite database: of one process at a time.

@@ -19,6 +19,7 @@ import { PageQueryDto } from '../common/page-query.dto.js';
 import { respondWithPage } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import type { HttpRequest, HttpResponse } from '../common/request.js';
+import { StoreInUseError } from '../common/latchkey-error.js';
 import { PermissionUnknownError } from '../permissions/errors.js';
 import { PutRoleDto } from './dto/put-role.dto.js';
 import { ReplaceRoleQueryDto } from './dto/replace-role-query.dto.js';
@@ -99,7 +100,7 @@ export class RolesController {
     description: 'The role as it is now; of a dry run, what would change.',
     schema: { oneOf: [{ $ref: getSchemaPath(RoleDto) }, { $ref: getSchemaPath(RolePreviewDto) }] },
   })
-  @ApiRefusals(...PUT_REFUSALS, NOT_FOUND, new RoleBuiltInError())
+  @ApiRefusals(...PUT_REFUSALS, NOT_FOUND, new RoleBuiltInError(), new StoreInUseError())
   async replace(
     @CurrentPrincipal() actor: Principal,
     @Param('id') id: string,

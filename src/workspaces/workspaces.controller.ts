@@ -25,6 +25,7 @@ import { PageQueryDto } from '../common/page-query.dto.js';
 import { respondWithPage } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import type { HttpRequest, HttpResponse } from '../common/request.js';
+import { StoreInUseError } from '../common/latchkey-error.js';
 import { CreateWorkspaceDto } from './dto/create-workspace.dto.js';
 import { UpdateWorkspaceDto } from './dto/update-workspace.dto.js';
 import { toWorkspaceDto, WorkspaceDto } from './dto/workspace.dto.js';
@@ -103,7 +104,7 @@ export class WorkspacesController {
     type: DeleteResultDto,
     description: 'The workspace is deleted; none of its keys is accepted any more.',
   })
-  @ApiRefusals(...BODY_REFUSALS, NOT_FOUND)
+  @ApiRefusals(...BODY_REFUSALS, NOT_FOUND, new StoreInUseError())
   async delete(@CurrentPrincipal() actor: Principal, @Param('id') id: string): Promise<DeleteResultDto> {
     await this.workspaces.delete(actor, id);
     return DELETED;

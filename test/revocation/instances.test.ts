@@ -1,0 +1,293 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { Revocations } from '../../src/revocation/revocations.js';
+import { KeyVerifier } from '../../src/verification/key-verifier.js';
+import type { Body } from '../support/client.js';
+import { IdentityProviderFixture } from '../support/identity-provider.js';
+import {
+  createWorkspace,
+  startInstance,
+  startService,
+  type RunningService,
+  type WorkspaceFixture,
+} from '../support/service.js';
+import { eventually } from '../support/eventually.js';
+
+const LEASE_MS = 1000;
+
+const until = (condition: () => boolean | Promise<boolean>) =>
+  eventually(String(condition), async () => (await condition()) || undefined);
+
+interface Restricted {
+  id: string;
+  apiKey: string;
+}
+
+/** What can take something from a key, and what is left of it then. */
+const RESTRICTIONS: [string, (by: WorkspaceFixture, key: Restricted) => Promise<unknown>, Body][] = [
+  ['deleting it', (by, { id }) => by.operator.delete(`/apikey/${id}`).expect(200), { code: 'deleted' }],
+  [
+    'disabling it',
+    (by, { id }) => by.operator.patch(`/apikey/${id}`, { enabled: false }).expect(200),
+    { code: 'disabled' },
+  ],
+  [
+    'narrowing it',
+    (by, { id }) => by.operator.patch(`/apikey/${id}`, { permissions: ['apikeys:view'] }).expect(200),
+    { code: 'insufficient_permissions', missing: ['auditLogs:view'] },
+  ],
+  [
+    'other addresses',
+    (by, { id }) => by.operator.patch(`/apikey/${id}`, { allowedIps: ['192.0.2.0/24'] }).expect(200),
+    { code: 'ip_not_allowed' },
+  ],
+  ['deleting its workspace', (by) => by.operator.delete(`/workspace/${by.id}`).expect(200), { code: 'deleted' }],
+];
+
+describe('several instances on one PostgreSQL', () => {
+  let here: RunningService;
+  let there: RunningService;
+
+  beforeAll(async () => {
+    here = await startService('postgres', { LATCHKEY_LEASE_MS: String(LEASE_MS) });
+    there = await startInstance(here, { LATCHKEY_LEASE_MS: String(LEASE_MS) });
+  });
+
+  afterAll(async () => {
+    await there.stop();
+    await here.stop();
+  });
+
+  const verifier = (service: RunningService) => service.app.get(KeyVerifier, { strict: false });
+  const leaseOf = (service: RunningService) => service.app.get(Revocations, { strict: false });
+
+  /** In the mind of both instances: answered from memory, as the counts of hits show. */
+  const remembered = async (apiKey: string): Promise<void> => {
+    for (const service of [here, there]) {
+      await until(() => leaseOf(service).mayServeFromMemory());
+      await verifier(service).verify(apiKey, { ip: '198.51.100.7' });
+      const { hits } = verifier(service).statistics();
+      expect(verifier(service).verify(apiKey, { ip: '198.51.100.7' })).toMatchObject({ valid: true });
+      expect(verifier(service).statistics().hits).toBe(hits + 1);
+    }
+  };
+
+  const keyIn = async ({ operator }: WorkspaceFixture, body: Body = {}): Promise<Restricted> =>
+    (
+      await operator
+        .post('/apikey', { keyName: 'Key', permissions: ['apikeys:view', 'auditLogs:view'], ...body })
+        .expect(201)
+    ).body;
+
+  it.each(RESTRICTIONS)('%s is over everywhere once it is answered', async (_, restrict, left) => {
+    const workspace = await createWorkspace(here);
+    const key = await keyIn(workspace);
+    await remembered(key.apiKey);
+
+    await restrict(workspace, key);
+
+    for (const service of [here, there]) {
+      const result = await verifier(service).verify(key.apiKey, {
+        permissions: ['auditLogs:view'],
+        ip: '198.51.100.7',
+      });
+      const { code, missing } = left;
+      expect(result).toMatchObject({ valid: false, reason: code, ...(missing && { missing }) });
+    }
+  });
+
+  it('an earlier end is kept everywhere once it is answered', async () => {
+    const workspace = await createWorkspace(here);
+    const key = await keyIn(workspace);
+    await remembered(key.apiKey);
+
+    await workspace.operator.patch(`/apikey/${key.id}`, { expiresInSeconds: 3600 }).expect(200);
+
+    there.advance(3_600_001);
+    expect(await verifier(there).verify(key.apiKey, { ip: '198.51.100.7' })).toMatchObject({ reason: 'expired' });
+    there.advance(-3_600_001);
+  });
+
+  it('a role that is edited, and a member who is demoted or removed, take their permissions from keys everywhere', async () => {
+    const provider = await IdentityProviderFixture.start();
+    const service = await startInstance(here, { ...provider.variables, LATCHKEY_LEASE_MS: String(LEASE_MS) });
+    const workspace = await createWorkspace(here);
+    const { operator } = workspace;
+    const role = (await operator.post('/role', { name: 'Support', permissions: ['auditLogs:view'] }).expect(201)).body;
+    const byRole = await keyIn(workspace, { permissions: [], roles: ['Support'] });
+    await operator.put('/member/ann', { roles: ['admin'] }).expect(200);
+    const ann = service.anonymous.as(await provider.token('ann')).in(workspace.id);
+    const body = { keyName: 'Hers', permissions: ['auditLogs:view'] };
+    const owned = (await ann.post('/apikey', body).expect(201)).body as Restricted;
+    await remembered(byRole.apiKey);
+    await remembered(owned.apiKey);
+    const ask = ({ apiKey }: Restricted) => verifier(there).verify(apiKey, { permissions: ['auditLogs:view'] });
+
+    await operator.put(`/role/${role.id}`, { name: 'Support', permissions: ['apikeys:view'] }).expect(200);
+    expect(await ask(byRole)).toMatchObject({ reason: 'insufficient_permissions' });
+    await operator.put('/member/bob', { roles: ['admin'] }).expect(200);
+    await operator.put('/member/ann', { roles: ['viewer'] }).expect(200);
+    expect(await ask(owned)).toMatchObject({ reason: 'insufficient_permissions' });
+    await operator.put('/member/ann', { roles: ['auditor'] }).expect(200);
+    expect(await ask(owned)).toMatchObject({ valid: true });
+    await operator.delete('/member/ann').expect(200);
+    expect(await ask(owned)).toMatchObject({ reason: 'insufficient_permissions' });
+
+    await service.stop();
+    await provider.stop();
+  });
+
+  it('a key that is enabled or widened is accepted everywhere once that is answered', async () => {
+    const workspace = await createWorkspace(here);
+    const key = await keyIn(workspace, { permissions: ['apikeys:view'] });
+    await remembered(key.apiKey);
+    await workspace.operator.patch(`/apikey/${key.id}`, { enabled: false }).expect(200);
+    await workspace.operator.patch(`/apikey/${key.id}`, { enabled: true, permissions: ['auditLogs:*'] }).expect(200);
+
+    expect(await verifier(there).verify(key.apiKey, { permissions: ['auditLogs:view'] })).toMatchObject({
+      valid: true,
+    });
+  });
+
+  it('a rate limit is one limit, however many instances', async () => {
+    const workspace = await createWorkspace(here);
+    const { apiKey } = await keyIn(workspace, { rateLimit: { limit: 5, windowSeconds: 60 } });
+    const results = [];
+    for (let use = 0; use < 4; use += 1) {
+      for (const service of [here, there]) results.push(await verifier(service).verify(apiKey));
+    }
+    expect(results.filter(({ valid }) => valid)).toHaveLength(5);
+    expect(results.at(-1)).toMatchObject({ valid: false, reason: 'rate_limited' });
+  });
+
+  it('counts the instances, and how long changes waited for them', async () => {
+    await until(() => leaseOf(here).statistics().liveInstances === 2);
+    const { leaseValid, waits } = leaseOf(here).statistics();
+    expect(leaseValid).toBe(true);
+    expect(waits.counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(RESTRICTIONS.length);
+  });
+
+  describe('when one is gone', () => {
+    let administrator: pg.Client;
+
+    beforeEach(async () => {
+      administrator = new pg.Client(here.store.url);
+      await administrator.connect();
+    });
+
+    afterEach(() => administrator.end());
+
+    const listed = async (id: string): Promise<boolean> =>
+      (await administrator.query('SELECT 1 FROM latchkey_instances WHERE id = $1', [id])).rowCount === 1;
+
+    it('a deletion waits for the lease of one that was killed, no longer, and not again', async () => {
+      const dead = '01890a5d-ac96-774b-bcce-b302099a8057';
+      const insert = 'INSERT INTO latchkey_instances (id, renewals, lease_ms, started_date) VALUES ($1, 3, $2, $3)';
+      await administrator.query(insert, [dead, LEASE_MS, new Date().toISOString()]);
+      const workspace = await createWorkspace(here);
+      const key = await keyIn(workspace);
+      const beginning = performance.now();
+
+      await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+
+      // It may have been seen up to a third of a lease before.
+      const waited = performance.now() - beginning;
+      expect(waited).toBeGreaterThan(LEASE_MS / 2);
+      expect(waited).toBeLessThan(LEASE_MS * 3);
+      await until(async () => !(await listed(dead)));
+    });
+
+    it('one that is stopped leaves the list, and is not waited for', async () => {
+      const third = await startInstance(here, { LATCHKEY_LEASE_MS: '60000' });
+      await until(() => leaseOf(here).statistics().liveInstances === 3);
+      await third.stop();
+      const workspace = await createWorkspace(here);
+      const key = await keyIn(workspace);
+
+      const beginning = performance.now();
+      await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+      expect(performance.now() - beginning).toBeLessThan(30_000);
+    });
+
+    it('one whose session is cut asks the database, and hears again by itself', async () => {
+      const workspace = await createWorkspace(here);
+      const key = await keyIn(workspace);
+      await remembered(key.apiKey);
+      const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name = 'latchkey revocations' AND datname = current_database()`;
+
+      expect((await administrator.query(cut)).rowCount).toBeGreaterThanOrEqual(2);
+      await until(() => verifier(there).statistics().cached === 0);
+
+      expect(await verifier(there).verify(key.apiKey)).toMatchObject({ valid: true });
+      await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+      expect(await verifier(there).verify(key.apiKey)).toMatchObject({ reason: 'deleted' });
+      await until(() => leaseOf(there).mayServeFromMemory());
+      await remembered((await keyIn(workspace, { keyName: 'Another' })).apiKey);
+    });
+
+    it('one that was taken off the list remembers nothing until it is on it again', async () => {
+      const workspace = await createWorkspace(here);
+      const key = await keyIn(workspace);
+      await remembered(key.apiKey);
+
+      await administrator.query('DELETE FROM latchkey_instances');
+
+      await until(() => verifier(there).statistics().cached === 0);
+      await until(() => leaseOf(there).mayServeFromMemory());
+      await remembered(key.apiKey);
+    });
+  });
+
+  it('a deletion that was committed but not answered is settled by the next attempt', async () => {
+    const workspace = await createWorkspace(here);
+    const key = await keyIn(workspace);
+    await remembered(key.apiKey);
+    // As a deleter leaves it that is killed before it could tell anybody; a real one tells with the commit.
+    const client = new pg.Client(here.store.url);
+    await client.connect();
+    await client.query('DELETE FROM latchkey_api_keys WHERE id = $1', [key.id]);
+    await client.end();
+    expect(verifier(there).verify(key.apiKey)).toMatchObject({ valid: true });
+
+    await workspace.operator.delete(`/apikey/${key.id}`).expect(404, 'apikey.not_found');
+
+    expect(await verifier(there).verify(key.apiKey)).toMatchObject({ valid: false });
+  });
+
+  it('does not start where it would hear nothing, and says why', async () => {
+    const elsewhere = await startService('postgres');
+    const deaf = startInstance(here, { LATCHKEY_DIRECT_URL: elsewhere.store.url });
+    await expect(deaf).rejects.toThrow(/does not deliver notifications.*LATCHKEY_DIRECT_URL/);
+    await elsewhere.stop();
+  });
+});
+
+describe('several processes on one SQLite', () => {
+  it('only one serves; it starts once the other has stopped', async () => {
+    const first = await startService('sqlite');
+    await expect(startInstance(first)).rejects.toThrow(/Another Latchkey process serves this SQLite database/);
+
+    await first.app.close();
+    const second = await startInstance(first);
+    const key = await (await createWorkspace(second)).keyWith('apikeys:view');
+    await key.client.get('/apikey').expect(200);
+    await second.stop();
+    await first.store.drop();
+  });
+
+  it('one that remembers nothing restricts unless another remembers', async () => {
+    const modest = await startService('sqlite', { LATCHKEY_CACHE_SIZE: '0' });
+    const workspace = await createWorkspace(modest);
+    const key = await workspace.keyWith('apikeys:view');
+    await workspace.operator.patch(`/apikey/${key.id}`, { description: 'Changed' }).expect(200);
+
+    const serving = await startInstance(modest);
+    await workspace.operator.delete(`/apikey/${key.id}`).expect(409, 'store.in_use');
+    await key.client.get('/apikey').expect(200);
+    await serving.stop();
+    await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+    await key.client.get('/apikey').expect(401);
+    await modest.stop();
+  });
+});
