@@ -1,5 +1,6 @@
-const SHELL = '^src/(main|serve|app\\.module|app\\.setup|drain|openapi[a-z-]*|version)\\.ts$|^src/(config|health|cli)/';
-const FEATURES = '^src/(api-keys|audit|permissions|usage|verification|workspaces)/';
+const SHELL =
+  '^src/(main|serve|app\\.module|app\\.setup|drain|verify-shortcut|openapi[a-z-]*|version)\\.ts$|^src/(config|health|cli)/';
+const FEATURES = '^src/(api-keys|audit|members|permissions|revocation|roles|usage|verification|workspaces)/';
 
 /**
  * Who may import whom: shell → latchkey.module → features → auth → events → database → common.

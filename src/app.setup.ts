@@ -16,6 +16,7 @@ import type { Environment } from './config/environment.js';
 import { PinoLogger } from './config/pino-logger.js';
 import { Drain } from './drain.js';
 import { openApiDocument } from './openapi.js';
+import { addVerifyShortcut } from './verify-shortcut.js';
 import { VERSION } from './version.js';
 
 const BODY_LIMIT = 64 * 1024;
@@ -40,6 +41,7 @@ export async function createService(environment: Environment): Promise<Service> 
   app.useGlobalFilters(new ErrorFilter(app.get(HttpAdapterHost)));
   acceptJsonOnly(app);
   addHooks(app, drain, logger);
+  addVerifyShortcut(app);
   SwaggerModule.setup('docs', app, openApiDocument(app, VERSION), {
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',

@@ -59,7 +59,8 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
   }
 
   /** Whoever made the change forgot at once what it remembered, or has ended. */
-  async settle(revocations: readonly Revocation[]): Promise<void> {
+  settle(revocations: readonly Revocation[]): Promise<void> {
     this.forget(revocations);
+    return Promise.resolve();
   }
 }

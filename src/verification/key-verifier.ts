@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CredentialVerifier, type AuthenticationResult, type RefusalReason, type RefusedKey } from '../auth/ports.js';
+import {
+  CredentialVerifier,
+  type AcceptedKey,
+  type AuthenticationResult,
+  type RefusalReason,
+  type RefusedKey,
+} from '../auth/ports.js';
 import type { RateLimit } from '../auth/principal.js';
 import { RateLimits } from '../auth/rate-limits.js';
 import { Clock } from '../common/clock.js';
@@ -99,6 +105,12 @@ export class KeyVerifier extends CredentialVerifier {
   authenticate(apiKey: string, ip: string | null): AuthenticationResult | Promise<AuthenticationResult> {
     const key = this.recall(apiKey, ip);
     return key ? this.accept(key) : this.authenticateStored(apiKey, ip);
+  }
+
+  /** The same if that can be told from memory; undefined if it cannot, whatever the reason. */
+  authenticateFromMemory(apiKey: string, ip: string | null): AcceptedKey | undefined {
+    const key = this.recall(apiKey, ip);
+    return key && this.accept(key).key;
   }
 
   statistics(): VerificationStatistics {
