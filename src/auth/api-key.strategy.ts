@@ -6,7 +6,7 @@ import { CredentialStrategy } from './credential-strategy.js';
 import { credentialOf } from './credential.js';
 import { OperatorKeys } from './operator-keys.js';
 import { PermissionSet } from './permission-set.js';
-import { CredentialVerifier, type RefusalReason, type RefusedKey } from './ports.js';
+import { CredentialVerifier, type AcceptedKey, type RefusalReason, type RefusedKey } from './ports.js';
 import type { Identity } from './principal.js';
 
 /** Why a request was refused, and the key it concerns if that is known. For the trail; the caller is told neither. */
@@ -42,15 +42,20 @@ export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchk
     if (credential.kind !== 'key') {
       return [false, { reason: credential.kind === 'token' ? 'malformed' : credential.kind, key: null }];
     }
+    const ip = request.ip ?? null;
+    const key = this.verifier.authenticateFromMemory(credential.key, ip);
+    if (key) return identityOf(key);
     if (this.operatorKeys.matches(credential.key)) return OPERATOR;
-    const result = await this.verifier.authenticate(credential.key, request.ip ?? null);
-    if (!result.valid) return [false, result];
-    const { id, name, workspaceId, permissions, rateLimit, owner } = result.key;
-    return { type: 'apikey', id, display: name, credentialId: id, workspaceId, permissions, rateLimit, owner };
+    const result = await this.verifier.authenticate(credential.key, ip);
+    return result.valid ? identityOf(result.key) : [false, result];
   }
 
   // Passport's own registry is one for the process; two applications in one process must not share strategies.
   getPassportInstance(): InstanceType<typeof passport.Passport> {
     return new passport.Passport();
   }
+}
+
+function identityOf({ id, name, workspaceId, permissions, rateLimit, owner }: AcceptedKey): Identity {
+  return { type: 'apikey', id, display: name, credentialId: id, workspaceId, permissions, rateLimit, owner };
 }

@@ -12,7 +12,7 @@ import { AuthFailed } from './events.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
 import { Principal, type Identity } from './principal.js';
-import { originOf } from './request-origin.js';
+import { HttpOrigin } from './request-origin.js';
 import { setPrincipal } from './request-principal.js';
 
 /** Who are you? Lets a request pass only with an acceptable credential; a refusal is on the trail before it is answered. */
@@ -34,7 +34,7 @@ export class AuthenticationGuard implements CanActivate {
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (declaredAccess(this.reflector, context)?.kind === 'public') return true;
-    const origin = originOf(context, this.secrets);
+    const origin = new HttpOrigin(context, this.secrets);
     const identity = await this.authenticate(context);
     if ('reason' in identity) return this.refuse(identity, origin);
     setPrincipal(requestOf(context), new Principal(identity, origin));

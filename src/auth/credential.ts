@@ -26,7 +26,9 @@ function headerValues(request: HttpRequest, name: string): string[] {
   if (!raw) return [request.headers[name] ?? []].flat();
   const values: string[] = [];
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    if (raw[at]?.toLowerCase() === name) values.push(raw[at + 1] ?? '');
+    const header = raw[at] ?? '';
+    // Lengths first: most headers are others.
+    if (header.length === name.length && header.toLowerCase() === name) values.push(raw[at + 1] ?? '');
   }
   return values;
 }

@@ -31,6 +31,9 @@ export type AuthenticationResult =
 export abstract class CredentialVerifier {
   /** @throws {StoreUnavailableError} if that cannot be found out: never a guess. */
   abstract authenticate(apiKey: string, ip: string | null): AuthenticationResult | Promise<AuthenticationResult>;
+
+  /** The same if that can be told from memory; undefined if it cannot, whatever the reason. */
+  abstract authenticateFromMemory(apiKey: string, ip: string | null): AcceptedKey | undefined;
 }
 
 /** Tells what an actor holds at this point of a transaction. The grants module provides it. */

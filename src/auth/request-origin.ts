@@ -2,24 +2,51 @@ import { HttpStatus, RequestMethod, type ExecutionContext } from '@nestjs/common
 import { HTTP_CODE_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
 import { isIP } from 'node:net';
 import { requestIdOf } from '../common/request-id.js';
-import { headerOf, requestOf, routeOf } from '../common/request.js';
+import { headerOf, requestOf, routeOf, type HttpRequest } from '../common/request.js';
 import type { SecretScanner } from '../common/secret-scanner.js';
 import type { RequestOrigin } from '../events/actor.js';
 
 const LONGEST_USER_AGENT = 512;
 
-/** Where a request came from, with every credential in what the caller wrote masked. */
-export function originOf(context: ExecutionContext, secrets: SecretScanner): RequestOrigin {
-  const request = requestOf(context);
-  const userAgent = headerOf(request, 'user-agent');
-  return {
-    id: requestIdOf(request),
-    method: request.method,
-    route: routeOf(request),
-    ip: addressOf(request.ip),
-    userAgent: userAgent === undefined ? null : secrets.redact(userAgent.toWellFormed()).slice(0, LONGEST_USER_AGENT),
-    successStatus: successStatusOf(context),
-  };
+/**
+ * Where a request came from, with every credential in what the caller wrote masked. Found out when asked: most requests
+ * leave nothing on the trail.
+ */
+export class HttpOrigin implements RequestOrigin {
+  private readonly request: HttpRequest;
+
+  constructor(
+    private readonly context: ExecutionContext,
+    private readonly secrets: SecretScanner,
+  ) {
+    this.request = requestOf(context);
+  }
+
+  get id(): string {
+    return requestIdOf(this.request);
+  }
+
+  get method(): string {
+    return this.request.method;
+  }
+
+  get route(): string {
+    return routeOf(this.request);
+  }
+
+  get ip(): string | null {
+    return addressOf(this.request.ip);
+  }
+
+  get userAgent(): string | null {
+    const userAgent = headerOf(this.request, 'user-agent');
+    if (userAgent === undefined) return null;
+    return this.secrets.redact(userAgent.toWellFormed()).slice(0, LONGEST_USER_AGENT);
+  }
+
+  get successStatus(): number {
+    return successStatusOf(this.context);
+  }
 }
 
 // Behind a proxy it is what the proxy's client wrote, unless the proxy checks it.
