@@ -7,6 +7,7 @@ export const OWN = [
   'apikeys:view',
   'apikeys:update',
   'apikeys:delete',
+  'apikeys:verify',
   'auditLogs:view',
   'auditLogs:export',
   'roles:view',

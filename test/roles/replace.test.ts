@@ -166,7 +166,7 @@ describe('PUT /api/v1/role/:id', () => {
         const { effects } = (await put(narrower, '?dryRun=true').expect(200)).body;
 
         expect(effects).toEqual([
-          { type: 'member', id: 'ann', gains: [], loses: ['apikeys:update', 'apikeys:delete'] },
+          { type: 'member', id: 'ann', gains: [], loses: ['apikeys:update', 'apikeys:delete', 'apikeys:verify'] },
           { type: 'apikey', id: bound, gains: [], loses: ['apikeys:delete'] },
         ]);
         await put(narrower).expect(200);
