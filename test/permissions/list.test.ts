@@ -23,6 +23,7 @@ describe('GET /api/v1/permission', () => {
         'apikeys:view': true,
         'apikeys:update': true,
         'apikeys:delete': true,
+        'apikeys:verify': true,
         'auditLogs:view': true,
         'auditLogs:export': true,
         'roles:view': true,
