@@ -126,6 +126,7 @@ class LatchkeyCoreModule {
     VerificationModule,
     WorkspacesModule,
   ],
+  exports: [VerificationModule],
 })
 export class LatchkeyModule implements OnApplicationBootstrap {
   constructor(private readonly handlers: EventHandlers) {}
