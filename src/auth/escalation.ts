@@ -13,7 +13,7 @@ export class EscalationRule {
    * Holds at the commit of this work: what the actor holds is read now and cannot change until then.
    *
    * @throws {EscalationError} naming the grants that the actor does not hold.
-   * @throws {UnauthenticatedError} if the actor is gone meanwhile.
+   * @throws {UnauthenticatedError} if the actor is gone meanwhile, or a key that is disabled.
    */
   async assertMayGrant(work: Work, actor: Principal, grants: readonly string[]): Promise<void> {
     const missing = (await this.authority.current(work, actor)).missing(grants);

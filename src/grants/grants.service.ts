@@ -59,14 +59,14 @@ export class GrantsService extends Authority {
     await work.query('SELECT 1 FROM latchkey_workspaces WHERE id = $1 FOR NO KEY UPDATE', [workspaceId]);
   }
 
-  /** @throws {UnauthenticatedError} if the actor is gone meanwhile. */
+  /** @throws {UnauthenticatedError} if the actor is gone meanwhile, or a key that is disabled. */
   async current(work: Work, actor: Principal): Promise<PermissionSet> {
     if (actor.type !== 'apikey' && actor.type !== 'user') return actor.permissions;
     const workspaceId = actor.requireWorkspace();
     const holdings = new Map<string, Holding>();
     if (actor.type === 'apikey') {
       const key = await lockAndFind(work, 'apikey', workspaceId, actor.id);
-      if (!key) throw new UnauthenticatedError();
+      if (!key || !(await isEnabled(work, actor.id))) throw new UnauthenticatedError();
       holdings.set('actor', key);
       if (key.owner !== null) await lock(work, 'member', workspaceId, key.owner);
       return (await this.effectiveOfKeys(work, workspaceId, holdings)).get('actor') ?? actor.permissions;
@@ -137,6 +137,11 @@ async function lockAndFind(
 ): Promise<Holding | undefined> {
   await lock(work, type, workspaceId, id);
   return (await find(work, type, workspaceId, [id])).get(id);
+}
+
+async function isEnabled(work: Work, keyId: string): Promise<boolean> {
+  const rows = await work.query('SELECT 1 FROM latchkey_api_keys WHERE id = $1 AND enabled', [keyId]);
+  return rows.length > 0;
 }
 
 /** Keeps what a holder was given, and its roles, as they are until this transaction ends. */
