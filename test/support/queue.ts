@@ -33,6 +33,8 @@ export async function queue(service: RunningService, held: string, calls: readon
   } finally {
     await release();
     waiters.end();
+    // Also after a failure: a request in flight would keep the service from stopping.
+    await Promise.allSettled(answers);
   }
   return Promise.all(answers);
 }
