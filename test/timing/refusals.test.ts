@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKey } from '../../src/common/key-format.js';
+import { KeyVerifier } from '../../src/verification/key-verifier.js';
+import type { Client } from '../support/client.js';
+import { IdentityProviderFixture } from '../support/identity-provider.js';
+import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
+import { forEachStore } from '../support/stores.js';
+import { KeptConnection } from './kept-connection.js';
+import { measure } from './measure.js';
+import { separations } from './separation.js';
+import { randomOrder, samples, stopClock } from './settings.js';
+
+const SAMPLES = samples(10_000);
+const KEYS_EACH = 100;
+const COMPARISONS = 2 * 2 * 8;
+const ELSEWHERE = '203.0.113.0/24';
+
+type Secrets = Record<string, string[]>;
+
+describe('The time of a refusal does not tell what became of a well-formed key', () => {
+  forEachStore((kind) => {
+    let provider: IdentityProviderFixture;
+    let service: RunningService;
+    let secrets: Secrets;
+
+    beforeAll(async () => {
+      provider = await IdentityProviderFixture.start();
+      service = await startService(kind, provider.variables);
+      secrets = await makeKeys(service, await provider.token('ann'));
+      service.advance(120_000);
+      stopClock(service);
+    });
+
+    afterAll(async () => {
+      await service.stop();
+      await provider.stop();
+    });
+
+    it('in process', async () => {
+      const verifier = service.app.get(KeyVerifier, { strict: false });
+      const before = verifier.statistics().outcomes;
+      const probe = (secret: string) => verifier.verify(secret, { ip: '127.0.0.1' });
+
+      const times = await measure(probe, secrets, SAMPLES, randomOrder());
+
+      const { valid, malformed, ...refused } = verifier.statistics().outcomes;
+      expect([valid, malformed]).toEqual([before['valid'], before['malformed']]);
+      for (const reason of ['unknown', 'deleted', 'disabled', 'expired', 'ip_not_allowed']) {
+        expect(refused[reason]).toBeGreaterThan(SAMPLES);
+      }
+      expect(separations(`KeyVerifier.verify on ${kind}`, times, COMPARISONS)).toEqual([]);
+    });
+
+    it('over HTTP', async () => {
+      const connection = new KeptConnection(service.url, 401);
+      const probe = (secret: string) =>
+        connection.send({ method: 'GET', path: '/api/v1/me', headers: { authorization: `Bearer ${secret}` } });
+
+      const times = await measure(probe, secrets, SAMPLES, randomOrder());
+
+      connection.close();
+      expect(separations(`GET /api/v1/me on ${kind}`, times, COMPARISONS)).toEqual([]);
+    });
+  });
+});
+
+/** By what became of them; of keys that hardly say anything, and of keys that say as much as they can. */
+async function makeKeys(service: RunningService, token: string): Promise<Secrets> {
+  const { id, operator } = await createWorkspace(service);
+  const roles = ['manager', 'auditor', 'viewer'];
+  await operator.put('/member/ann', { roles: ['admin'] }).expect(200);
+  const ann = service.anonymous.as(token).in(id);
+  const plain = { permissions: ['apikeys:view'] };
+  const rich = { permissions: ['apikeys:*', 'roles:view'], roles, metadata: { note: 'x'.repeat(4000) } };
+  const unknown = Array.from({ length: KEYS_EACH }, () => flat(generateKey('lk')));
+  const secrets: Secrets = { unknown };
+  for (const [shape, by, body] of [
+    ['', operator, plain],
+    [' (rich)', ann, rich],
+  ] as const) {
+    const become = {
+      deleted: {},
+      disabled: {},
+      expired: { expiresInSeconds: 60 },
+      'not allowed': { allowedIps: [ELSEWHERE] },
+    };
+    for (const [state, settings] of Object.entries(become)) {
+      secrets[state + shape] = await makeSome(by, { ...body, ...settings }, state);
+    }
+  }
+  return secrets;
+}
+
+async function makeSome(by: Client, body: object, state: string): Promise<string[]> {
+  const secrets: string[] = [];
+  for (let at = 0; at < KEYS_EACH; at += 1) {
+    const created = await by.post('/apikey', { keyName: uniqueName('Key'), ...body }).expect(201);
+    const path = `/apikey/${created.body.id}`;
+    if (state === 'deleted') await by.delete(path).expect(200);
+    if (state === 'disabled') await by.patch(path, { enabled: false }).expect(200);
+    secrets.push(flat(created.body.apiKey));
+  }
+  return secrets;
+}
+
+/** The same text in one piece: how a string came to be must not show. */
+function flat(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
