@@ -185,8 +185,9 @@ export class KeyVerifier extends CredentialVerifier {
   ): Promise<{ valid: true; key: RememberedKey } | { valid: false; reason: RefusalReason; key: RefusedKey | null }> {
     if (!isWellFormedKey(apiKey)) return { valid: false, reason: 'malformed', key: null };
     this.misses += 1;
-    const { kind, key } = await this.lookUp(hashKey(apiKey));
-    if (kind !== 'enabled') return { valid: false, reason: kind, key };
+    const { state, key } = await this.lookUp(hashKey(apiKey));
+    if (state !== 'acceptable') return { valid: false, reason: state, key };
+    // It may have ended while somebody else looked it up.
     if (key.isExpired(this.clock.time())) return { valid: false, reason: 'expired', key };
     return key.isAllowedFrom(ip) ? { valid: true, key } : { valid: false, reason: 'ip_not_allowed', key };
   }
@@ -209,7 +210,7 @@ export class KeyVerifier extends CredentialVerifier {
     const { generation } = this;
     const found = await this.read(hash);
     const isCurrent = generation === this.generation;
-    if (found.kind === 'enabled' && isCurrent && !found.key.isExpired(this.clock.time())) this.cache.add(found.key);
+    if (found.state === 'acceptable' && isCurrent) this.cache.add(found.key);
     return found;
   }
 

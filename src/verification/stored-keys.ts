@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PermissionSet } from '../auth/permission-set.js';
 import type { RefusedKey } from '../auth/ports.js';
 import type { RateLimit } from '../auth/principal.js';
+import { Clock } from '../common/clock.js';
 import { IpRanges } from '../common/ip-ranges.js';
 import { Database, type PreparedRead } from '../database/database.js';
 import { GrantsService, roleOf } from '../grants/grants.service.js';
@@ -9,35 +10,53 @@ import type { HeldRole } from '../grants/holding.js';
 import { RememberedKey, type RememberedWorkspace } from './remembered-key.js';
 
 interface Row {
-  id: string | null;
+  /** One letter of {@link STATE}. */
+  state: string;
+  id: string;
+  /** Padded. */
   name: string;
   workspace_id: string;
+  key_name: string;
   permissions: string;
   allowed_ips: string;
   rate_limit: string | null;
   metadata: string;
-  enabled: boolean | number;
   expiration_date: string | null;
   owner_subject: string | null;
   role_id: string | null;
   role_name: string | null;
   role_permissions: string | null;
-  deleted_id: string | null;
-  deleted_name: string;
-  deleted_workspace_id: string;
 }
 
-// One statement whatever becomes of the key, so that none is told from another by its time: always a row, with one more
-// for each further role of the key.
+const STATE = { a: 'acceptable', e: 'expired', d: 'disabled', g: 'deleted', u: 'unknown' } as const;
+
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+const PADDING = ' '.repeat(100);
+
+// One statement whatever becomes of the key, and of refused ones one row of one size, so that their time does not tell
+// one from another. What only acceptable keys need is joined by an id that only they have.
 const FIND_KEY: PreparedRead = {
   name: 'latchkey_find_key',
-  sql: `SELECT key.id, key.name, key.workspace_id, key.permissions, key.allowed_ips, key.rate_limit, key.metadata,
-      key.enabled, key.expiration_date, key.owner_subject,
-      assignment.role_id, role.name AS role_name, role.permissions AS role_permissions,
-      deleted.key_id AS deleted_id, deleted.key_name AS deleted_name, deleted.workspace_id AS deleted_workspace_id
-    FROM (SELECT CAST($1 AS varchar) AS hash) AS asked
-    LEFT JOIN latchkey_api_keys key ON key.hash = asked.hash
-    LEFT JOIN latchkey_deleted_keys deleted ON deleted.hash = asked.hash
+  sql: `SELECT found.state, found.id, found.name, found.workspace_id,
+      key.name AS key_name, key.permissions, key.allowed_ips, key.rate_limit, key.metadata, key.expiration_date, key.owner_subject,
+      assignment.role_id, role.name AS role_name, role.permissions AS role_permissions
+    FROM (
+      SELECT
+        CASE
+          WHEN deleted.key_id IS NOT NULL THEN 'g'
+          WHEN stored.id IS NULL THEN 'u'
+          WHEN NOT stored.enabled THEN 'd'
+          WHEN stored.expiration_date <= $1 THEN 'e'
+          ELSE 'a'
+        END AS state,
+        COALESCE(stored.id, deleted.key_id, '${NO_ID}') AS id,
+        SUBSTR(COALESCE(stored.name, deleted.key_name, '') || '${PADDING}', 1, 100) AS name,
+        COALESCE(stored.workspace_id, deleted.workspace_id, '${NO_ID}') AS workspace_id
+      FROM (SELECT CAST($2 AS varchar) AS hash) AS asked
+      LEFT JOIN latchkey_api_keys stored ON stored.hash = asked.hash
+      LEFT JOIN latchkey_deleted_keys deleted ON deleted.hash = asked.hash
+    ) AS found
+    LEFT JOIN latchkey_api_keys key ON key.id = CASE WHEN found.state = 'a' THEN found.id END
     LEFT JOIN latchkey_role_assignments assignment ON assignment.workspace_id = key.workspace_id
       AND assignment.holder_type = 'apikey' AND assignment.holder_id = key.id
     LEFT JOIN latchkey_roles role ON role.id = assignment.role_id`,
@@ -45,9 +64,9 @@ const FIND_KEY: PreparedRead = {
 
 /** A key as the database has it at this moment. */
 export type FoundKey =
-  | { kind: 'enabled'; key: RememberedKey }
-  | { kind: 'disabled' | 'deleted'; key: RefusedKey }
-  | { kind: 'unknown'; key: null };
+  | { state: 'acceptable'; key: RememberedKey }
+  | { state: 'expired' | 'disabled' | 'deleted'; key: RefusedKey }
+  | { state: 'unknown'; key: null };
 
 const NO_METADATA: Readonly<Record<string, unknown>> = Object.freeze({});
 const MOST_SETS = 10_000;
@@ -61,6 +80,7 @@ export class StoredKeys {
   constructor(
     private readonly database: Database,
     private readonly grants: GrantsService,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -68,21 +88,21 @@ export class StoredKeys {
    * @throws {StoreUnavailableError} if the database does not answer soon.
    */
   async find(hash: string, workspaceOf: (id: string) => RememberedWorkspace): Promise<FoundKey> {
-    const rows = await this.database.lookUp<Row>(FIND_KEY, [hash]);
+    const now = new Date(this.clock.time()).toISOString();
+    const rows = await this.database.lookUp<Row>(FIND_KEY, [now, hash]);
     const [row] = rows;
-    if (row?.deleted_id) {
-      const { deleted_id: id, deleted_name: name, deleted_workspace_id: workspaceId } = row;
-      return { kind: 'deleted', key: { id, name, workspaceId } };
-    }
-    if (!row?.id) return { kind: 'unknown', key: null };
-    const { id, name, workspace_id: workspaceId } = row;
-    if (!row.enabled) return { kind: 'disabled', key: { id, name, workspaceId } };
+    if (!row) throw new Error('The statement always returns a row.');
+    const { id, workspace_id: workspaceId } = row;
+    const state = STATE[row.state as keyof typeof STATE];
+    const refused = { id, name: row.name.trimEnd(), workspaceId };
+    if (state === 'unknown') return { state, key: null };
+    if (state !== 'acceptable') return { state, key: refused };
     const roles = rows.flatMap((each) => roleOf(each) ?? []);
     const ranges = JSON.parse(row.allowed_ips) as string[];
     const key = new RememberedKey({
       hash,
       id,
-      name,
+      name: row.key_name,
       workspace: workspaceOf(workspaceId),
       permissions: await this.permissionsOf(id, row, roles),
       owner: row.owner_subject,
@@ -92,7 +112,7 @@ export class StoredKeys {
       allowedIps: ranges.length > 0 ? new IpRanges(ranges) : null,
       expiresAt: row.expiration_date === null ? Infinity : Date.parse(row.expiration_date),
     });
-    return { kind: 'enabled', key };
+    return { state, key };
   }
 
   private async permissionsOf(id: string, row: Row, roles: HeldRole[]): Promise<PermissionSet> {
