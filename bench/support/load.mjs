@@ -1,0 +1,13 @@
+// Asks a server for as much as it can answer, from a process of its own.
+import autocannon from 'autocannon';
+import { answer } from './answer.mjs';
+
+answer({
+  /** @returns how many requests were answered, all with 200, in how many seconds */
+  run: async ({ url, connections, seconds, requests }) => {
+    const result = await autocannon({ url, connections, duration: seconds, requests });
+    const { '2xx': answered, non2xx, errors, duration } = result;
+    if (non2xx + errors > 0) throw new Error(`${non2xx} other answers, ${errors} errors from ${url}.`);
+    return { answered, seconds: duration };
+  },
+});
