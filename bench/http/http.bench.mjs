@@ -1,16 +1,13 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { freePort } from '../../test/support/postgres-server.mjs';
-import { Contender } from '../support/contender.mjs';
 import { Keys, randomNumbers, storeKeys } from '../support/keys.mjs';
 import { measureServers } from '../support/load.bench.mjs';
+import { startServer } from '../support/server.mjs';
 import { newFolder, newStore } from '../support/stores.mjs';
 import { table } from '../support/table.mjs';
 
 const KEYS = 10_000;
 const REQUESTS = 1000;
-const TELL_CPU = fileURLToPath(new URL('../support/tell-cpu.mjs', import.meta.url));
 const SERVICE = '../../dist/main.js';
 
 export const title = 'Verifying a key, over HTTP';
@@ -29,16 +26,14 @@ export async function run(settings) {
     await storeKeys(dataSource, all, KEYS + 1, { from: KEYS, permissions: ['apikeys:verify'] });
     await dataSource.query('UPDATE latchkey_api_keys SET workspace_id = ?', [env.WORKSPACE_ID]);
   });
+  const service = { DATABASE_URL: url, LATCHKEY_OPERATOR_KEY: all.text(0).repeat(2) };
+  const start = (name, script, more) =>
+    startServer(name, script, import.meta.url, { env: { ...env, ...more }, cwd: folder });
   const targets = [
-    await start('node:http', './raw.mjs', env),
-    await start('Fastify 5', './fastify.mjs', env),
-    await start('Nest 12 + Fastify, empty', './nest.mjs', env),
-    await start(
-      'Latchkey',
-      SERVICE,
-      { ...env, DATABASE_URL: url, LATCHKEY_OPERATOR_KEY: all.text(0).repeat(2) },
-      folder,
-    ),
+    await start('node:http', './raw.mjs'),
+    await start('Fastify 5', './fastify.mjs'),
+    await start('Nest 12 + Fastify, empty', './nest.mjs'),
+    await start('Latchkey', SERVICE, service),
   ];
   const requests = requestsOf(keys, env.CALLER_KEY);
   await assertSameAnswers(targets, requests);
@@ -48,13 +43,6 @@ export async function run(settings) {
   );
   for (const { contender } of targets) await contender.stop();
   return report(measured);
-}
-
-async function start(name, script, env, cwd) {
-  const port = await freePort();
-  const flags = ['--import', TELL_CPU];
-  const contender = Contender.start(name, script, import.meta.url, { env: { ...env, PORT: String(port) }, flags, cwd });
-  return { name, contender, url: `http://127.0.0.1:${port}` };
 }
 
 function requestsOf(keys, caller) {
@@ -72,19 +60,12 @@ async function assertSameAnswers(targets, [request]) {
   const { method, path, headers, body } = request;
   const answers = [];
   for (const { url } of targets) {
-    const response = await ask(url + path, { method, headers, body });
+    const response = await fetch(url + path, { method, headers, body });
     const { connection, date, ...names } = Object.fromEntries(response.headers);
     answers.push({ status: response.status, headers: Object.keys(names).sort(), body: await response.json() });
   }
   for (const answer of answers) deepStrictEqual(answer, answers[0]);
   if (!answers[0].body.valid) throw new Error('A stored key was refused.');
-}
-
-async function ask(url, options) {
-  for (;;) {
-    const response = await fetch(url, options).catch(() => undefined);
-    if (response) return response;
-  }
 }
 
 function report(measured) {

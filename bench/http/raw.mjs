@@ -7,6 +7,10 @@ createServer((request, response) => {
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk));
   request.on('end', () => {
+    if (request.method !== 'POST') {
+      response.writeHead(404).end();
+      return;
+    }
     const answer = work.answer(request.headers.authorization, JSON.parse(Buffer.concat(chunks).toString()));
     const text = JSON.stringify(answer ?? { statusCode: 403 });
     response.writeHead(answer ? 200 : 403, {

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { Contender } from './contender.mjs';
 import { alternate, median } from './rounds.mjs';
 
@@ -25,13 +24,4 @@ export async function measureServers(targets, { rounds, connections, quick }) {
     const rest = measured.get(target).slice(WARM_UP_ROUNDS);
     return { target, cpu: median(rest.map(({ cpu }) => cpu)), rate: median(rest.map(({ rate }) => rate)) };
   });
-}
-
-/** Waits until a server answers. */
-export async function untilReady(url) {
-  for (;;) {
-    const response = await fetch(url).catch(() => undefined);
-    if (response?.ok) return;
-    await setTimeout(20);
-  }
 }
