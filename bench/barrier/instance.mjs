@@ -1,0 +1,54 @@
+// An instance that deletes, and measures what its barrier waits: from the commit until all instances have answered.
+import { ApiKeysService } from '../../dist/api-keys/api-keys.service.js';
+import { RevocationBarrier } from '../../dist/events/revocation.js';
+import { Revocations } from '../../dist/revocation/revocations.js';
+import { KeyVerifier } from '../../dist/verification/key-verifier.js';
+import { answer } from '../support/answer.mjs';
+import { idOf, Keys } from '../support/keys.mjs';
+import { openLatchkey } from '../support/latchkey.mjs';
+
+let latchkey;
+let actor;
+let keys;
+let waits = [];
+
+answer({
+  open: async ({ url, workspaceId, keys: path }) => {
+    latchkey = await openLatchkey(url);
+    actor = latchkey.actorIn(workspaceId);
+    keys = await Keys.read(path);
+    const barrier = latchkey.get(RevocationBarrier);
+    const announce = barrier.announce.bind(barrier);
+    barrier.announce = async (...given) => {
+      const announcement = await announce(...given);
+      const passed = async () => {
+        const beginning = performance.now();
+        await announcement.passed();
+        waits.push(performance.now() - beginning);
+      };
+      return { ...announcement, passed };
+    };
+  },
+  /** Takes keys into memory, so that there is something to forget. */
+  warm: async ({ from, to }) => {
+    const verifier = latchkey.get(KeyVerifier);
+    for (let at = from; at < to; at += 1) {
+      const { valid } = await verifier.verify(keys.text(at));
+      if (!valid) throw new Error('A stored key was refused.');
+    }
+    return latchkey.get(Revocations).statistics().leaseValid;
+  },
+  /** @returns the milliseconds that each deletion waited */
+  remove: async ({ from, to, callers }) => {
+    waits = [];
+    let at = from;
+    const call = async () => {
+      while (at < to) {
+        at += 1;
+        await latchkey.get(ApiKeysService).delete(actor, idOf(at - 1), {});
+      }
+    };
+    await Promise.all(Array.from({ length: callers }, call));
+    return waits;
+  },
+});
