@@ -1,6 +1,7 @@
 // Compares Latchkey with what it is measured against, side by side. See README.md.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { cleanUp } from './support/clean-up.mjs';
 
 const PARTS = ['verify', 'http', 'guard', 'delete', 'barrier'];
+const REPORT = new URL('../docs/performance.md', import.meta.url);
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 const { values, positionals } = parseArgs({
@@ -18,6 +20,7 @@ const { values, positionals } = parseArgs({
     sizes: { type: 'string' },
     connections: { type: 'string', default: '48' },
     profile: { type: 'string' },
+    save: { type: 'boolean', default: false },
   },
 });
 const unknown = positionals.filter((part) => !PARTS.includes(part));
@@ -47,6 +50,7 @@ try {
     const beginning = performance.now();
     const result = await run(settings);
     console.log(`\n## ${title}\n\n${result}`);
+    if (values.save) await save(part, result);
     console.error(`(${part}: ${Math.round((performance.now() - beginning) / 1000)} s)`);
   }
 } catch (error) {
@@ -59,4 +63,16 @@ try {
 function machine() {
   const [{ model }] = cpus();
   return `${cpus().length} × ${model}, Node ${process.version}, ${process.platform}`;
+}
+
+/** Puts a result into the report, in place of the one before: between the marks of its part. */
+async function save(part, result) {
+  const text = await readFile(REPORT, 'utf8');
+  const [begin, end] = [`<!-- ${part} -->`, `<!-- /${part} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from === -1 || to === -1) throw new Error(`docs/performance.md has no place for ${part}.`);
+  const run = `${machine()}; ${settings.rounds} rounds.`;
+  const saved = `${text.slice(0, from)}${begin}\n\n${run}\n\n${result}\n\n${text.slice(to)}`;
+  const { format } = await import('prettier');
+  await writeFile(REPORT, await format(saved, { parser: 'markdown', printWidth: 120 }));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 // What is stored of one deletion has these lengths in Latchkey's own rows, those of the erasable part included.
-const PAYLOAD = JSON.stringify({ v: 1, filler: 'x'.repeat(850) });
+const PAYLOAD = JSON.stringify({ v: 1, filler: 'x'.repeat(793) });
 const HASH = 'a'.repeat(64);
 
 const DELETE = 'DELETE FROM latchkey_api_keys WHERE id = $1 AND workspace_id = $2';

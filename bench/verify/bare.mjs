@@ -5,5 +5,6 @@ import { answerVerifications } from './measure.mjs';
 answerVerifications(({ size }, keys) => {
   const known = new Map();
   for (let at = 0; at < size; at += 1) known.set(keys.hash(at), { at });
-  return { ways: { verify: (key) => known.get(hash('sha256', key, 'base64url')) !== undefined } };
+  // It must at least look at what it finds.
+  return { ways: { verify: (key) => known.get(hash('sha256', key, 'base64url'))?.at >= 0 } };
 });
