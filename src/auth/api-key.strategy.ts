@@ -3,7 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
 import type { HttpRequest } from '../common/request.js';
 import { CredentialStrategy } from './credential-strategy.js';
-import { credentialOf } from './credential.js';
+import { credentialOf, type Credential } from './credential.js';
 import { OperatorKeys } from './operator-keys.js';
 import { PermissionSet } from './permission-set.js';
 import { CredentialVerifier, type AcceptedKey, type RefusalReason, type RefusedKey } from './ports.js';
@@ -42,12 +42,16 @@ export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchk
     if (credential.kind !== 'key') {
       return [false, { reason: credential.kind === 'token' ? 'malformed' : credential.kind, key: null }];
     }
-    const ip = request.ip ?? null;
-    const key = this.verifier.authenticateFromMemory(credential.key, ip);
-    if (key) return identityOf(key);
     if (this.operatorKeys.matches(credential.key)) return OPERATOR;
-    const result = await this.verifier.authenticate(credential.key, ip);
+    const result = await this.verifier.authenticate(credential.key, request.ip ?? null);
     return result.valid ? identityOf(result.key) : [false, result];
+  }
+
+  /** Whose key it is, if that can be told from memory. */
+  fromMemory(credential: Credential, { ip }: HttpRequest): Identity | undefined {
+    const key =
+      credential.kind === 'key' ? this.verifier.authenticateFromMemory(credential.key, ip ?? null) : undefined;
+    return key && identityOf(key);
   }
 
   // Passport's own registry is one for the process; two applications in one process must not share strategies.

@@ -6,7 +6,7 @@ import { SecretScanner } from '../common/secret-scanner.js';
 import type { Actor, RequestOrigin } from '../events/actor.js';
 import { declaredAccess } from './access.js';
 import { ApiKeyStrategy, type Refusal } from './api-key.strategy.js';
-import { credentialOf } from './credential.js';
+import { credentialOf, type Credential } from './credential.js';
 import { UnauthenticatedError } from './errors.js';
 import { AuthFailed } from './events.js';
 import { FailedAttempts } from './failed-attempts.js';
@@ -29,21 +29,34 @@ export class AuthenticationGuard implements CanActivate {
   ) {}
 
   /**
+   * Answers at once, without a promise, for a key that is in memory; Passport is asked for all else.
+   *
    * @throws {UnauthenticatedError} for every reason alike.
    * @throws {StoreUnavailableError} if the credential cannot be checked.
    */
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (declaredAccess(this.reflector, context)?.kind === 'public') return true;
+    const request = requestOf(context);
+    const credential = credentialOf(request);
+    const identity = this.apiKeys.fromMemory(credential, request);
+    if (!identity) return this.authenticateByPassport(context, credential);
+    setPrincipal(request, new Principal(identity, new HttpOrigin(context, this.secrets)));
+    return true;
+  }
+
+  private async authenticateByPassport(context: ExecutionContext, { kind }: Credential): Promise<boolean> {
     const origin = new HttpOrigin(context, this.secrets);
-    const identity = await this.authenticate(context);
+    const identity = await this.authenticate(context, kind === 'token' ? this.tokens : this.apiKeys);
     if ('reason' in identity) return this.refuse(identity, origin);
     setPrincipal(requestOf(context), new Principal(identity, origin));
     return true;
   }
 
-  private authenticate(context: ExecutionContext): Promise<Identity | Refusal> {
+  private authenticate(
+    context: ExecutionContext,
+    shared: ApiKeyStrategy | JsonWebTokenStrategy,
+  ): Promise<Identity | Refusal> {
     const http = context.switchToHttp();
-    const isToken = credentialOf(requestOf(context)).kind === 'token';
     return new Promise((resolve, reject) => {
       const done = (error: Error | null, identity: Identity | false, refusal: Refusal): void => {
         if (error) reject(error);
@@ -51,7 +64,7 @@ export class AuthenticationGuard implements CanActivate {
       };
       // Passport writes this request's callbacks onto the strategy it is given: each request needs one of its own, or
       // a request that is still waiting would be answered as the caller of a later one.
-      const strategy = Object.create(isToken ? this.tokens : this.apiKeys) as ApiKeyStrategy | JsonWebTokenStrategy;
+      const strategy = Object.create(shared) as typeof shared;
       const middleware = this.passport.authenticate(strategy, { session: false }, done) as PassportMiddleware;
       middleware(http.getRequest(), http.getResponse(), reject);
     });

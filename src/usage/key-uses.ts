@@ -2,28 +2,28 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit }
 import { Clock } from '../common/clock.js';
 import { describeError } from '../common/describe-error.js';
 import { Database } from '../database/database.js';
+import type { Transaction } from '../database/transaction.js';
 
 const FLUSH_MS = 1000;
-
-const UPDATE_LAST_USED = `UPDATE latchkey_api_keys SET last_used_date = $1
-  WHERE id = $2 AND (last_used_date IS NULL OR last_used_date < $1)`;
+const MOST_AT_ONCE = 500;
 
 /** A key that is used. */
 export interface UsedKey {
   readonly id: string;
-  /** When it was last used, as long as that is not written down; 0: it is. Milliseconds since 1970. */
-  lastUsed: number;
+  /** Whether a use of it is noted that is not written down. */
+  isUseNoted: boolean;
 }
 
 /**
- * Remembers when keys were last used, in memory, and writes it down every second and on shutdown: counting never slows
- * or fails a request. A kill loses at most the last second.
+ * Remembers which keys are used, in memory, and writes it down every second and on shutdown: counting never slows or
+ * fails a request. A last use is known to the second, and a kill loses at most the last second.
  */
 @Injectable()
 export class KeyUses implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger(KeyUses.name);
   private used: UsedKey[] = [];
-  private unwritten = new Map<string, number>();
+  private unwritten = new Map<string, string>();
+  private flushing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -37,44 +37,69 @@ export class KeyUses implements OnModuleInit, BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
+    await this.flushing;
     await this.flush();
   }
 
-  /** Notes that the key was used just now. */
+  /** Notes that the key was used. */
   count(key: UsedKey): void {
-    if (key.lastUsed === 0) this.used.push(key);
-    key.lastUsed = this.clock.time();
+    if (key.isUseNoted) return;
+    key.isUseNoted = true;
+    this.used.push(key);
   }
 
   /** Writes down what was noted since the last time; what cannot be written is tried again with the next. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    this.flushing ??= this.write().finally(() => (this.flushing = undefined));
+    return this.flushing;
+  }
+
+  private async write(): Promise<void> {
     const noted = this.collect();
-    if (noted.size === 0) return;
-    try {
-      await this.database.transaction(async (transaction) => {
-        // Sorted, so that two instances never wait for each other's rows.
-        for (const [id, time] of [...noted].sort(([one], [other]) => (one < other ? -1 : 1))) {
-          await transaction.query(UPDATE_LAST_USED, [new Date(time).toISOString(), id]);
-        }
-      });
-    } catch (error) {
-      for (const [id, time] of noted) note(this.unwritten, id, time);
-      this.logger.warn({ message: 'The last use of keys could not be written yet.', error: describeError(error) });
+    const ids = [...noted.keys()].sort();
+    for (let at = 0; at < ids.length; at += MOST_AT_ONCE) {
+      const some = ids.slice(at, at + MOST_AT_ONCE).map((id) => [id, noted.get(id) ?? ''] as const);
+      try {
+        const skipped = await this.database.transaction((transaction) => update(transaction, some));
+        for (const [id, date] of some) if (skipped.has(id)) this.keep(id, date);
+      } catch (error) {
+        for (const [id, date] of some) this.keep(id, date);
+        this.logger.warn({ message: 'The last use of keys could not be written yet.', error: describeError(error) });
+      }
     }
   }
 
-  private collect(): Map<string, number> {
+  private collect(): Map<string, string> {
     const noted = this.unwritten;
     this.unwritten = new Map();
+    const date = this.clock.now().toISOString();
     for (const key of this.used) {
-      note(noted, key.id, key.lastUsed);
-      key.lastUsed = 0;
+      noted.set(key.id, date);
+      key.isUseNoted = false;
     }
     this.used = [];
     return noted;
   }
+
+  private keep(id: string, date: string): void {
+    if ((this.unwritten.get(id) ?? '') < date) this.unwritten.set(id, date);
+  }
 }
 
-function note(times: Map<string, number>, id: string, time: number): void {
-  times.set(id, Math.max(time, times.get(id) ?? 0));
+/** @returns the keys that somebody is changing at this moment: waiting for them could be waiting for each other. */
+async function update(transaction: Transaction, uses: readonly (readonly [string, string])[]): Promise<Set<string>> {
+  const places = uses.map((_, at) => `($${2 * at + 1}, $${2 * at + 2})`).join(', ');
+  const outdated = `SELECT key.id, used.date FROM latchkey_api_keys key
+    JOIN used ON used.id = key.id AND (key.last_used_date IS NULL OR key.last_used_date < used.date)`;
+  const used = `WITH used (id, date) AS (VALUES ${places})`;
+  const lock = transaction.lock ? 'FOR NO KEY UPDATE OF key SKIP LOCKED' : '';
+  await transaction.query(
+    `${used}, free AS (${outdated} ${lock})
+     UPDATE latchkey_api_keys SET last_used_date = (SELECT date FROM free WHERE free.id = latchkey_api_keys.id)
+     WHERE id IN (SELECT id FROM free)`,
+    uses.flat(),
+  );
+  if (!transaction.lock) return new Set();
+  const left = await transaction.query<{ id: string }>(`${used} ${outdated}`, uses.flat());
+  return new Set(left.map(({ id }) => id));
 }

@@ -1,6 +1,7 @@
 import type { PermissionSet } from '../auth/permission-set.js';
 import type { AcceptedKey } from '../auth/ports.js';
 import type { RateLimit } from '../auth/principal.js';
+import type { Clock } from '../common/clock.js';
 import type { IpRanges } from '../common/ip-ranges.js';
 
 /** The workspace of remembered keys. One object for all of them, so that all are forgotten at once. */
@@ -23,42 +24,46 @@ export interface KeyFacts {
   metadataLength: number;
   /** From where it may be used; null: from anywhere. */
   allowedIps: IpRanges | null;
-  /** Milliseconds since 1970; Infinity: never. */
-  expiresAt: number;
+  /** Milliseconds since 1970; null: never. */
+  expiresAt: number | null;
 }
 
 const METADATA_OF_ONE = 512;
 
+const NEVER = -1;
+
 /** A key as it is held in memory: everything that verification asks, ready to be asked. There may be a million of them. */
 export class RememberedKey implements AcceptedKey {
+  // What each verification asks comes first, so that it lies together. Small numbers, which are no objects of their own.
+  readonly workspace: RememberedWorkspace;
+  /** Milliseconds since 1970; -1: never. */
+  private readonly expiresAt: number;
+  readonly allowedIps: IpRanges | null;
+  readonly rateLimit: RateLimit | null;
+  readonly permissions: PermissionSet;
+  /** Whether it was asked for since the cache last looked for one to drop. */
+  visited = false;
+  /** Whether a use of it is noted that is not written down. */
+  isUseNoted = false;
   readonly hash: string;
   readonly id: string;
   readonly name: string;
-  readonly workspace: RememberedWorkspace;
-  readonly permissions: PermissionSet;
   readonly owner: string | null;
-  readonly rateLimit: RateLimit | null;
   readonly metadata: Readonly<Record<string, unknown>>;
-  readonly allowedIps: IpRanges | null;
-  readonly expiresAt: number;
   /** How many keys it counts for in the size of the cache. */
   readonly weight: number;
-  /** Whether it was asked for since the cache last looked for one to drop. */
-  visited = false;
-  /** When it was last used, as long as that is not written down; 0: it is. Milliseconds since 1970. */
-  lastUsed = 0;
 
   constructor(facts: KeyFacts) {
+    this.workspace = facts.workspace;
+    this.expiresAt = facts.expiresAt ?? NEVER;
+    this.allowedIps = facts.allowedIps;
+    this.rateLimit = facts.rateLimit;
+    this.permissions = facts.permissions;
     this.hash = facts.hash;
     this.id = facts.id;
     this.name = facts.name;
-    this.workspace = facts.workspace;
-    this.permissions = facts.permissions;
     this.owner = facts.owner;
-    this.rateLimit = facts.rateLimit;
     this.metadata = facts.metadata;
-    this.allowedIps = facts.allowedIps;
-    this.expiresAt = facts.expiresAt;
     this.weight = 1 + Math.floor(facts.metadataLength / METADATA_OF_ONE);
   }
 
@@ -67,11 +72,12 @@ export class RememberedKey implements AcceptedKey {
   }
 
   get expirationDate(): string | null {
-    return this.expiresAt === Infinity ? null : new Date(this.expiresAt).toISOString();
+    return this.expiresAt === NEVER ? null : new Date(this.expiresAt).toISOString();
   }
 
-  isExpired(time: number): boolean {
-    return this.expiresAt <= time;
+  /** @param clock asked only if it matters: that takes a good part of the time of a verification */
+  isExpired(clock: Clock): boolean {
+    return this.expiresAt !== NEVER && this.expiresAt <= clock.time();
   }
 
   isAllowedFrom(ip: string | null | undefined): boolean {

@@ -110,7 +110,7 @@ export class StoredKeys {
       metadata: row.metadata === '{}' ? NO_METADATA : (JSON.parse(row.metadata) as Record<string, unknown>),
       metadataLength: row.metadata.length,
       allowedIps: ranges.length > 0 ? new IpRanges(ranges) : null,
-      expiresAt: row.expiration_date === null ? Infinity : Date.parse(row.expiration_date),
+      expiresAt: row.expiration_date === null ? null : Date.parse(row.expiration_date),
     });
     return { state, key };
   }

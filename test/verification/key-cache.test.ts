@@ -117,6 +117,6 @@ function keyOf(cache: KeyCache, nth: number, metadataLength: number): Remembered
     metadata: {},
     metadataLength,
     allowedIps: null,
-    expiresAt: Infinity,
+    expiresAt: null,
   });
 }
