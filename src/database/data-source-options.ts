@@ -1,9 +1,13 @@
+import sqlite3 from 'sqlite3';
 import type { DataSourceOptions } from 'typeorm';
 import { LATCHKEY_ENTITIES } from './entities.js';
 import { LATCHKEY_MIGRATIONS } from './migrations/index.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
 const QUERY_TIMEOUT_MS = 30_000;
+
+// TypeORM asks for stack traces across the driver's threads, which cost a quarter of the time of a command.
+const QUIET_SQLITE = Object.assign(Object.create(sqlite3) as typeof sqlite3, { verbose: () => sqlite3 });
 
 /**
  * The data source of the service.
@@ -22,7 +26,8 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     logger: 'debug' as const,
   };
   if (url.startsWith('sqlite:') && url.length > 'sqlite:'.length) {
-    return { ...common, type: 'sqlite', database: url.slice('sqlite:'.length), enableWAL: true, busyTimeout: 5000 };
+    const database = url.slice('sqlite:'.length);
+    return { ...common, type: 'sqlite', database, driver: QUIET_SQLITE, enableWAL: true, busyTimeout: 5000 };
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
     return {
