@@ -2,6 +2,7 @@ import { NestFactory, HttpAdapterHost } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppModule } from './app.module.js';
@@ -64,7 +65,7 @@ function adapterOf({ operatorKey, trustProxy }: Environment): FastifyAdapter {
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PARAMETER },
     genReqId: (raw: IncomingMessage) => {
-      const id = acceptableRequestId([raw.headers['x-request-id']].flat()[0], secrets) ?? newId();
+      const id = acceptableRequestId([raw.headers['x-request-id']].flat()[0], secrets) ?? randomUUID();
       raw.headers['x-request-id'] = id;
       return id;
     },
@@ -114,7 +115,7 @@ function acceptJsonOnly(app: NestFastifyApplication): void {
 function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('X-Request-Id', requestIdOf(request));
+    void reply.header('X-Request-Id', request.id);
     void reply.header('X-Content-Type-Options', 'nosniff');
     void reply.header('X-Frame-Options', 'DENY');
     void reply.header('Referrer-Policy', 'no-referrer');
@@ -126,6 +127,7 @@ function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger)
     void reply.header('Connection', 'close');
     done(new ServiceStoppingError());
   });
+  if (!logger.isEnabled('info')) return;
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = routeOf(request);
     const { statusCode, elapsedTime } = reply;

@@ -25,15 +25,15 @@ export function addVerifyShortcut(app: NestFastifyApplication): void {
     .getInstance()
     .addHook('onRoute', (route) => {
       if (route.url !== ROUTE || route.method !== 'POST') return;
-      route.preHandler = (request, reply, done) => {
+      const { handler } = route;
+      route.handler = function (this, request, reply) {
         const answer = answerTo(request, verifier);
-        if (answer === undefined) done();
-        else if (answer instanceof Promise)
-          answer.then(
-            (result) => send(reply, result),
-            () => done(),
-          );
-        else send(reply, answer);
+        if (answer === undefined) return handler.call(this, request, reply);
+        if (!(answer instanceof Promise)) return send(reply, answer);
+        return answer.then(
+          (result) => send(reply, result),
+          () => handler.call(this, request, reply),
+        );
       };
     });
 }
@@ -52,8 +52,10 @@ function answerTo(
   return verifier.verify(apiKey, { permissions, ip, cost, workspaceId: caller.workspaceId });
 }
 
-function send(reply: FastifyReply, result: VerificationResult): void {
-  void reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(toVerificationDto(result)));
+function send(reply: FastifyReply, result: VerificationResult): FastifyReply {
+  return reply
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(toVerificationDto(result)));
 }
 
 /** Whether the body is certainly what the controller would accept. */

@@ -59,10 +59,15 @@ export class PinoLogger implements LoggerService {
     this.write('fatal', message, rest);
   }
 
+  isEnabled(level: Level): boolean {
+    return this.logger.isLevelEnabled(level);
+  }
+
   // Nest appends the context as the last argument; before it may stand a stack.
   private write(importance: Level, message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
     const level = ASSEMBLY.has(context) ? 'debug' : importance;
+    if (!this.isEnabled(level)) return;
     const [stack] = rest.slice(0, -1);
     if (message instanceof Error) {
       this.logger[level]({ context, stack: message.stack }, message.message);

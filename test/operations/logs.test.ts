@@ -95,7 +95,7 @@ describe('X-Request-Id', () => {
   it.each(['1234567', 'x'.repeat(129), 'with space', 'semi;colon', 'ü'.repeat(8), generateKey('lk')])(
     'is replaced: %s',
     async (requestId) => {
-      expect(await answered(requestId)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+      expect(await answered(requestId)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
     },
   );
 });
