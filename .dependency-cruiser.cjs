@@ -1,5 +1,5 @@
 const SHELL =
-  '^src/(main|serve|app\\.module|app\\.setup|drain|verify-shortcut|openapi[a-z-]*|version)\\.ts$|^src/(config|health|cli)/';
+  '^src/(main|serve|app\\.module|app\\.setup|drain|verify-shortcut|openapi[a-z-]*|version)\\.ts$|^src/(config|health|metrics|cli)/';
 const FEATURES = '^src/(api-keys|audit|members|permissions|revocation|roles|usage|verification|workspaces)/';
 
 /**

@@ -9,6 +9,7 @@ import { migrate } from './database/migrate.js';
 import { HealthModule } from './health/health.module.js';
 import { LatchkeyModule } from './latchkey.module.js';
 import type { LatchkeyOptions } from './latchkey.options.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 
 /** The service: the first host of the library. */
 @Module({})
@@ -26,6 +27,7 @@ export class AppModule {
         }),
         LatchkeyModule.forRoot({ keyPrefix, operatorKey, identityProvider, cacheSize, leaseMs, directUrl, ...options }),
         HealthModule,
+        MetricsModule,
       ],
     };
   }

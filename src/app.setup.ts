@@ -16,6 +16,7 @@ import { SecretScanner } from './common/secret-scanner.js';
 import type { Environment } from './config/environment.js';
 import { PinoLogger } from './config/pino-logger.js';
 import { Drain } from './drain.js';
+import { HttpRequests } from './metrics/http-requests.js';
 import { openApiDocument } from './openapi.js';
 import { addVerifyShortcut } from './verify-shortcut.js';
 import { VERSION } from './version.js';
@@ -38,7 +39,7 @@ export async function createService(environment: Environment): Promise<Service> 
     abortOnError: false,
     bodyParser: false,
   });
-  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready'] });
+  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready', 'metrics'] });
   app.useGlobalFilters(new ErrorFilter(app.get(HttpAdapterHost)));
   acceptJsonOnly(app);
   addHooks(app, drain, logger);
@@ -114,6 +115,7 @@ function acceptJsonOnly(app: NestFastifyApplication): void {
 
 function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger): void {
   const fastify = app.getHttpAdapter().getInstance();
+  const requests = app.get(HttpRequests, { strict: false });
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
     void reply.header('X-Content-Type-Options', 'nosniff');
@@ -132,6 +134,7 @@ function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger)
     const route = routeOf(request);
     const { statusCode, elapsedTime } = reply;
     const fields = { requestId: request.id, method: request.method, route, statusCode, ms: Math.round(elapsedTime) };
+    requests.count(request.method, route, statusCode, elapsedTime);
     logger.log({ message: 'request', ...fields }, 'Http');
     done();
   });

@@ -53,7 +53,7 @@ describe('every route', () => {
 
   it('is public only where it says nothing of anybody', () => {
     const open = routes.filter(({ access }) => access?.kind === 'public');
-    expect(open.map(({ path }) => path).sort()).toEqual(['/health/live', '/health/ready']);
+    expect(open.map(({ path }) => path).sort()).toEqual(['/health/live', '/health/ready', '/metrics']);
   });
 
   it('401: without a key, and 403: for a key that may do nothing of it', async () => {

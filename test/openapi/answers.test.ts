@@ -57,7 +57,7 @@ describe('answers from around the routes are documented', () => {
   it('503: while the service stops, on public routes too, with the headers that the document names', async () => {
     const names = await documentedFor('get', 503);
     await service.drain.stop(0);
-    for (const path of ['/apikey', '//health/live', '//health/ready']) {
+    for (const path of ['/apikey', '//health/live', '//health/ready', '//metrics']) {
       const { headers } = await service.anonymous.get(path).expect(503, 'service.stopping');
       for (const name of names) expect([name, headers.get(name)]).toEqual([name, expect.any(String)]);
     }

@@ -122,7 +122,10 @@ describe('the OpenAPI document', () => {
   it('describes each answer: a text, a schema, and examples that it allows', () => {
     for (const { name, description, content } of operations.flatMap(responsesOf)) {
       expect([name, description]).toEqual([name, expect.stringMatching(/.{6}/)]);
-      expect([name, Object.keys(content ?? {})]).toEqual([name, [expect.stringMatching(/^application\/(x-nd)?json$/)]]);
+      expect([name, Object.keys(content ?? {})]).toEqual([
+        name,
+        [expect.stringMatching(/^(application\/(x-nd)?json|text\/plain)$/)],
+      ]);
       for (const media of Object.values(content ?? {})) {
         expect([name, examplesOf(media).length]).not.toEqual([name, 0]);
         for (const example of examplesOf(media)) assertValid(name, media.schema, example);

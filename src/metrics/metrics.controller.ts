@@ -1,0 +1,32 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Registry } from 'prom-client';
+import { Public } from '../auth/access.decorators.js';
+import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.js';
+import { toLatchkeyError } from '../common/error-body.js';
+import { ServiceStoppingError } from '../common/latchkey-error.js';
+import { Metrics } from './metrics.service.js';
+
+const EXAMPLE = `# HELP process_open_fds Number of open file descriptors.
+# TYPE process_open_fds gauge
+process_open_fds 29
+`;
+
+@ApiTags('Operations')
+@Controller('metrics')
+@Public()
+export class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  @Header('Content-Type', Registry.PROMETHEUS_CONTENT_TYPE)
+  @ApiOperation({ operationId: 'getMetrics', summary: 'How is the service doing, for Prometheus?' })
+  @ApiOkResponse({
+    description: 'The metrics in the text format of Prometheus; of several workers, of all of them together.',
+    content: { 'text/plain': { schema: { type: 'string' }, example: EXAMPLE } },
+  })
+  @ApiRefusals(...REQUEST_REFUSALS, toLatchkeyError(undefined), new ServiceStoppingError())
+  get(): Promise<string> {
+    return this.metrics.text();
+  }
+}

@@ -1,0 +1,45 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
+import { addHttpMetrics } from './http-metrics.js';
+import { HttpRequests } from './http-requests.js';
+
+/** The metrics of one process at one moment. */
+export type MetricsReport = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
+/** The other processes that serve on the same port. */
+export interface Peers {
+  /** Takes this process's report, and gives those of all others. Bounded in time. */
+  exchange(own: MetricsReport): Promise<MetricsReport[]>;
+}
+
+/** The metrics of this application, which share nothing with those of another in the same process. */
+@Injectable()
+export class Metrics implements OnApplicationBootstrap {
+  private readonly registry = new Registry();
+  private peers: Peers | undefined;
+
+  constructor(requests: HttpRequests) {
+    addHttpMetrics(this.registry, requests);
+  }
+
+  onApplicationBootstrap(): void {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** From now on the text is about all processes that serve on this port, whichever of them is asked. */
+  joinWith(peers: Peers): void {
+    this.peers = peers;
+  }
+
+  /** What this process alone has to tell. */
+  report(): Promise<MetricsReport> {
+    return this.registry.getMetricsAsJSON();
+  }
+
+  /** The metrics in the text format of Prometheus. */
+  async text(): Promise<string> {
+    if (!this.peers) return this.registry.metrics();
+    const own = await this.report();
+    return AggregatorRegistry.aggregate([own, ...(await this.peers.exchange(own))]).metrics();
+  }
+}

@@ -1,0 +1,81 @@
+import { Counter, Gauge, type Aggregator, type Histogram, type Registry } from 'prom-client';
+
+type Labels = Record<string, string>;
+
+/** A number, and the labels that tell it from others of the same name. */
+export interface Reading {
+  labels: Labels;
+  value: number;
+}
+
+/** How often values fell into each bucket. */
+export interface Distribution {
+  /** The upper bounds of the buckets, ascending. */
+  bounds: readonly number[];
+  /** For each bucket by itself; the last count is of what is above the last bound. */
+  counts: readonly number[];
+  /** Of all values. */
+  sum: number;
+}
+
+/** What a metric is called and means. */
+export interface Description {
+  name: `latchkey_${string}`;
+  help: string;
+  labelNames?: readonly string[];
+  /** What becomes of it where several workers have one each: the sum unless this says otherwise. */
+  aggregator?: Aggregator;
+}
+
+/** Adds a counter. Its values are read when somebody asks for them, so that counting costs what the counter likes. */
+export function addCounter(registry: Registry, description: Description, read: () => Reading[]): void {
+  new Counter({
+    ...description,
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { labels, value } of read()) this.inc(labels, value);
+    },
+  });
+}
+
+/** Adds a gauge. Its value is read when somebody asks for it. */
+export function addGauge(registry: Registry, description: Description, read: () => number): void {
+  new Gauge({
+    ...description,
+    registers: [registry],
+    collect() {
+      this.set(read());
+    },
+  });
+}
+
+/** Adds a histogram. Its buckets are read when somebody asks for them. */
+export function addHistogram(
+  registry: Registry,
+  { name, help, aggregator = 'sum' }: Description,
+  read: () => (Distribution & { labels: Labels })[],
+): void {
+  const get = () => ({
+    name,
+    help,
+    type: 'histogram',
+    aggregator,
+    values: read().flatMap((one) => seriesOf(name, one)),
+  });
+  // A registry takes whatever tells its values, and only its types insist on one that has observed them itself.
+  registry.registerMetric({ name, get } as unknown as Histogram);
+}
+
+function seriesOf(name: string, { labels, bounds, counts, sum }: Distribution & { labels: Labels }) {
+  let total = 0;
+  const buckets = counts.map((count, at) => {
+    total += count;
+    return { metricName: `${name}_bucket`, labels: { ...labels, le: bounds[at] ?? '+Inf' }, value: total };
+  });
+  return [
+    ...buckets,
+    { metricName: `${name}_sum`, labels, value: sum },
+    { metricName: `${name}_count`, labels, value: total },
+  ];
+}

@@ -1,0 +1,40 @@
+import type { Registry } from 'prom-client';
+import { addGauge, addHistogram, type Distribution } from './readings.js';
+
+/** What the revocations count. */
+interface RevocationStatistics {
+  leaseValid: boolean;
+  liveInstances: number;
+  /** In seconds. */
+  waits: Distribution;
+}
+
+/** What the revocation of keys on all instances tells. */
+export function addRevocationMetrics(registry: Registry, statistics: () => RevocationStatistics): void {
+  addHistogram(
+    registry,
+    {
+      name: 'latchkey_revocation_wait_seconds',
+      help: 'Time that a restricting change waited, after its commit, until no instance could serve the old state.',
+    },
+    () => [{ labels: {}, ...statistics().waits }],
+  );
+  addGauge(
+    registry,
+    {
+      name: 'latchkey_lease_valid',
+      help: '1 while keys may be verified from memory; of several workers, while all of them may.',
+      aggregator: 'min',
+    },
+    () => Number(statistics().leaseValid),
+  );
+  addGauge(
+    registry,
+    {
+      name: 'latchkey_live_instances',
+      help: 'Instances that serve the same database, as this one sees it.',
+      aggregator: 'max',
+    },
+    () => statistics().liveInstances,
+  );
+}
