@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
+/** How long a service that stops waits for the requests in flight. */
+export const DRAIN_MS = 30_000;
+
 /** Knows the requests in flight, so that stopping can wait for them and turn away new ones. */
 export class Drain {
   private readonly inFlight = new Set<ServerResponse>();

@@ -24,8 +24,11 @@ export function exitWith(error: unknown): never {
   process.exit(code);
 }
 
-// Whoever sits at the machine may, and needs to, know what went wrong underneath; callers of the API never do.
-function messageOf(error: unknown): string {
+/**
+ * What went wrong, in one line for whoever sits at the machine: they may, and need to, know what it was underneath;
+ * callers of the API never do.
+ */
+export function messageOf(error: unknown): string {
   if (error instanceof LatchkeyError && error.status === 503 && error.cause !== undefined) {
     return `${error.message} (${reasonOf(error.cause)})`;
   }

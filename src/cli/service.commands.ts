@@ -1,15 +1,43 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { availableParallelism } from 'node:os';
 import { jsonOption, type JsonOption } from './options.js';
 import type { Terminal } from './terminal.js';
+
+const MOST_WORKERS = 64;
+
+interface ServeOptions {
+  workers?: number;
+}
 
 export function addServiceCommands(program: Command, terminal: Terminal): void {
   program
     .command('serve')
     .description('run the service until SIGINT or SIGTERM')
-    .action(async () => (await import('../serve.js')).serve(terminal.variables));
+    .addOption(workersOption())
+    .action(({ workers }: ServeOptions) => serve(terminal, workers));
   program
     .command('migrate')
     .description('bring the schema of the database up to date, as the service does when it starts')
     .addOption(jsonOption())
     .action(async (options: JsonOption) => (await import('./migrate.action.js')).migrateDatabase(terminal, options));
+}
+
+async function serve({ variables }: Terminal, workers: number | undefined): Promise<void> {
+  if (workers === undefined) return (await import('../serve.js')).serve(variables);
+  return (await import('../workers/serve-with-workers.js')).serveWithWorkers(variables, workers);
+}
+
+const workersOption = (): Option =>
+  new Option(
+    '--workers <number>',
+    `serve with so many processes, 1 to ${MOST_WORKERS}, or auto: as many as the machine has processors (PostgreSQL only)`,
+  ).argParser(workersOf);
+
+function workersOf(text: string): number {
+  if (text === 'auto') return Math.min(availableParallelism(), MOST_WORKERS);
+  const workers = Number(text);
+  if (!/^\d{1,2}$/.test(text) || workers < 1 || workers > MOST_WORKERS) {
+    throw new InvalidArgumentError(`It must be a number from 1 to ${MOST_WORKERS}, or auto.`);
+  }
+  return workers;
 }

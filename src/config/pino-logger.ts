@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import cluster from 'node:cluster';
 import { destination, pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import { SecretScanner } from '../common/secret-scanner.js';
@@ -29,7 +30,8 @@ export class PinoLogger implements LoggerService {
     const secrets = new SecretScanner(operatorKey ? [operatorKey] : []);
     const options = {
       level: logLevel,
-      base: undefined,
+      // Of several workers, which one says it.
+      base: cluster.isWorker ? { pid: process.pid } : undefined,
       hooks: { streamWrite: (line: string) => secrets.redact(line) },
     };
     this.logger = pino(options, logFormat === 'pretty' ? prettyLines(stream) : destination({ fd: stream, sync: true }));

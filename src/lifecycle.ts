@@ -1,0 +1,57 @@
+import type { Logger } from '@nestjs/common';
+import type { Server } from 'node:http';
+import type { Service } from './app.setup.js';
+import { OperatorKeys } from './auth/operator-keys.js';
+import { Principal } from './auth/principal.js';
+import type { Environment } from './config/environment.js';
+import { reasonOf } from './config/reason-of.js';
+import type { Change } from './events/domain-event.js';
+import { SystemStarted, SystemStopped } from './events/system-events.js';
+import { UnitOfWork } from './events/unit-of-work.js';
+import { VERSION } from './version.js';
+
+const LINGER_MS = 1000;
+const SYSTEM = Principal.system('latchkey');
+
+/** @returns the URL it listens on, without a path. @throws {Error} saying in one line why it cannot listen there. */
+export async function listen({ app }: Service, { host, port }: Environment): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    throw new Error(`HOST and PORT: cannot listen there: ${reasonOf(error)}`, { cause: error });
+  }
+  return (await app.getUrl()).replace(/\/$/, '');
+}
+
+/** Puts the start on the trail, and generates and shows the operator's key if there is none. */
+export async function recordStart({ app }: Service, logger: Logger, details: Change[] = []): Promise<void> {
+  const operatorKeys = app.get(OperatorKeys, { strict: false });
+  const generated = await app.get(UnitOfWork, { strict: false }).run(SYSTEM, async (work) => {
+    const key = await operatorKeys.generateIfNone(work);
+    const changes = [{ field: 'version', before: null, after: VERSION }, ...details];
+    if (key) changes.push({ field: 'operatorKey', before: null, after: 'generated' });
+    work.record(new SystemStarted(changes));
+    return key;
+  });
+  await operatorKeys.reload();
+  if (!generated) return;
+  logger.warn('There was no operator key, so one was generated. It is shown this once: keep it.');
+  // Not a log line: it is shown to whoever started the service, and kept nowhere.
+  process.stdout.write(`Operator key: ${generated}\n`);
+}
+
+/** Puts the end on the trail. That it cannot be is logged, and keeps nobody from stopping. */
+export async function recordStop({ app }: Service, logger: Logger): Promise<void> {
+  await app
+    .get(UnitOfWork, { strict: false })
+    .run(SYSTEM, (work) => work.record(new SystemStopped()))
+    .catch((error: unknown) => logger.error(error));
+}
+
+/** Closes everything that is open. */
+export async function close({ app }: Service): Promise<void> {
+  // A connection on which no request ever came counts as busy, and would hold the process for a minute.
+  const server: Server = app.getHttpServer();
+  setTimeout(() => server.closeAllConnections(), LINGER_MS).unref();
+  await app.close();
+}

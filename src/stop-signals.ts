@@ -1,0 +1,38 @@
+import type { Logger } from '@nestjs/common';
+import { constants } from 'node:os';
+
+type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/**
+ * The first signal stops the service; a second one, from somebody who will not wait, ends the process at once.
+ *
+ * @param beforeKill what a second signal ends first
+ */
+export function stopOnSignals(
+  logger: Logger,
+  stop: () => Promise<void>,
+  beforeKill: () => void = () => undefined,
+): void {
+  let stopping = false;
+  const onSignal = (signal: StopSignal): void => {
+    if (stopping) {
+      beforeKill();
+      endNow(signal);
+    }
+    stopping = true;
+    logger.log(`Stopping on ${signal}, once the requests in flight are answered`);
+    stop().catch((error: unknown) => {
+      logger.error(error);
+      process.exit(1);
+    });
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
+
+function endNow(signal: StopSignal): void {
+  // An exit would wait for what SQLite is doing, up to its whole busy timeout.
+  process.kill(process.pid, 'SIGKILL');
+  // The first process of a container cannot kill itself.
+  process.exit(128 + constants.signals[signal]);
+}
