@@ -25,7 +25,8 @@ export function addHttpMetrics(registry: Registry, requests: HttpRequests): void
       name: 'latchkey_http_request_duration_seconds',
       help: 'Time from the arrival of an HTTP request to the end of its answer.',
     },
-    () => requests.all.map(({ method, route, ...durations }) => ({ labels: labelsOf(method, route), ...durations })),
+    () =>
+      requests.all.map(({ method, route, durations }) => ({ labels: labelsOf(method, route), histogram: durations })),
   );
 }
 

@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
+import { RevocationModule } from '../revocation/revocation.module.js';
+import { VerificationModule } from '../verification/verification.module.js';
 import { HttpRequests } from './http-requests.js';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.service.js';
 
-@Module({ controllers: [MetricsController], providers: [HttpRequests, Metrics] })
+@Module({
+  imports: [VerificationModule, RevocationModule],
+  controllers: [MetricsController],
+  providers: [HttpRequests, Metrics],
+})
 export class MetricsModule {}

@@ -1,7 +1,11 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
+import { Revocations } from '../revocation/revocations.js';
+import { KeyVerifier } from '../verification/key-verifier.js';
 import { addHttpMetrics } from './http-metrics.js';
 import { HttpRequests } from './http-requests.js';
+import { addRevocationMetrics } from './revocation-metrics.js';
+import { addVerificationMetrics } from './verification-metrics.js';
 
 /** The metrics of one process at one moment. */
 export type MetricsReport = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
@@ -18,7 +22,9 @@ export class Metrics implements OnApplicationBootstrap {
   private readonly registry = new Registry();
   private peers: Peers | undefined;
 
-  constructor(requests: HttpRequests) {
+  constructor(verifier: KeyVerifier, revocations: Revocations, requests: HttpRequests) {
+    addVerificationMetrics(this.registry, () => verifier.statistics());
+    addRevocationMetrics(this.registry, () => revocations.statistics());
     addHttpMetrics(this.registry, requests);
   }
 

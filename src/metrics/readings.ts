@@ -1,4 +1,5 @@
-import { Counter, Gauge, type Aggregator, type Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Aggregator, type Histogram as ClientHistogram, type Registry } from 'prom-client';
+import type { Histogram } from '../common/histogram.js';
 
 type Labels = Record<string, string>;
 
@@ -8,14 +9,10 @@ export interface Reading {
   value: number;
 }
 
-/** How often values fell into each bucket. */
-export interface Distribution {
-  /** The upper bounds of the buckets, ascending. */
-  bounds: readonly number[];
-  /** For each bucket by itself; the last count is of what is above the last bound. */
-  counts: readonly number[];
-  /** Of all values. */
-  sum: number;
+/** A histogram, and the labels that tell it from others of the same name. */
+export interface LabelledHistogram {
+  labels: Labels;
+  histogram: Histogram;
 }
 
 /** What a metric is called and means. */
@@ -54,7 +51,7 @@ export function addGauge(registry: Registry, description: Description, read: () 
 export function addHistogram(
   registry: Registry,
   { name, help, aggregator = 'sum' }: Description,
-  read: () => (Distribution & { labels: Labels })[],
+  read: () => LabelledHistogram[],
 ): void {
   const get = () => ({
     name,
@@ -63,11 +60,11 @@ export function addHistogram(
     aggregator,
     values: read().flatMap((one) => seriesOf(name, one)),
   });
-  // A registry takes whatever tells its values, and only its types insist on one that has observed them itself.
-  registry.registerMetric({ name, get } as unknown as Histogram);
+  // A registry takes whatever tells its values; only its types insist on one that has observed them itself.
+  registry.registerMetric({ name, get } as unknown as ClientHistogram);
 }
 
-function seriesOf(name: string, { labels, bounds, counts, sum }: Distribution & { labels: Labels }) {
+function seriesOf(name: string, { labels, histogram: { bounds, counts, sum } }: LabelledHistogram) {
   let total = 0;
   const buckets = counts.map((count, at) => {
     total += count;

@@ -1,13 +1,6 @@
 import type { Registry } from 'prom-client';
-import { addGauge, addHistogram, type Distribution } from './readings.js';
-
-/** What the revocations count. */
-interface RevocationStatistics {
-  leaseValid: boolean;
-  liveInstances: number;
-  /** In seconds. */
-  waits: Distribution;
-}
+import type { RevocationStatistics } from '../revocation/revocations.js';
+import { addGauge, addHistogram } from './readings.js';
 
 /** What the revocation of keys on all instances tells. */
 export function addRevocationMetrics(registry: Registry, statistics: () => RevocationStatistics): void {
@@ -17,7 +10,7 @@ export function addRevocationMetrics(registry: Registry, statistics: () => Revoc
       name: 'latchkey_revocation_wait_seconds',
       help: 'Time that a restricting change waited, after its commit, until no instance could serve the old state.',
     },
-    () => [{ labels: {}, ...statistics().waits }],
+    () => [{ labels: {}, histogram: statistics().waits }],
   );
   addGauge(
     registry,

@@ -1,14 +1,6 @@
 import type { Registry } from 'prom-client';
+import type { VerificationStatistics } from '../verification/key-verifier.js';
 import { addCounter, addGauge } from './readings.js';
-
-/** What a verifier counts. */
-interface VerificationStatistics {
-  outcomes: Record<string, number>;
-  hits: number;
-  misses: number;
-  cached: number;
-  capacity: number;
-}
 
 /** What the verification of keys tells. */
 export function addVerificationMetrics(registry: Registry, statistics: () => VerificationStatistics): void {

@@ -179,6 +179,16 @@ describe('latchkey serve --workers', () => {
       await eventually('all are gone', () => !workers.some(isAlive) || undefined);
     });
 
+    it('sums what both have, and not what both see', async () => {
+      const metrics = await eventually('each sees the other', async () => {
+        const seen = await scrape(service.anonymous);
+        return seen.value('latchkey_live_instances') === 2 ? seen : undefined;
+      });
+
+      expect(metrics.value('latchkey_lease_valid')).toBe(1);
+      expect(metrics.value('latchkey_key_cache_capacity_keys')).toBe(200_000);
+    });
+
     it('tells the metrics of both together, whichever is asked, also of one that is gone', async () => {
       const labels = { route: '/health/live', status: '200' };
       const counted = async () => {

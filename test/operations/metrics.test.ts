@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { generateKey } from '../../src/common/key-format.js';
 import { breakStore } from '../support/broken-store.js';
+import { eventually } from '../support/eventually.js';
 import { scrape } from '../support/metrics.js';
-import { createWorkspace, startService, type RunningService } from '../support/service.js';
+import { createWorkspace, startInstance, startService, type RunningService } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 
 describe('GET /metrics', () => {
@@ -66,6 +68,61 @@ describe('GET /metrics', () => {
       expect(total).toBeLessThan(10);
     });
 
+    it('counts verifications by their outcome, and those that were answered from memory', async () => {
+      const workspace = await createWorkspace(service);
+      const verifier = await workspace.keyWith('apikeys:verify');
+      const key = await workspace.keyWith('apikeys:view');
+      const verify = (apiKey: string) => verifier.client.post('/verify', { apiKey }).expect(200);
+      await verify(key.secret);
+      const before = await scrape(service.anonymous);
+
+      await verify(key.secret);
+      await verify(key.secret);
+      await verify(generateKey('lk'));
+      await verify('no key at all');
+
+      const after = await scrape(service.anonymous);
+      const increaseOf = (name: string, labels: Record<string, string> = {}) =>
+        after.value(name, labels) - before.value(name, labels);
+      // Each time the caller is verified, too.
+      expect(increaseOf('latchkey_verifications_total', { outcome: 'valid' })).toBe(6);
+      expect(increaseOf('latchkey_verifications_total', { outcome: 'unknown' })).toBe(1);
+      expect(increaseOf('latchkey_verifications_total', { outcome: 'malformed' })).toBe(1);
+      expect(increaseOf('latchkey_key_cache_hits_total')).toBe(6);
+      expect(increaseOf('latchkey_key_cache_misses_total')).toBe(1);
+    });
+
+    it('tells how many keys are in memory, and for how many there is room', async () => {
+      const workspace = await createWorkspace(service);
+      const key = await workspace.keyWith('apikeys:view');
+      const before = await scrape(service.anonymous);
+
+      await key.client.get('/apikey').expect(200);
+      const used = await scrape(service.anonymous);
+      await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+      const deleted = await scrape(service.anonymous);
+
+      const keys = [before, used, deleted].map((metrics) => metrics.value('latchkey_key_cache_keys'));
+      expect(keys).toEqual([keys[0], keys[0]! + 1, keys[0]]);
+      expect(used.value('latchkey_key_cache_capacity_keys')).toBe(100_000);
+    });
+
+    it('tells how long revocations waited, whether the lease is valid, and how many instances are live', async () => {
+      const workspace = await createWorkspace(service);
+      const key = await workspace.keyWith('apikeys:view');
+      const before = await scrape(service.anonymous);
+
+      await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+
+      const after = await scrape(service.anonymous);
+      const name = 'latchkey_revocation_wait_seconds';
+      expect(after.value(`${name}_count`)).toBe(before.value(`${name}_count`) + 1);
+      expect(after.value(`${name}_bucket`, { le: '+Inf' })).toBe(after.value(`${name}_count`));
+      expect(after.value(`${name}_sum`)).toBeGreaterThan(before.value(`${name}_sum`));
+      expect(after.value('latchkey_lease_valid')).toBe(1);
+      expect(after.value('latchkey_live_instances')).toBe(1);
+    });
+
     it('has those of the process', async () => {
       const metrics = await scrape(service.anonymous);
 
@@ -90,6 +147,9 @@ describe('GET /metrics', () => {
       await service.anonymous.get('//metrics').expect(200);
 
       await repair();
+      await eventually('the lease is valid again', async () =>
+        (await scrape(service.anonymous)).value('latchkey_lease_valid') === 1 ? true : undefined,
+      );
     });
 
     it('of two applications in one process, each tells its own', async () => {
@@ -105,6 +165,25 @@ describe('GET /metrics', () => {
       await other.stop();
       await scrape(service.anonymous);
     });
+  });
+
+  it('counts the instances of one PostgreSQL, and sees the lease go with the database', async () => {
+    const service = await startService('postgres', { LATCHKEY_LEASE_MS: '1000' });
+    const other = await startInstance(service, { LATCHKEY_LEASE_MS: '1000' });
+    const becomes = (name: string, value: number) =>
+      eventually(`${name} is ${value}`, async () =>
+        (await scrape(service.anonymous)).value(name) === value ? true : undefined,
+      );
+
+    await becomes('latchkey_live_instances', 2);
+    const repair = await breakStore(service.store);
+    await becomes('latchkey_lease_valid', 0);
+    await repair();
+    await becomes('latchkey_lease_valid', 1);
+    await other.stop();
+    await becomes('latchkey_live_instances', 1);
+
+    await service.stop();
   });
 });
 
