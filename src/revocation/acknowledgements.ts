@@ -36,6 +36,11 @@ export class Acknowledgements {
     }
   }
 
+  /** Which instances have acknowledged so far. */
+  by(number: number): ReadonlySet<string> {
+    return this.open.get(number)?.instances ?? new Set();
+  }
+
   /** Ends the collection. */
   end(number: number): void {
     this.open.delete(number);

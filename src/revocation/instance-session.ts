@@ -7,9 +7,11 @@ import type { SeenInstance } from './lease-watch.js';
 import {
   acknowledgementsChannel,
   parseAcknowledgement,
+  parseInspection,
   parseRevocation,
   REVOCATIONS_CHANNEL,
   type AcknowledgementMessage,
+  type InspectionMessage,
   type RevocationMessage,
 } from './messages.js';
 
@@ -21,6 +23,8 @@ export interface SessionEvents {
   /** Some instance, perhaps this one, has revoked something. It must be forgotten before this returns. */
   onRevocation(message: RevocationMessage): void;
   onAcknowledgement(message: AcknowledgementMessage): void;
+  /** Some instance, perhaps this one, asks whether this one accepts a key. */
+  onInspection(message: InspectionMessage): void;
   /** All instances there are; about three times a lease. */
   onInstances(instances: SeenInstance[]): void;
   /** The session is over, and with it the lease. Called once. */
@@ -88,8 +92,8 @@ export class InstanceSession {
     }
   }
 
-  /** Tells a session that these revocations of its own have been carried out here. Sent together with others at hand. */
-  acknowledge({ from, number }: RevocationMessage): void {
+  /** Tells a session that what it asked for under this number has been carried out here. Sent together with others at hand. */
+  acknowledge({ from, number }: Pick<RevocationMessage, 'from' | 'number'>): void {
     this.acknowledgements.set(from, [...(this.acknowledgements.get(from) ?? []), number]);
     if (!this.sending) void this.sendAcknowledgements();
   }
@@ -150,6 +154,8 @@ export class InstanceSession {
     }
     const revocation = parseRevocation(payload);
     if (revocation) this.events.onRevocation(revocation);
+    const inspection = parseInspection(payload);
+    if (inspection) this.events.onInspection(inspection);
   }
 
   private async sendAcknowledgements(): Promise<void> {

@@ -12,6 +12,18 @@ export interface RevocationMessage {
   forget: Forgotten;
 }
 
+/** What an instance asks all others, and itself: whether they accept a key. */
+export interface InspectionMessage {
+  /** The session that waits for acknowledgements. */
+  from: string;
+  /** The id of the key. */
+  inspect: string;
+  /** What an instance acknowledges that accepts it. */
+  accepted: number;
+  /** What every instance acknowledges then. */
+  number: number;
+}
+
 /** What an instance answers: which revocations of the addressee's it has carried out. */
 export interface AcknowledgementMessage {
   from: string;
@@ -29,6 +41,14 @@ export function parseRevocation(payload: string | undefined): RevocationMessage 
   if (!message || !isId(message.from) || typeof message.number !== 'number') return undefined;
   const isForgotten = Array.isArray(message.forget) || message.forget === 'everything';
   return isForgotten ? (message as RevocationMessage) : undefined;
+}
+
+/** @returns undefined for what is no such message. */
+export function parseInspection(payload: string | undefined): InspectionMessage | undefined {
+  const message = parse(payload) as Partial<InspectionMessage> | undefined;
+  if (!message || !isId(message.from) || !isId(message.inspect)) return undefined;
+  const areNumbers = typeof message.accepted === 'number' && typeof message.number === 'number';
+  return areNumbers ? (message as InspectionMessage) : undefined;
 }
 
 /** @returns undefined for what is no such message. */

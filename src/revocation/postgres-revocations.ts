@@ -11,9 +11,10 @@ import {
   acknowledgementsChannel,
   REVOCATIONS_CHANNEL,
   type AcknowledgementMessage,
+  type InspectionMessage,
   type RevocationMessage,
 } from './messages.js';
-import { Revocations, type Forgotten, type RevocationStatistics } from './revocations.js';
+import { Revocations, type Forgotten, type Inspection, type RevocationStatistics } from './revocations.js';
 
 // A notification holds 8,000 bytes.
 const MOST_NAMED = 100;
@@ -109,13 +110,35 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     await announcement.passed();
   }
 
+  async inspect(keyId: string): Promise<Inspection> {
+    const accepted = this.acknowledgements.expect();
+    const number = this.acknowledgements.expect();
+    const message: InspectionMessage = { from: this.session?.id ?? NOBODY, inspect: keyId, accepted, number };
+    await this.database.query('SELECT pg_notify($1, $2)', [REVOCATIONS_CHANNEL, JSON.stringify(message)]);
+    const instances = await this.look();
+    await this.acknowledgements.of(number, new Map(instances.map((id) => [id, this.watch.remainingMs(id)])));
+    const accepting = this.acknowledgements.by(accepted).size;
+    const answered = this.acknowledgements.by(number);
+    this.acknowledgements.end(accepted);
+    this.acknowledgements.end(number);
+    const unheard = instances.filter((id) => !answered.has(id));
+    // Whoever could not renew its lease meanwhile answers nobody from memory.
+    if (unheard.length > 0) await this.look();
+    const silent = unheard.filter((id) => this.watch.remainingMs(id) > 0).length;
+    return { accepted: accepting, refused: answered.size - accepting, silent };
+  }
+
+  private async look(): Promise<string[]> {
+    const instances = await this.database.query<SeenInstance>(SELECT_INSTANCES);
+    this.watch.see(instances);
+    return instances.map(({ id }) => id);
+  }
+
   /** By instance, how long its acknowledgement is waited for. This instance has forgotten already. */
   private async timesToWait(session: InstanceSession | undefined): Promise<Map<string, number>> {
     try {
-      const instances = await this.database.query<SeenInstance>(SELECT_INSTANCES);
-      this.watch.see(instances);
-      const others = instances.filter(({ id }) => id !== session?.id);
-      return new Map(others.map(({ id }) => [id, this.watch.remainingMs(id)]));
+      const others = (await this.look()).filter((id) => id !== session?.id);
+      return new Map(others.map((id) => [id, this.watch.remainingMs(id)]));
     } catch (error) {
       this.logger.warn({ message: 'A change waits until every lease has run out.', error: describeError(error) });
       return new Map([['whoever there is', this.watch.longestMs]]);
@@ -135,6 +158,7 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
         onAcknowledgement: ({ from, numbers }) => {
           for (const number of numbers) this.acknowledgements.note(number, from);
         },
+        onInspection: (message) => void this.answer(message),
         onInstances: (instances) => this.see(instances),
         onEnd: (error) => this.reopen(error),
       },
@@ -166,6 +190,17 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     this.forget(message.forget);
     const { session } = this;
     if (session && message.from !== session.id && message.from !== NOBODY) session.acknowledge(message);
+  }
+
+  private async answer({ from, inspect, accepted, number }: InspectionMessage): Promise<void> {
+    const { session } = this;
+    if (!session) return;
+    try {
+      if (await this.accepts(inspect)) session.acknowledge({ from, number: accepted });
+      session.acknowledge({ from, number });
+    } catch (error) {
+      this.logger.warn({ message: 'An inspection is not answered.', error: describeError(error) });
+    }
   }
 
   private see(instances: readonly SeenInstance[]): void {

@@ -14,6 +14,14 @@ export interface RevocationStatistics {
   waits: Histogram;
 }
 
+/** How many of the instances that may answer from memory accept a key. */
+export interface Inspection {
+  accepted: number;
+  refused: number;
+  /** Have not answered in time, though they hold their lease. */
+  silent: number;
+}
+
 const WAIT_BOUNDS = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
@@ -23,15 +31,29 @@ const WAIT_BOUNDS = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1,
 export abstract class Revocations extends RevocationBarrier {
   protected readonly waits = new Histogram(WAIT_BOUNDS);
   private readonly listeners: ((forgotten: Forgotten) => void)[] = [];
+  private inspector: (keyId: string) => Promise<boolean> = () => Promise.resolve(false);
 
   /** Whether this instance may answer from memory at this moment. Cheap: asked before each answer. */
   abstract mayServeFromMemory(): boolean;
 
   abstract statistics(): RevocationStatistics;
 
+  /** Asks each of the instances, this one included, whether it accepts the key with this id at that moment. */
+  abstract inspect(keyId: string): Promise<Inspection>;
+
+  /** Has the inspector asked whether this instance accepts the key with this id, as it would if somebody sent the key. */
+  onInspection(inspector: (keyId: string) => Promise<boolean>): void {
+    this.inspector = inspector;
+  }
+
   /** Has the listener called with everything that this instance must forget, whichever instance revoked it. */
   onRevoked(listener: (forgotten: Forgotten) => void): void {
     this.listeners.push(listener);
+  }
+
+  /** Whether this instance accepts the key with this id now. */
+  protected accepts(keyId: string): Promise<boolean> {
+    return this.inspector(keyId);
   }
 
   protected forget(forgotten: Forgotten): void {

@@ -1,7 +1,7 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
 import type { Announcement, Revocation } from '../events/revocation.js';
-import { Revocations, type RevocationStatistics } from './revocations.js';
+import { Revocations, type Inspection, type RevocationStatistics } from './revocations.js';
 import type { ServingLock } from './serving-lock.js';
 
 const WAIT_MS = 2000;
@@ -37,6 +37,11 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
   statistics(): RevocationStatistics {
     const leaseValid = this.mayServeFromMemory();
     return { leaseValid, liveInstances: leaseValid ? 1 : 0, waits: this.waits };
+  }
+
+  async inspect(keyId: string): Promise<Inspection> {
+    const accepted = Number(await this.accepts(keyId));
+    return { accepted, refused: 1 - accepted, silent: 0 };
   }
 
   /** Transactions take turns, so that this is never under way twice at once. */

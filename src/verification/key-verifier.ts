@@ -119,6 +119,17 @@ export class KeyVerifier extends CredentialVerifier {
     return key && this.accept(key).key;
   }
 
+  /**
+   * Whether the key with this hash is accepted at this moment, from memory or else by the database, and then remembered:
+   * as {@link verify} finds it, for somebody who does not know the key. Counts nothing, and heeds no addresses.
+   */
+  async accepts(hash: string): Promise<boolean> {
+    const remembered = this.revocations.mayServeFromMemory() ? this.cache.get(hash) : undefined;
+    if (remembered && !remembered.isExpired(this.clock)) return true;
+    const { state, key } = await this.lookUp(hash);
+    return state === 'acceptable' && !key.isExpired(this.clock);
+  }
+
   statistics(): VerificationStatistics {
     const { outcomes, hits, misses, cache } = this;
     return { outcomes: { ...outcomes }, hits, misses, cached: cache.size, capacity: cache.capacity };

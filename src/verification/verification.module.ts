@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { UsageModule } from '../usage/usage.module.js';
+import { KeyInspector } from './key-inspector.js';
 import { KeyVerifier } from './key-verifier.js';
 import { StoredKeys } from './stored-keys.js';
 import { VerifyController } from './verify.controller.js';
@@ -9,7 +10,7 @@ import { VerifyController } from './verify.controller.js';
 @Module({
   imports: [AuthModule, GrantsModule, UsageModule],
   controllers: [VerifyController],
-  providers: [KeyVerifier, StoredKeys],
+  providers: [KeyInspector, KeyVerifier, StoredKeys],
   exports: [KeyVerifier],
 })
 export class VerificationModule {}
