@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource, DataSourceOptions } from 'typeorm';
+import { CanaryModule } from './canary/canary.module.js';
 import type { Environment } from './config/environment.js';
 import { openDataSource } from './config/open-data-source.js';
 import { dataSourceOptions } from './database/data-source-options.js';
@@ -28,6 +29,7 @@ export class AppModule {
         LatchkeyModule.forRoot({ keyPrefix, operatorKey, identityProvider, cacheSize, leaseMs, directUrl, ...options }),
         HealthModule,
         MetricsModule,
+        ...(environment.canary ? [CanaryModule] : []),
       ],
     };
   }

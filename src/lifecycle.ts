@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { Service } from './app.setup.js';
 import { OperatorKeys } from './auth/operator-keys.js';
 import { Principal } from './auth/principal.js';
+import { Canary } from './canary/canary.service.js';
 import type { Environment } from './config/environment.js';
 import { reasonOf } from './config/reason-of.js';
 import type { Change } from './events/domain-event.js';
@@ -38,6 +39,11 @@ export async function recordStart({ app }: Service, logger: Logger, details: Cha
   logger.warn('There was no operator key, so one was generated. It is shown this once: keep it.');
   // Not a log line: it is shown to whoever started the service, and kept nowhere.
   process.stdout.write(`Operator key: ${generated}\n`);
+}
+
+/** Begins what one process of a service does for all of it. */
+export function lead({ app }: Service, { canary }: Environment): void {
+  if (canary) app.get(Canary, { strict: false }).start();
 }
 
 /** Puts the end on the trail. That it cannot be is logged, and keeps nobody from stopping. */

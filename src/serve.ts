@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { createService, type Service } from './app.setup.js';
 import { readEnvironment } from './config/environment.js';
 import { DRAIN_MS } from './drain.js';
-import { close, listen, recordStart, recordStop } from './lifecycle.js';
+import { close, lead, listen, recordStart, recordStop } from './lifecycle.js';
 import { stopOnSignals } from './stop-signals.js';
 
 /** Serves until SIGINT or SIGTERM: then answers what is in flight, turns away the rest with 503, and ends. */
@@ -13,6 +13,7 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
   stopOnSignals(logger, () => stop(service, logger));
   const url = await listen(service, environment);
   await recordStart(service, logger);
+  lead(service, environment);
   logger.log(`Listening on ${url}/api/v1`);
   logger.log(`Swagger UI on ${url}/docs`);
 }

@@ -9,5 +9,6 @@ import { Metrics } from './metrics.service.js';
   imports: [VerificationModule, RevocationModule],
   controllers: [MetricsController],
   providers: [HttpRequests, Metrics],
+  exports: [Metrics],
 })
 export class MetricsModule {}

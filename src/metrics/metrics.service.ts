@@ -32,6 +32,11 @@ export class Metrics implements OnApplicationBootstrap {
     collectDefaultMetrics({ register: this.registry });
   }
 
+  /** Has more metrics added to those of this application. */
+  add(addTo: (registry: Registry) => void): void {
+    addTo(this.registry);
+  }
+
   /** From now on the text is about all processes that serve on this port, whichever of them is asked. */
   joinWith(peers: Peers): void {
     this.peers = peers;

@@ -36,13 +36,15 @@ export function addCounter(registry: Registry, description: Description, read: (
   });
 }
 
-/** Adds a gauge. Its value is read when somebody asks for it. */
-export function addGauge(registry: Registry, description: Description, read: () => number): void {
+/** Adds a gauge. Its value is read when somebody asks for it; undefined: there is none yet. */
+export function addGauge(registry: Registry, description: Description, read: () => number | undefined): void {
   new Gauge({
     ...description,
     registers: [registry],
     collect() {
-      this.set(read());
+      const value = read();
+      if (value === undefined) this.remove();
+      else this.set(value);
     },
   });
 }

@@ -4,6 +4,8 @@ import type { MetricsReport } from '../metrics/metrics.service.js';
 export interface WorkerDuties {
   /** Puts the start of the service, with this many workers, on the trail. */
   recordStart: (workers: number) => Promise<void>;
+  /** Begins what one worker does for all. */
+  lead: () => void;
   /** Turns away new requests, and resolves when those in flight are answered. */
   drain: () => Promise<void>;
   /** Puts the end of the service on the trail. */

@@ -16,6 +16,7 @@ export class WorkerPool {
   private readonly reports = new WorkerReports();
   private readonly stopping = new AbortController();
   private started = false;
+  private leader: WorkerProcess | undefined;
 
   /** @param abandon is told why, when no worker is left and another could not start */
   constructor(
@@ -36,6 +37,7 @@ export class WorkerPool {
     const url = await first.listening;
     await first.ask('recordStart', this.size);
     this.started = true;
+    this.appoint();
     const others = Array.from({ length: this.size - 1 }, () => this.fork());
     await Promise.all([first, ...others].map((worker) => this.keep(worker)));
     return url;
@@ -72,8 +74,21 @@ export class WorkerPool {
     void worker.ended.then(() => {
       this.running.delete(worker);
       this.reports.forget(worker);
+      if (this.leader === worker) this.leader = undefined;
+      this.appoint();
     });
+    worker.listening.then(
+      () => this.appoint(),
+      () => undefined,
+    );
     return worker;
+  }
+
+  /** Sees to it that one worker does what is to be done once. */
+  private appoint(): void {
+    if (this.leader || !this.started || this.isStopping) return;
+    this.leader = [...this.running].find(({ hasListened }) => hasListened);
+    this.leader?.ask('lead').catch(() => undefined);
   }
 
   private othersThan(worker: WorkerProcess): WorkerProcess[] {

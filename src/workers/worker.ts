@@ -3,7 +3,7 @@ import { createService, type Service } from '../app.setup.js';
 import { messageOf } from '../cli/exit.js';
 import { readEnvironment } from '../config/environment.js';
 import { DRAIN_MS } from '../drain.js';
-import { close, listen, recordStart, recordStop } from '../lifecycle.js';
+import { close, lead, listen, recordStart, recordStop } from '../lifecycle.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { Channel } from './channel.js';
 import type { MainDuties, WorkerDuties } from './duties.js';
@@ -28,6 +28,8 @@ class Worker implements WorkerDuties {
   readonly recordStart = (workers: number): Promise<void> =>
     recordStart(this.running, this.logger, [{ field: 'workers', before: null, after: workers }]);
 
+  readonly lead = (): void => lead(this.running, environment);
+
   readonly drain = (): Promise<void> => this.running.drain.stop(DRAIN_MS);
 
   readonly recordStop = (): Promise<void> => recordStop(this.running, this.logger);
@@ -40,7 +42,6 @@ class Worker implements WorkerDuties {
   readonly report = (): ReturnType<Metrics['report']> => this.metrics.report();
 
   private async listen(): Promise<string> {
-    const environment = readEnvironment(process.env);
     this.service = await createService(environment);
     this.metrics.joinWith({ exchange: (own) => within(EXCHANGE_MS, main.ask('exchangeReports', own)) });
     return listen(this.service, environment);
@@ -60,6 +61,7 @@ class Worker implements WorkerDuties {
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
+const environment = readEnvironment(process.env);
 const worker = new Worker();
 const main: Channel<MainDuties, WorkerDuties> = new Channel(
   { send: (message, sent) => process.send?.(message, undefined, undefined, sent), on: process.on.bind(process) },

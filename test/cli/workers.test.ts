@@ -228,6 +228,34 @@ describe('latchkey serve --workers', () => {
   );
 
   it(
+    'runs one canary, and another one when its worker is gone',
+    async () => {
+      const service = await WorkerService.start(2, { PORT: String(await freePort()), LATCHKEY_CANARY: 'on' });
+      const runsBecome = (runs: number) =>
+        eventually(
+          `${runs} runs of the canary`,
+          async () => {
+            if (!(await isAnswering(service.url))) return undefined;
+            const metrics = await scrape(service.anonymous.with({ connection: 'close' }));
+            return metrics.value('latchkey_canary_runs_total') === runs || undefined;
+          },
+          30_000,
+        );
+      const workers = await service.workers(2);
+      await runsBecome(1);
+
+      for (const pid of workers) process.kill(pid, 'SIGKILL');
+      await eventually('the workers are gone', () => !workers.some(isAlive) || undefined);
+      await runsBecome(2);
+
+      const actions = (await recordsOf(service.store)).map(({ action }) => action);
+      expect(actions.filter((action) => action === 'apikey.deleted')).toHaveLength(2);
+      await service.dispose();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'shows the operator key it generated once',
     async () => {
       const service = await WorkerService.start(3, { LATCHKEY_OPERATOR_KEY: '' });

@@ -22,6 +22,7 @@ describe('readEnvironment', () => {
       cacheSize: 100_000,
       leaseMs: 2000,
       directUrl: undefined,
+      canary: false,
       trustProxy: false,
       logLevel: 'info',
       logFormat: 'json',
@@ -42,6 +43,7 @@ describe('readEnvironment', () => {
     ['LATCHKEY_OPERATOR_KEY', ['k'.repeat(32), '!~'.repeat(256)]],
     ['LATCHKEY_KEY_PREFIX', ['acme', 'K', 'k234567890123456']],
     ['TRUST_PROXY', ['false', '1', '2', '10.0.0.0/8', '10.0.0.1, 2001:db8::/32']],
+    ['LATCHKEY_CANARY', ['on', 'off']],
     ['LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']],
     ['LOG_FORMAT', ['pretty', 'json']],
   ])('accepts %s: %j', (name, values) => {

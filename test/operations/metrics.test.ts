@@ -12,7 +12,7 @@ describe('GET /metrics', () => {
     let service: RunningService;
 
     beforeAll(async () => {
-      service = await startService(kind);
+      service = await startService(kind, { LATCHKEY_CANARY: 'on' });
     });
 
     afterAll(() => service.stop());
