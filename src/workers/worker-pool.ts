@@ -8,7 +8,7 @@ import { WorkerReports } from './worker-reports.js';
 const LONG_LIFE_MS = 10_000;
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
-const GRACE_MS = 5000;
+const GRACE_MS = 10_000;
 
 /** Keeps a number of workers running. */
 export class WorkerPool {
