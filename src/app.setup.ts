@@ -129,13 +129,15 @@ function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger)
     void reply.header('Connection', 'close');
     done(new ServiceStoppingError());
   });
-  if (!logger.isEnabled('info')) return;
+  const isLogged = logger.isEnabled('info');
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = routeOf(request);
     const { statusCode, elapsedTime } = reply;
-    const fields = { requestId: request.id, method: request.method, route, statusCode, ms: Math.round(elapsedTime) };
     requests.count(request.method, route, statusCode, elapsedTime);
-    logger.log({ message: 'request', ...fields }, 'Http');
+    if (isLogged) {
+      const fields = { requestId: request.id, method: request.method, route, statusCode, ms: Math.round(elapsedTime) };
+      logger.log({ message: 'request', ...fields }, 'Http');
+    }
     done();
   });
 }

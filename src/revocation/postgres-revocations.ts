@@ -115,30 +115,33 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     const number = this.acknowledgements.expect();
     const message: InspectionMessage = { from: this.session?.id ?? NOBODY, inspect: keyId, accepted, number };
     await this.database.query('SELECT pg_notify($1, $2)', [REVOCATIONS_CHANNEL, JSON.stringify(message)]);
-    const instances = await this.look();
-    await this.acknowledgements.of(number, new Map(instances.map((id) => [id, this.watch.remainingMs(id)])));
+    const timesMs = await this.look();
+    await this.acknowledgements.of(number, timesMs);
     const accepting = this.acknowledgements.by(accepted).size;
     const answered = this.acknowledgements.by(number);
     this.acknowledgements.end(accepted);
     this.acknowledgements.end(number);
-    const unheard = instances.filter((id) => !answered.has(id));
+    const unheard = [...timesMs.keys()].filter((id) => !answered.has(id));
     // Whoever could not renew its lease meanwhile answers nobody from memory.
     if (unheard.length > 0) await this.look();
     const silent = unheard.filter((id) => this.watch.remainingMs(id) > 0).length;
     return { accepted: accepting, refused: answered.size - accepting, silent };
   }
 
-  private async look(): Promise<string[]> {
+  /** By instance, for how long from now it may still answer from memory. */
+  private async look(): Promise<Map<string, number>> {
     const instances = await this.database.query<SeenInstance>(SELECT_INSTANCES);
     this.watch.see(instances);
-    return instances.map(({ id }) => id);
+    // In one go with having seen them: an older look that ends later must not come between.
+    return new Map(instances.map(({ id }) => [id, this.watch.remainingMs(id)]));
   }
 
   /** By instance, how long its acknowledgement is waited for. This instance has forgotten already. */
   private async timesToWait(session: InstanceSession | undefined): Promise<Map<string, number>> {
     try {
-      const others = (await this.look()).filter((id) => id !== session?.id);
-      return new Map(others.map((id) => [id, this.watch.remainingMs(id)]));
+      const timesMs = await this.look();
+      if (session) timesMs.delete(session.id);
+      return timesMs;
     } catch (error) {
       this.logger.warn({ message: 'A change waits until every lease has run out.', error: describeError(error) });
       return new Map([['whoever there is', this.watch.longestMs]]);
