@@ -19,6 +19,13 @@ export class Random {
     return this.next() < probability;
   }
 
+  /** One item of the list, which stays there. @throws {Error} if there is none */
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.below(items.length)];
+    if (item === undefined) throw new Error('There is nothing to pick from.');
+    return item;
+  }
+
   /** Takes one item out of the list. */
   take<T>(items: T[]): T | undefined {
     return items.splice(this.below(items.length), 1)[0];

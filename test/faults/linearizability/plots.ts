@@ -1,0 +1,243 @@
+import { setTimeout } from 'node:timers/promises';
+import { uniqueName } from '../../support/service.js';
+import type { ChangeCommand } from './commander.js';
+import type { Facet } from './history.js';
+import { BOTH, KEPT, TAKEN, type Stage } from './stage.js';
+import type { TestedKey } from './tested-key.js';
+
+/** What happens to some keys, until all of them are deleted. */
+export interface Plot {
+  keys: readonly TestedKey[];
+  play: () => Promise<void>;
+}
+
+/** Makes the keys of a plot, and everything else that it needs. */
+export type PlotMaker = (stage: Stage) => Promise<Plot>;
+
+const FOREIGN_RANGE = '203.0.113.0/24';
+const UNTIL_EXPIRY_MS = 300;
+/** Dates are of whole milliseconds. */
+const DATE_PRECISION_MS = 2;
+
+/** A key is deleted. */
+const deletion: PlotMaker = async (stage) => {
+  const key = await stage.createKey();
+  return { keys: [key], play: () => deleteKey(stage, key) };
+};
+
+/** Two delete a key at once, at two instances. */
+const rivals: PlotMaker = async (stage) => {
+  const key = await stage.createKey();
+  return { keys: [key], play: () => deleteKey(stage, key, 2) };
+};
+
+const disabling: PlotMaker = (stage) =>
+  aKeyThatIs(stage, ({ enabled }) => ({
+    facet: enabled,
+    restriction: { enabled: false },
+    relief: { enabled: true },
+  }));
+
+const narrowing: PlotMaker = (stage) =>
+  aKeyThatIs(stage, (key) => ({
+    facet: key.permission(TAKEN),
+    restriction: { permissions: [KEPT] },
+    relief: { permissions: BOTH },
+  }));
+
+const exclusion: PlotMaker = (stage) =>
+  aKeyThatIs(stage, ({ address }) => ({
+    facet: address,
+    restriction: { allowedIps: [FOREIGN_RANGE] },
+    relief: { allowedIps: [] },
+  }));
+
+/** A key gets an expiry that is about to come. */
+const expiry: PlotMaker = async (stage) => {
+  const key = await stage.createKey();
+  const expire = (): ChangeCommand => {
+    const at = Date.now() + UNTIL_EXPIRY_MS;
+    const moment = performance.now() + UNTIL_EXPIRY_MS;
+    const body = { expirationDate: new Date(at).toISOString() };
+    const binds = { from: moment - DATE_PRECISION_MS, by: moment + DATE_PRECISION_MS };
+    return { ...patch(key, body), closes: [key.unexpired], binds };
+  };
+  const play = async () => {
+    await begin(stage, [key]);
+    const certain = await stage.commander.carryOut(expire);
+    await setTimeout(UNTIL_EXPIRY_MS + 2 * DATE_PRECISION_MS);
+    await stage.examiner.askEverywhere(key);
+    if (certain)
+      await relieve(stage, [key], () => ({ ...patch(key, { expirationDate: null }), opens: [key.unexpired] }));
+    await deleteKey(stage, key);
+  };
+  return { keys: [key], play };
+};
+
+/** A key has a permission through a role, which is taken from it. */
+const roleTaken: PlotMaker = async (stage) => {
+  const workspaceId = stage.anyWorkspace();
+  const name = uniqueName('Role');
+  await stage.commander.create({ method: 'POST', path: '/role', body: { name, permissions: [TAKEN] }, workspaceId });
+  const key = await stage.createKey({ workspaceId, permissions: [KEPT], roles: [name] });
+  const facet = key.permission(TAKEN);
+  return restrictAndRelieve(stage, [key], {
+    restrict: () => ({ ...patch(key, { roles: [] }), closes: [facet] }),
+    relieve: () => ({ ...patch(key, { roles: [name] }), opens: [facet] }),
+  });
+};
+
+/** Several keys have a permission through a role, which loses it. */
+const roleEdited: PlotMaker = async (stage) => {
+  const workspaceId = stage.anyWorkspace();
+  const name = uniqueName('Role');
+  const body = { name, permissions: [...BOTH] };
+  const { id } = await stage.commander.create({ method: 'POST', path: '/role', body, workspaceId });
+  const facet = `role ${String(id)}/${TAKEN}`;
+  const given = (permission: string): Facet | undefined => (permission === TAKEN ? facet : undefined);
+  const keys = [];
+  for (let count = 0; count < 4; count += 1) keys.push(await stage.createKey({ workspaceId, roles: [name], given }));
+  const put = (permissions: readonly string[]): ChangeCommand => {
+    return { method: 'PUT', path: `/role/${String(id)}`, body: { name, permissions }, workspaceId };
+  };
+  return restrictAndRelieve(stage, keys, {
+    restrict: () => ({ ...put([KEPT]), closes: [facet] }),
+    relieve: () => ({ ...put(BOTH), opens: [facet] }),
+  });
+};
+
+/** Several keys are owned by a member, who is demoted. */
+const memberDemoted: PlotMaker = async (stage) => {
+  const workspaceId = stage.anyWorkspace();
+  const subject = uniqueName('member').replace(' ', '-');
+  const put = (permissions: readonly string[]): ChangeCommand => {
+    const body = { permissions: ['apikeys:create', ...permissions] };
+    return { method: 'PUT', path: `/member/${subject}`, body, workspaceId };
+  };
+  await stage.commander.create(put(BOTH));
+  const token = await stage.cluster.people.token(subject);
+  const facet = `member ${subject}/${TAKEN}`;
+  const given = (permission: string): Facet | undefined => (permission === TAKEN ? facet : undefined);
+  const keys = [];
+  for (let count = 0; count < 3; count += 1)
+    keys.push(await stage.createKey({ workspaceId, permissions: BOTH, token, given }));
+  return restrictAndRelieve(stage, keys, {
+    restrict: () => ({ ...put([KEPT]), closes: [facet] }),
+    relieve: () => ({ ...put(BOTH), opens: [facet] }),
+  });
+};
+
+/** A workspace is deleted, and all its keys with it. */
+const workspaceDeleted: PlotMaker = async (stage) => {
+  const body = { name: uniqueName('Workspace') };
+  const { id } = await stage.commander.create({ method: 'POST', path: '/workspace', body });
+  const workspaceId = String(id);
+  const keys: TestedKey[] = [];
+  for (let count = 0; count < 6; count += 1) keys.push(await stage.createKey({ workspaceId }));
+  const play = async () => {
+    await begin(stage, keys);
+    const closes = keys.map(({ exists }) => exists);
+    await stage.commander.carryOut(() => ({ method: 'DELETE', path: `/workspace/${workspaceId}`, closes }));
+    stage.recorder.deletions += keys.length;
+    await askAboutAll(stage, keys);
+  };
+  return { keys, play };
+};
+
+const MAKERS: readonly (readonly [PlotMaker, weight: number])[] = [
+  [deletion, 50],
+  [rivals, 8],
+  [disabling, 9],
+  [narrowing, 9],
+  [exclusion, 6],
+  [roleTaken, 4],
+  [roleEdited, 3],
+  [memberDemoted, 3],
+  [workspaceDeleted, 2],
+];
+
+/** Makes plots until so many keys are to be deleted. */
+export async function makePlots(stage: Stage, deletions: number, withExpiry: boolean): Promise<Plot[]> {
+  const bag = [...MAKERS, ...(withExpiry ? [[expiry, 5] as const] : [])].flatMap(([maker, weight]) =>
+    Array.from({ length: weight }, () => maker),
+  );
+  const plots: Plot[] = [];
+  let keys = 0;
+  const make = async () => {
+    while (keys < deletions) {
+      keys += 1;
+      const plot = await stage.random.pick(bag)(stage);
+      keys += plot.keys.length - 1;
+      plots.push(plot);
+    }
+  };
+  await Promise.all(Array.from({ length: MAKERS_AT_ONCE }, make));
+  return plots;
+}
+
+const MAKERS_AT_ONCE = 8;
+
+interface BackAndForth {
+  restrict: () => ChangeCommand;
+  relieve: () => ChangeCommand;
+}
+
+async function aKeyThatIs(
+  stage: Stage,
+  how: (key: TestedKey) => { facet: Facet; restriction: object; relief: object },
+): Promise<Plot> {
+  const key = await stage.createKey();
+  const { facet, restriction, relief } = how(key);
+  return restrictAndRelieve(stage, [key], {
+    restrict: () => ({ ...patch(key, restriction), closes: [facet] }),
+    relieve: () => ({ ...patch(key, relief), opens: [facet] }),
+  });
+}
+
+function restrictAndRelieve(stage: Stage, keys: readonly TestedKey[], { restrict, relieve: back }: BackAndForth): Plot {
+  const play = async () => {
+    await begin(stage, keys);
+    // What is carried out late would undo what comes after: then it stays as it is.
+    let certain = true;
+    for (let times = 1 + stage.random.below(2); certain && times > 0; times -= 1) {
+      certain = await stage.commander.carryOut(restrict);
+      await askAboutAll(stage, keys);
+      if (certain) certain = await relieve(stage, keys, back);
+    }
+    for (const key of keys) await deleteKey(stage, key);
+  };
+  return { keys, play };
+}
+
+async function relieve(stage: Stage, keys: readonly TestedKey[], change: () => ChangeCommand): Promise<boolean> {
+  const certain = await stage.commander.carryOut(change);
+  await askAboutAll(stage, keys);
+  return certain;
+}
+
+/** Deletes a key, with as many at once as there are rivals, and looks everywhere what has become of it. */
+export async function deleteKey(stage: Stage, key: TestedKey, rivals = 1): Promise<void> {
+  await begin(stage, [key]);
+  const targets = stage.random.sample(stage.cluster.instances, rivals);
+  await stage.commander.carryOut(() => deleteCommand(key), targets);
+  stage.recorder.deletions += 1;
+  await askAboutAll(stage, [key]);
+}
+
+export function deleteCommand({ id, workspaceId, exists }: TestedKey): ChangeCommand {
+  return { method: 'DELETE', path: `/apikey/${id}`, workspaceId, closes: [exists] };
+}
+
+/** Draws attention to keys, some of which everybody knows by then, and some not. */
+async function begin(stage: Stage, keys: readonly TestedKey[]): Promise<void> {
+  for (const key of keys) stage.examiner.attend(key);
+  if (stage.random.chance(0.7)) await askAboutAll(stage, keys);
+}
+
+async function askAboutAll({ examiner }: Stage, keys: readonly TestedKey[]): Promise<void> {
+  await Promise.all(keys.map((key) => examiner.askEverywhere(key)));
+}
+
+function patch({ id, workspaceId }: TestedKey, body: object): ChangeCommand {
+  return { method: 'PATCH', path: `/apikey/${id}`, body, workspaceId };
+}
