@@ -1,4 +1,6 @@
+import pg from 'pg';
 import { generateKey } from '../../../src/common/key-format.js';
+import { eventually } from '../../support/eventually.js';
 import { IdentityProviderFixture } from '../../support/identity-provider.js';
 import { createStore, type Store } from '../../support/stores.js';
 import { Instance } from './instance.js';
@@ -44,6 +46,32 @@ export class Cluster {
       ...this.people.variables,
     };
     return Instance.start(`instance ${number}`, this.databaseUrl, variables);
+  }
+
+  /** Resolves once every instance holds its lease, and so answers from memory. */
+  async holdLeases(withinMs: number): Promise<void> {
+    const client = new pg.Client(this.databaseUrl);
+    await client.connect();
+    try {
+      const renewals = async () => {
+        const { rows } = await client.query<{ id: string; renewals: number }>(
+          'SELECT id, renewals FROM latchkey_instances',
+        );
+        return new Map(rows.map((row) => [row.id, row.renewals]));
+      };
+      const before = await renewals();
+      await eventually(
+        'every instance holds a lease',
+        async () => {
+          const now = await renewals();
+          const renewed = [...now].filter(([id, count]) => count > (before.get(id) ?? 0));
+          return (now.size === this.instances.length && renewed.length === now.size) || undefined;
+        },
+        withinMs,
+      );
+    } finally {
+      await client.end();
+    }
   }
 
   async dispose(): Promise<void> {

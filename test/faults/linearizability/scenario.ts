@@ -91,6 +91,7 @@ export async function runOn(
     const striking = async () => {
       while (strike && strikes < mostStrikes && (left.length > 0 || strikes < leastStrikes)) {
         await setTimeout(random.below(MOST_BETWEEN_STRIKES_MS));
+        await cluster.holdLeases(READY_MS);
         const before = recorder.deletions;
         await strike(stage);
         deletionsDuringStrikes += recorder.deletions - before;
