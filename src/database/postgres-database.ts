@@ -44,12 +44,14 @@ export class PostgresDatabase extends Database {
   }
 
   lookUp<Row>({ name, sql: text }: PreparedRead, values: unknown[]): Promise<Row[]> {
-    return this.withRunner(async (runner) => {
+    const answer = this.withRunner(async (runner) => {
       const client = (await runner.connect()) as Client;
       const query: QueryConfig & { query_timeout: number } = { name, text, values, query_timeout: LOOK_UP_TIMEOUT_MS };
       const { rows } = await client.query(query);
       return rows as Row[];
     });
+    // Waiting for a connection takes longer than for an answer, where there is nobody to connect to.
+    return soon(answer);
   }
 
   async transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -84,6 +86,14 @@ export class PostgresDatabase extends Database {
       await runner.release();
     }
   }
+}
+
+function soon<T>(answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(new StoreUnavailableError(new Error('A look-up was given up.')));
+    const timer = setTimeout(giveUp, LOOK_UP_TIMEOUT_MS);
+    void answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 async function begin(runner: QueryRunner): Promise<void> {

@@ -46,6 +46,27 @@ describe('a PostgreSQL that does not answer in time', () => {
     expect(await workspaceNames(database)).toEqual([]);
   });
 
+  it('costs a look-up no more time when it does not even get a connection', async () => {
+    const database = await openDatabase(impatient);
+    const one = { name: 'one', sql: 'SELECT 1 AS one' };
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let holder: Promise<void> | undefined;
+    await new Promise<void>((taken) => {
+      holder = database.transaction(() => {
+        taken();
+        return released;
+      });
+    });
+    const beginning = performance.now();
+    const lookUp = database.lookUp(one, []);
+    await expect(lookUp).rejects.toThrow(StoreUnavailableError);
+    expect(performance.now() - beginning).toBeLessThan(4000);
+    release();
+    await holder;
+    expect(await database.lookUp(one, [])).toEqual([{ one: 1 }]);
+  });
+
   /** Waits until so many sessions run a statement with this word in it. */
   async function sessionsAre(expected: number, word: string): Promise<void> {
     const count = async () => {
