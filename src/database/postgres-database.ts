@@ -1,4 +1,4 @@
-import type { Client, QueryConfig } from 'pg';
+import type { Client, Pool, QueryConfig } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database, type PreparedRead } from './database.js';
@@ -32,6 +32,7 @@ export class PostgresDatabase extends Database {
         );
       }
     }
+    outliveSessions(dataSource);
     return new PostgresDatabase(dataSource);
   }
 
@@ -86,6 +87,13 @@ export class PostgresDatabase extends Database {
       await runner.release();
     }
   }
+}
+
+// Between the pool, which hands out a new connection, and TypeORM, which takes it, nobody listens for its errors: a server
+// that stops in that moment would end the process. Whoever asks something on the connection hears of it all the same.
+function outliveSessions(dataSource: DataSource): void {
+  const { master } = dataSource.driver as unknown as { master: Pool };
+  master.on('connect', (client) => client.on('error', () => undefined));
 }
 
 function soon<T>(answer: Promise<T>): Promise<T> {
