@@ -16,6 +16,7 @@ export type PlotMaker = (stage: Stage) => Promise<Plot>;
 
 const FOREIGN_RANGE = '203.0.113.0/24';
 const UNTIL_EXPIRY_MS = 300;
+const MOST_BETWEEN_LOOKS_MS = 200;
 /** Dates are of whole milliseconds. */
 const DATE_PRECISION_MS = 2;
 
@@ -200,7 +201,7 @@ function restrictAndRelieve(stage: Stage, keys: readonly TestedKey[], { restrict
     // What is carried out late would undo what comes after: then it stays as it is.
     let certain = true;
     for (let times = 1 + stage.random.below(2); certain && times > 0; times -= 1) {
-      certain = await stage.commander.carryOut(restrict);
+      certain = await watched(stage, keys, stage.commander.carryOut(restrict));
       await askAboutAll(stage, keys);
       if (certain) certain = await relieve(stage, keys, back);
     }
@@ -210,7 +211,7 @@ function restrictAndRelieve(stage: Stage, keys: readonly TestedKey[], { restrict
 }
 
 async function relieve(stage: Stage, keys: readonly TestedKey[], change: () => ChangeCommand): Promise<boolean> {
-  const certain = await stage.commander.carryOut(change);
+  const certain = await watched(stage, keys, stage.commander.carryOut(change));
   await askAboutAll(stage, keys);
   return certain;
 }
@@ -219,7 +220,11 @@ async function relieve(stage: Stage, keys: readonly TestedKey[], change: () => C
 export async function deleteKey(stage: Stage, key: TestedKey, rivals = 1): Promise<void> {
   await begin(stage, [key]);
   const targets = stage.random.sample(stage.cluster.instances, rivals);
-  await stage.commander.carryOut(() => deleteCommand(key), targets);
+  await watched(
+    stage,
+    [key],
+    stage.commander.carryOut(() => deleteCommand(key), targets),
+  );
   stage.recorder.deletions += 1;
   await askAboutAll(stage, [key]);
 }
@@ -232,6 +237,23 @@ export function deleteCommand({ id, workspaceId, exists }: TestedKey): ChangeCom
 async function begin(stage: Stage, keys: readonly TestedKey[]): Promise<void> {
   for (const key of keys) stage.examiner.attend(key);
   if (stage.random.chance(0.7)) await askAboutAll(stage, keys);
+}
+
+/** Asks about keys while a change of them is under way, which it may be for as long as a lease. */
+async function watched<T>(stage: Stage, keys: readonly TestedKey[], change: Promise<T>): Promise<T> {
+  let underWay = true;
+  const watch = async () => {
+    while (underWay) {
+      await stage.examiner.askEverywhere(stage.random.pick(keys));
+      await setTimeout(stage.random.below(MOST_BETWEEN_LOOKS_MS));
+    }
+  };
+  void watch();
+  try {
+    return await change;
+  } finally {
+    underWay = false;
+  }
 }
 
 async function askAboutAll({ examiner }: Stage, keys: readonly TestedKey[]): Promise<void> {
