@@ -7,6 +7,7 @@ import {
   killAndRestart,
   killTheDeleter,
   pause,
+  pauseAndCut,
   refusing,
   restartDatabase,
   stalling,
@@ -24,6 +25,7 @@ type Named = [name: string, options: Pick<ScenarioOptions, 'strike' | 'withExpir
 const SCENARIOS: readonly Named[] = [
   ['nothing', {}],
   ['an instance paused for 10 s', { strike: pause(10_000) }],
+  ['an instance paused, and cut off when it goes on', { strike: pauseAndCut(4000), leastStrikes: 3 }],
   ['an instance killed and restarted', { strike: killAndRestart, leastStrikes: 5 }],
   ['an instance whose connections break', { strike: breakConnections, leastStrikes: 10 }],
   ['an instance whose connections are refused', { strike: refusing(3000), leastStrikes: 3 }],

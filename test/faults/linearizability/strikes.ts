@@ -25,6 +25,23 @@ export const pause = (milliseconds: number): Strike => {
     });
 };
 
+/** An instance is stopped where it is, and when it goes on it is cut off: what it missed does not wait for it. */
+export const pauseAndCut = (milliseconds: number): Strike => {
+  return (stage) =>
+    strikeOne(stage, {
+      begin: (instance) => {
+        instance.pause();
+        instance.proxy.set({ kind: 'swallow', directions: BOTH_WAYS });
+      },
+      lastsMs: milliseconds,
+      end: async (instance) => {
+        instance.resume();
+        await setTimeout(LEASE_MS / 2);
+        instance.proxy.set(PASS);
+      },
+    });
+};
+
 /** An instance is killed, and started again after a while. */
 export const killAndRestart: Strike = (stage) =>
   strikeOne(stage, {
