@@ -19,6 +19,7 @@ import {
 const DELETIONS = numberFrom('LINEARIZABILITY_DELETIONS', 10_000);
 const SEED = numberFrom('FAULT_SEED', Date.now() % 2 ** 31);
 const LONGEST_MS = 20 * 60_000;
+const MOST_PRINTED = 10;
 
 type Named = [name: string, options: Pick<ScenarioOptions, 'strike' | 'withExpiry' | 'leastStrikes'>];
 
@@ -48,7 +49,7 @@ async function play(name: string, options: Partial<ScenarioOptions>): Promise<Sc
   const numbers = Object.entries(counts).map(([what, count]) => `${what} ${count}`);
   process.stdout.write(
     `${name}: FAULT_SEED=${SEED} LINEARIZABILITY_DELETIONS=${DELETIONS}: ${numbers.join(', ')}, ` +
-      `${violations.length} violations\n`,
+      `${violations.length} violations\n${violations.slice(0, MOST_PRINTED).join('\n')}`,
   );
   deletions += report.deletions;
   expect(violations).toEqual([]);
