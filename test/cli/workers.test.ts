@@ -239,7 +239,8 @@ describe('latchkey serve --workers', () => {
             const metrics = await scrape(service.anonymous.with({ connection: 'close' }));
             return metrics.value('latchkey_canary_runs_total') === runs || undefined;
           },
-          30_000,
+          // A run that found an instance which had not answered yet is undecided, and the next is a minute later.
+          90_000,
         );
       const workers = await service.workers(2);
       await runsBecome(1);
@@ -252,7 +253,7 @@ describe('latchkey serve --workers', () => {
       expect(actions.filter((action) => action === 'apikey.deleted')).toHaveLength(2);
       await service.dispose();
     },
-    TIMEOUT_MS,
+    4 * TIMEOUT_MS,
   );
 
   it(
