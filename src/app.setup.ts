@@ -73,7 +73,7 @@ function adapterOf({ operatorKey, trustProxy }: Environment): FastifyAdapter {
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const refusal = toLatchkeyError(error);
       const requestId = requestIdOf(request);
-      void reply.code(refusal.status).header('X-Request-Id', requestId).send(errorBody(refusal, requestId));
+      void reply.code(refusal.getStatus()).header('X-Request-Id', requestId).send(errorBody(refusal, requestId));
     },
     clientErrorHandler: answerUnparsable,
   });
@@ -89,7 +89,7 @@ function answerUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
   const requestId = newId();
   const body = JSON.stringify(errorBody(refusal, requestId));
   socket.end(
-    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${refusal.getStatus()} ${STATUS_CODES[refusal.getStatus()]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${requestId}\r\nConnection: close\r\n\r\n${body}`,
   );
 }

@@ -76,7 +76,7 @@ export class AuthenticationGuard implements CanActivate {
       workspaceId: key?.workspaceId ?? null,
       targets: key ? [{ type: 'apikey', id: key.id, display: key.name }] : [],
       reason,
-      statusCode: error.status,
+      statusCode: error.getStatus(),
       errorCode: error.code,
     });
     await this.failedAttempts.record(anonymous(origin), event);

@@ -26,7 +26,9 @@ export class FailedCommandInterceptor implements NestInterceptor {
 
   private async record(context: ExecutionContext, thrown: unknown): Promise<void> {
     const principal = principalOf(requestOf(context));
-    const { message, status, code } = toLatchkeyError(thrown);
+    const error = toLatchkeyError(thrown);
+    const { message, code } = error;
+    const status = error.getStatus();
     // Nothing can be written while the store is down; the error filter logs it.
     if (!principal || code === 'store.unavailable') return;
     const facts: EventFacts = {

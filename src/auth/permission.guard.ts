@@ -65,7 +65,8 @@ export class PermissionGuard implements CanActivate {
       setPrincipal(request, await this.inWorkspace(request, principal, access));
       return true;
     } catch (error) {
-      if (error instanceof LatchkeyError && error.status < 500) await this.recordRefusal(context, principal, error);
+      if (error instanceof LatchkeyError && error.getStatus() < 500)
+        await this.recordRefusal(context, principal, error);
       throw error;
     }
   }
@@ -91,7 +92,8 @@ export class PermissionGuard implements CanActivate {
 
   private recordRefusal(context: ExecutionContext, principal: Principal, error: LatchkeyError): Promise<void> {
     const { workspaceId } = principal;
-    const { message: reason, status: statusCode, code: errorCode } = error;
+    const { message: reason, code: errorCode } = error;
+    const statusCode = error.getStatus();
     const event = new AuthDenied({ workspaceId, targets: targetsOf(context), reason, statusCode, errorCode });
     return this.failedAttempts.record(principal, event);
   }

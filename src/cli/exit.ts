@@ -8,7 +8,7 @@ export const USAGE = 2;
 /** What a failed program says on stderr, one line for each fault and no stack, and the code it exits with. */
 export function failureOf(error: unknown): { lines: string[]; code: number } {
   const faults = error instanceof EnvironmentError ? error.faults : [messageOf(error)];
-  const code = error instanceof LatchkeyError && error.status === 400 ? USAGE : FAILED;
+  const code = error instanceof LatchkeyError && error.getStatus() === 400 ? USAGE : FAILED;
   return { lines: faults.map((fault) => `latchkey: ${fault}\n`), code };
 }
 
@@ -29,7 +29,7 @@ export function exitWith(error: unknown): never {
  * callers of the API never do.
  */
 export function messageOf(error: unknown): string {
-  if (error instanceof LatchkeyError && error.status === 503 && error.cause !== undefined) {
+  if (error instanceof LatchkeyError && error.getStatus() === 503 && error.cause !== undefined) {
     return `${error.message} (${reasonOf(error.cause)})`;
   }
   return error instanceof LatchkeyError ? error.message : `${reasonOf(error)}.`;

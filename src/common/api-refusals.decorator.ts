@@ -73,7 +73,7 @@ export function ApiRefusals(...errors: readonly LatchkeyError[]): MethodDecorato
 
 function responseOf(error: LatchkeyError): Parameters<typeof ApiResponse>[0] {
   return {
-    status: error.status,
+    status: error.getStatus(),
     // Descriptions are Markdown, where <key> would be an element.
     description: `\`${error.code}\`, for example: ${error.message.replaceAll('<', '&lt;')}`,
     type: ErrorDto,

@@ -15,9 +15,9 @@ export interface ErrorBody {
 
 export function errorBody(error: LatchkeyError, requestId: string): ErrorBody {
   return {
-    statusCode: error.status,
+    statusCode: error.getStatus(),
     success: false,
-    error: STATUS_CODES[error.status] ?? 'Error',
+    error: STATUS_CODES[error.getStatus()] ?? 'Error',
     message: error.message,
     code: error.code,
     requestId,

@@ -18,7 +18,7 @@ export class ErrorFilter implements ExceptionFilter {
     const response: unknown = host.switchToHttp().getResponse();
     const error = toLatchkeyError(exception);
     const requestId = requestIdOf(request);
-    if (error.status >= 500) {
+    if (error.getStatus() >= 500) {
       this.logger.error({
         requestId,
         method: request.method,
@@ -33,6 +33,6 @@ export class ErrorFilter implements ExceptionFilter {
     }
     for (const [name, value] of Object.entries(error.headers)) adapter.setHeader(response, name, value);
     adapter.setHeader(response, 'X-Request-Id', requestId);
-    adapter.reply(response, errorBody(error, requestId), error.status);
+    adapter.reply(response, errorBody(error, requestId), error.getStatus());
   }
 }

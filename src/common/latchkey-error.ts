@@ -1,3 +1,6 @@
+import { HttpException } from '@nestjs/common';
+import { STATUS_CODES } from 'node:http';
+
 /** Every refusal code and the HTTP status it is answered with. The wire names are stable; `docs/errors.md` lists them. */
 export const ERROR_STATUS = {
   'request.invalid': 400,
@@ -54,8 +57,11 @@ export interface LatchkeyErrorOptions {
   cause?: unknown;
 }
 
-/** The base of all refusals. Its message is safe to show to the caller: it holds no secret and no driver text. */
-export class LatchkeyError extends Error {
+/**
+ * The base of all refusals. Its message is safe to show to the caller: it holds no secret and no driver text. An
+ * `HttpException`, so that a host's own filters answer it with its status and a body with its `code`.
+ */
+export class LatchkeyError extends HttpException {
   readonly details: FieldFault[] | undefined;
   readonly headers: Record<string, string>;
 
@@ -64,14 +70,12 @@ export class LatchkeyError extends Error {
     message: string,
     { details, headers = {}, cause }: LatchkeyErrorOptions = {},
   ) {
-    super(message, { cause });
-    this.name = new.target.name;
+    const statusCode = ERROR_STATUS[code];
+    super({ statusCode, error: STATUS_CODES[statusCode], message, code, ...(details && { details }) }, statusCode, {
+      cause,
+    });
     this.details = details;
     this.headers = headers;
-  }
-
-  get status(): number {
-    return ERROR_STATUS[this.code];
   }
 }
 
