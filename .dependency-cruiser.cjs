@@ -20,7 +20,7 @@ module.exports = {
       name: 'only-the-composition-knows-all',
       severity: 'error',
       from: { path: `${FEATURES}|^src/(auth|events|database|common)/` },
-      to: { path: '^src/latchkey\\.module\\.ts$' },
+      to: { path: '^src/latchkey\\.(module|routes)\\.ts$' },
     },
     {
       name: 'nobody-imports-audit',
@@ -28,7 +28,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: '^src/audit/|^src/latchkey\\.module\\.ts$|^src/index\\.ts$|^src/database/entities\\.ts$|^src/cli/',
+        pathNot:
+          '^src/audit/|^src/latchkey\\.(module|routes)\\.ts$|^src/index\\.ts$|^src/database/entities\\.ts$|^src/cli/',
       },
       to: { path: '^src/audit/' },
     },

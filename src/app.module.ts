@@ -9,14 +9,14 @@ import { dataSourceOptions } from './database/data-source-options.js';
 import { migrate } from './database/migrate.js';
 import { HealthModule } from './health/health.module.js';
 import { LatchkeyModule } from './latchkey.module.js';
-import type { LatchkeyOptions } from './latchkey.options.js';
+import type { LatchkeyModuleOptions } from './latchkey.options.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 
 /** The service: the first host of the library. */
 @Module({})
 export class AppModule {
   /** @param options over those of the environment */
-  static forRoot(environment: Environment, options: Partial<LatchkeyOptions> = {}): DynamicModule {
+  static forRoot(environment: Environment, options: LatchkeyModuleOptions = {}): DynamicModule {
     const { databaseUrl, keyPrefix, operatorKey, identityProvider, cacheSize, leaseMs, directUrl } = environment;
     return {
       module: AppModule,
@@ -26,7 +26,16 @@ export class AppModule {
           useFactory: () => ({ ...dataSourceOptions(databaseUrl), toRetry: () => false }),
           dataSourceFactory: connect,
         }),
-        LatchkeyModule.forRoot({ keyPrefix, operatorKey, identityProvider, cacheSize, leaseMs, directUrl, ...options }),
+        LatchkeyModule.forRoot({
+          keyPrefix,
+          operatorKey,
+          identityProvider,
+          cacheSize,
+          leaseMs,
+          directUrl,
+          routePrefix: '',
+          ...options,
+        }),
         HealthModule,
         MetricsModule,
         ...(environment.canary ? [CanaryModule] : []),

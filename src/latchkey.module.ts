@@ -1,4 +1,11 @@
-import { Global, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  ConfigurableModuleBuilder,
+  Global,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './api-keys/events.js';
 import { WorkspaceKeys } from './api-keys/workspace-keys.js';
@@ -6,11 +13,10 @@ import { AuditModule } from './audit/audit.module.js';
 import { AuditExported } from './audit/events.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AuditSuppressed, AuthDenied, AuthFailed, RequestFailed } from './auth/events.js';
-import { MeModule } from './auth/me.module.js';
 import { Authority, CredentialVerifier, MembershipDirectory, WorkspaceDirectory } from './auth/ports.js';
 import { Clock } from './common/clock.js';
-import { isKeyPrefix } from './common/key-format.js';
 import { SecretScanner } from './common/secret-scanner.js';
+import { DATA_SOURCE } from './database/data-source.token.js';
 import { DatabaseModule } from './database/database.module.js';
 import type { DomainEventClass } from './events/domain-event.js';
 import { EventHandlers } from './events/event-handlers.js';
@@ -19,7 +25,15 @@ import { SystemStarted, SystemStopped } from './events/system-events.js';
 import { GrantsModule } from './grants/grants.module.js';
 import { GrantsService } from './grants/grants.service.js';
 import { WorkspaceGrants } from './grants/workspace-grants.js';
-import { isLeaseMs, LATCHKEY_OPTIONS, type LatchkeyOptions } from './latchkey.options.js';
+import {
+  checkedOptions,
+  LATCHKEY_CONTROLLERS,
+  LATCHKEY_OPTIONS,
+  type LatchkeyModuleOptions,
+  type LatchkeyOptions,
+  type LatchkeySetup,
+} from './latchkey.options.js';
+import { mounted } from './latchkey.routes.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './members/events.js';
 import { MembersModule } from './members/members.module.js';
 import { MembersService } from './members/members.service.js';
@@ -62,78 +76,105 @@ export const EVENT_CATALOGUE: readonly DomainEventClass[] = [
   SystemStopped,
 ];
 
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<Partial<LatchkeyOptions>>({
+  moduleName: 'Latchkey',
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createLatchkeyOptions')
+  .setExtras<LatchkeySetup>({}, (definition, { dataSource }) => ({
+    ...definition,
+    providers: [...(definition.providers ?? []), { provide: DATA_SOURCE, useExisting: getDataSourceToken(dataSource) }],
+  }))
+  .build();
+
+/** What a host passes to `LatchkeyModule.forRootAsync`: the setup, and where the options come from. */
+export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleClass.forRootAsync>[0];
+
 /** What every feature stands on. Global, so that the features need not pass it on; its tokens are ours alone. */
 @Global()
-@Module({})
-class LatchkeyCoreModule {
-  static forRoot(options: LatchkeyOptions): DynamicModule {
-    return {
-      module: LatchkeyCoreModule,
-      imports: [
-        DatabaseModule,
-        EventsModule,
-        ApiKeysModule,
-        GrantsModule,
-        MembersModule,
-        RevocationModule,
-        VerificationModule,
-        WorkspacesModule,
-      ],
-      providers: [
-        Clock,
-        { provide: LATCHKEY_OPTIONS, useValue: options },
-        {
-          provide: SecretScanner,
-          useFactory: () => new SecretScanner(options.operatorKey ? [options.operatorKey] : []),
-        },
-        { provide: CredentialVerifier, useExisting: KeyVerifier },
-        { provide: Authority, useExisting: GrantsService },
-        { provide: MembershipDirectory, useExisting: MembersService },
-        { provide: WorkspaceDirectory, useExisting: WorkspacesService },
-        {
-          provide: WORKSPACE_CONTENTS,
-          useFactory: (...contents: WorkspaceContents[]) => contents,
-          inject: [WorkspaceKeys, WorkspaceGrants],
-        },
-      ],
-      exports: [
-        Clock,
-        LATCHKEY_OPTIONS,
-        SecretScanner,
-        Authority,
-        CredentialVerifier,
-        MembershipDirectory,
-        WorkspaceDirectory,
-        WORKSPACE_CONTENTS,
-        DatabaseModule,
-        EventsModule,
-        RevocationModule,
-      ],
-    };
-  }
-}
+@Module({
+  imports: [
+    ApiKeysModule,
+    DatabaseModule,
+    EventsModule,
+    GrantsModule,
+    MembersModule,
+    RevocationModule,
+    VerificationModule,
+    WorkspacesModule,
+  ],
+  providers: [
+    Clock,
+    { provide: LATCHKEY_OPTIONS, useFactory: checkedOptions, inject: [MODULE_OPTIONS_TOKEN] },
+    {
+      provide: SecretScanner,
+      useFactory: ({ operatorKey }: LatchkeyOptions) => new SecretScanner(operatorKey ? [operatorKey] : []),
+      inject: [LATCHKEY_OPTIONS],
+    },
+    { provide: CredentialVerifier, useExisting: KeyVerifier },
+    { provide: Authority, useExisting: GrantsService },
+    { provide: MembershipDirectory, useExisting: MembersService },
+    { provide: WorkspaceDirectory, useExisting: WorkspacesService },
+    {
+      provide: WORKSPACE_CONTENTS,
+      useFactory: (...contents: WorkspaceContents[]) => contents,
+      inject: [WorkspaceKeys, WorkspaceGrants],
+    },
+  ],
+  exports: [
+    Clock,
+    DATA_SOURCE,
+    LATCHKEY_OPTIONS,
+    SecretScanner,
+    Authority,
+    CredentialVerifier,
+    MembershipDirectory,
+    WorkspaceDirectory,
+    WORKSPACE_CONTENTS,
+    DatabaseModule,
+    EventsModule,
+    RevocationModule,
+  ],
+})
+class LatchkeyCoreModule extends ConfigurableModuleClass {}
 
-/** API keys, permissions and an audit trail, on the default TypeORM data source of the application. */
+/**
+ * API keys, permissions and an audit trail, on the TypeORM data source of the application. Global: import it once, and
+ * every module may use its guards, decorators and services.
+ */
 @Module({
   imports: [
     AuthModule,
     ApiKeysModule,
     AuditModule,
-    MeModule,
     MembersModule,
     PermissionsModule,
     RolesModule,
     VerificationModule,
     WorkspacesModule,
   ],
-  exports: [VerificationModule],
+  exports: [
+    AuthModule,
+    ApiKeysModule,
+    AuditModule,
+    MembersModule,
+    PermissionsModule,
+    RolesModule,
+    VerificationModule,
+    WorkspacesModule,
+  ],
 })
 export class LatchkeyModule implements OnApplicationBootstrap {
   constructor(private readonly handlers: EventHandlers) {}
 
-  /** @throws {Error} if an option is out of range; the message names it. */
-  static forRoot(options: Partial<LatchkeyOptions> = {}): DynamicModule {
-    return { module: LatchkeyModule, imports: [LatchkeyCoreModule.forRoot(checked(options))] };
+  /** The application does not start, and says why, if an option is out of range. */
+  static forRoot(options: LatchkeyModuleOptions = {}): DynamicModule {
+    return composed(LatchkeyCoreModule.forRoot(options), options);
+  }
+
+  /** The same with options that are made with what is injected: by `useFactory`, `useClass` or `useExisting`. */
+  static forRootAsync(options: LatchkeyModuleAsyncOptions): DynamicModule {
+    return composed(LatchkeyCoreModule.forRootAsync(options), options);
   }
 
   onApplicationBootstrap(): void {
@@ -141,15 +182,10 @@ export class LatchkeyModule implements OnApplicationBootstrap {
   }
 }
 
-const SHORTEST_OPERATOR_KEY = 32;
-
-function checked(options: Partial<LatchkeyOptions>): LatchkeyOptions {
-  const { keyPrefix = 'lk', cacheSize = 100_000, leaseMs = 2000, ...rest } = options;
-  if (!isKeyPrefix(keyPrefix)) throw new Error('keyPrefix must be a letter, then up to 15 letters or digits.');
-  if (rest.operatorKey !== undefined && rest.operatorKey.length < SHORTEST_OPERATOR_KEY) {
-    throw new Error(`operatorKey must have at least ${SHORTEST_OPERATOR_KEY} characters.`);
-  }
-  if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) throw new Error('cacheSize must be a number of keys, or 0.');
-  if (!isLeaseMs(leaseMs)) throw new Error('leaseMs must be a number of milliseconds from 100 to 60000.');
-  return { ...rest, keyPrefix, cacheSize, leaseMs };
+function composed(
+  core: DynamicModule,
+  { routePrefix = 'latchkey', controllers = 'all' }: LatchkeySetup,
+): DynamicModule {
+  const names = controllers === 'all' ? LATCHKEY_CONTROLLERS : controllers === 'none' ? [] : controllers;
+  return { module: LatchkeyModule, global: true, imports: [core, ...mounted(names, routePrefix)] };
 }

@@ -1,4 +1,19 @@
-/** What a host passes to `LatchkeyModule.forRoot`. */
+import { isKeyPrefix } from './common/key-format.js';
+/** Every group of routes, by the first word of their paths. */
+export const LATCHKEY_CONTROLLERS = [
+  'apikey',
+  'verify',
+  'me',
+  'workspace',
+  'role',
+  'member',
+  'permission',
+  'audit',
+] as const;
+
+export type LatchkeyController = (typeof LATCHKEY_CONTROLLERS)[number];
+
+/** What Latchkey does, every default filled in. A host passes {@link LatchkeyModuleOptions}. */
 export interface LatchkeyOptions {
   /**
    * The first word of issued keys: a letter, then up to 15 letters or digits.
@@ -52,9 +67,53 @@ export interface IdentityProviderOptions {
   jwksUrl: string;
 }
 
+/** What shapes the module itself, and so must be known at once, not come from a factory. */
+export interface LatchkeySetup {
+  /**
+   * The name of the TypeORM data source that has `LATCHKEY_ENTITIES`.
+   *
+   * @default the application's default data source
+   */
+  dataSource?: string;
+  /**
+   * What the paths of Latchkey's routes begin with, behind the host's own global prefix; `''` for nothing.
+   *
+   * @default 'latchkey'
+   */
+  routePrefix?: string;
+  /**
+   * Which of Latchkey's routes there are. Without `verify`, keys are still verified by the guards and `KeyVerifier`.
+   *
+   * @default 'all'
+   */
+  controllers?: 'all' | 'none' | readonly LatchkeyController[];
+}
+
+/** What a host passes to `LatchkeyModule.forRoot`. Everything has a default. */
+export type LatchkeyModuleOptions = Partial<LatchkeyOptions> & LatchkeySetup;
+
+/** For `useClass` and `useExisting`: makes the options with whatever is injected into it. */
+export interface LatchkeyOptionsFactory {
+  createLatchkeyOptions(): Partial<LatchkeyOptions> | Promise<Partial<LatchkeyOptions>>;
+}
+
 export const LATCHKEY_OPTIONS = Symbol('LATCHKEY_OPTIONS');
 
 /** Tells whether a lease may be this long: shorter ones would run out between two renewals. */
 export function isLeaseMs(milliseconds: number): boolean {
   return Number.isInteger(milliseconds) && milliseconds >= 100 && milliseconds <= 60_000;
+}
+
+const SHORTEST_OPERATOR_KEY = 32;
+
+/** @throws {Error} if an option is out of range; the message names it. */
+export function checkedOptions(options: Partial<LatchkeyOptions>): LatchkeyOptions {
+  const { keyPrefix = 'lk', cacheSize = 100_000, leaseMs = 2000, ...rest } = options;
+  if (!isKeyPrefix(keyPrefix)) throw new Error('keyPrefix must be a letter, then up to 15 letters or digits.');
+  if (rest.operatorKey !== undefined && rest.operatorKey.length < SHORTEST_OPERATOR_KEY) {
+    throw new Error(`operatorKey must have at least ${SHORTEST_OPERATOR_KEY} characters.`);
+  }
+  if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) throw new Error('cacheSize must be a number of keys, or 0.');
+  if (!isLeaseMs(leaseMs)) throw new Error('leaseMs must be a number of milliseconds from 100 to 60000.');
+  return { ...rest, keyPrefix, cacheSize, leaseMs };
 }

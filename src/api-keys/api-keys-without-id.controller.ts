@@ -1,4 +1,4 @@
-import { Controller, Delete, Patch, Put } from '@nestjs/common';
+import { Controller, Delete, Patch, Put, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireAnyPermission, RequirePermissions } from '../auth/access.decorators.js';
 import { Protected } from '../auth/protected.decorator.js';
@@ -10,7 +10,7 @@ const SUMMARY = 'Refuses, for the id is missing.';
 
 /** Commands on one key that name none: refused with 412, and on the trail, instead of an unknown route. */
 @ApiTags('Without an id')
-@Controller('apikey')
+@Controller({ path: 'apikey', version: VERSION_NEUTRAL })
 @Protected()
 export class ApiKeysWithoutIdController {
   @Put()

@@ -13,6 +13,7 @@ import {
   Query,
   Req,
   Res,
+  VERSION_NEUTRAL,
 } from '@nestjs/common';
 import {
   ApiBody,
@@ -92,7 +93,7 @@ const CHANGE_REFUSALS = [
 ];
 
 @ApiTags('API keys')
-@Controller('apikey')
+@Controller({ path: 'apikey', version: VERSION_NEUTRAL })
 @Protected()
 export class ApiKeysController {
   constructor(

@@ -10,8 +10,10 @@ import { WorkspaceKeys } from './workspace-keys.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, PermissionsModule, RolesModule],
-  controllers: [ApiKeysController, ApiKeysWithoutIdController],
   providers: [ApiKeysService, WorkspaceKeys],
   exports: [ApiKeysService, WorkspaceKeys],
 })
-export class ApiKeysModule {}
+export class ApiKeysModule {
+  /** Mounted by the composition: a host chooses which. */
+  static readonly controllers = [ApiKeysController, ApiKeysWithoutIdController];
+}

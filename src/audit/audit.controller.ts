@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, StreamableFile, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Readable } from 'node:stream';
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
@@ -16,7 +16,7 @@ import { toNdjson } from './ndjson.js';
 const EXPORT_DISPOSITION = 'attachment; filename="audit.ndjson"';
 
 @ApiTags('Audit')
-@Controller('audit')
+@Controller({ path: 'audit', version: VERSION_NEUTRAL })
 @Protected()
 export class AuditController {
   constructor(private readonly audit: AuditService) {}

@@ -7,8 +7,10 @@ import { AuditService } from './audit.service.js';
 /** The trail. Nobody imports it to write: it hears what happens. */
 @Module({
   imports: [AuthModule],
-  controllers: [AuditController],
   providers: [AuditListener, AuditService],
   exports: [AuditService],
 })
-export class AuditModule {}
+export class AuditModule {
+  /** Mounted by the composition: a host chooses which. */
+  static readonly controllers = [AuditController];
+}

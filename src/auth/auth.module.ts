@@ -4,6 +4,7 @@ import { EscalationRule } from './escalation.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { IdentityProvider } from './identity-provider.js';
 import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
+import { MeController } from './me.controller.js';
 import { OperatorKeys } from './operator-keys.js';
 import { RateLimits } from './rate-limits.js';
 
@@ -20,4 +21,7 @@ import { RateLimits } from './rate-limits.js';
   ],
   exports: [ApiKeyStrategy, EscalationRule, FailedAttempts, JsonWebTokenStrategy, OperatorKeys, RateLimits],
 })
-export class AuthModule {}
+export class AuthModule {
+  /** Mounted by the composition: a host chooses which. */
+  static readonly controllers = [MeController];
+}

@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
 import { EXAMPLE_ID } from '../common/api-examples.js';
 import type { ActorType } from '../events/actor.js';
@@ -31,7 +31,7 @@ export class MeDto {
 }
 
 @ApiTags('Me')
-@Controller('me')
+@Controller({ path: 'me', version: VERSION_NEUTRAL })
 @Protected()
 export class MeController {
   @Get()

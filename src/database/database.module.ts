@@ -1,11 +1,11 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { getDataSourceToken } from '@nestjs/typeorm';
+import { DATA_SOURCE } from './data-source.token.js';
 import { Database } from './database.js';
 import { openDatabase } from './open-database.js';
 
-/** The store of this module instance, on the application's default data source. */
+/** The store of this module instance, on the data source of the host. */
 @Module({
-  providers: [{ provide: Database, useFactory: openDatabase, inject: [getDataSourceToken()] }],
+  providers: [{ provide: Database, useFactory: openDatabase, inject: [DATA_SOURCE] }],
   exports: [Database],
 })
 export class DatabaseModule implements OnApplicationShutdown {

@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { Announcements } from './announcements.js';
 import { EventHandlers } from './event-handlers.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /** The unit of work, and whoever listens inside it. */
 @Module({
   imports: [DiscoveryModule],
-  providers: [EventHandlers, UnitOfWork],
+  providers: [Announcements, EventHandlers, UnitOfWork],
   exports: [EventHandlers, UnitOfWork],
 })
 export class EventsModule {}

@@ -1,29 +1,22 @@
-import { Injectable, Logger, Optional } from '@nestjs/common';
-import { EventEmitter2 } from '@nestjs/event-emitter';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
-import { describeError } from '../common/describe-error.js';
 import { LatchkeyError } from '../common/latchkey-error.js';
 import { Database } from '../database/database.js';
 import type { Actor } from './actor.js';
-import type { DomainEvent } from './domain-event.js';
+import { Announcements } from './announcements.js';
 import { EventHandlers } from './event-handlers.js';
 import { RevocationBarrier, type Announcement, type Revocation } from './revocation.js';
 import { Work } from './work.js';
 
-/** The name under which events are announced to the host after their commit: `latchkey.apikey.deleted`. */
-export const ANNOUNCEMENT_PREFIX = 'latchkey.';
-
 /** Runs commands: each in one transaction, with everything that must be written along with it. */
 @Injectable()
 export class UnitOfWork {
-  private readonly logger = new Logger(UnitOfWork.name);
-
   constructor(
     private readonly database: Database,
     private readonly handlers: EventHandlers,
     private readonly barrier: RevocationBarrier,
     private readonly clock: Clock,
-    @Optional() private readonly emitter?: EventEmitter2,
+    private readonly announcements: Announcements,
   ) {}
 
   /**
@@ -49,36 +42,13 @@ export class UnitOfWork {
         return { result, events: work.events };
       });
       await announcement?.passed();
-      for (const event of events) this.announce(event);
+      for (const event of events) this.announcements.announce(event);
       return result;
     } catch (error) {
       announcement?.forget();
-      const isRefusal = error instanceof LatchkeyError && error.status < 500;
+      const isRefusal = error instanceof LatchkeyError && error.getStatus() < 500;
       if (isRefusal && revocations.length > 0) await this.barrier.settle(revocations);
       throw error;
-    }
-  }
-
-  // Not `emitAsync`: there a listener that throws at once keeps the others from hearing, and leaves their rejections to
-  // end the process.
-  private announce(event: DomainEvent): void {
-    const { emitter } = this;
-    if (!emitter) return;
-    const name = ANNOUNCEMENT_PREFIX + event.action;
-    for (const listener of emitter.listeners(name)) void this.tell(event, () => listener.call(emitter, event));
-    for (const listener of emitter.listenersAny()) void this.tell(event, () => listener.call(emitter, name, event));
-  }
-
-  private async tell({ action, id }: DomainEvent, listen: () => unknown): Promise<void> {
-    try {
-      await listen();
-    } catch (error) {
-      this.logger.error({
-        message: 'A listener failed after the commit.',
-        action,
-        eventId: id,
-        error: describeError(error),
-      });
     }
   }
 }

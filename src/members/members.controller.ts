@@ -1,4 +1,17 @@
-import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Put, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Put,
+  Query,
+  Req,
+  Res,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
@@ -39,7 +52,7 @@ const PUT_REFUSALS = [
 ];
 
 @ApiTags('Members')
-@Controller('member')
+@Controller({ path: 'member', version: VERSION_NEUTRAL })
 @Protected()
 export class MembersController {
   constructor(private readonly members: MembersService) {}

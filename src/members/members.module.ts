@@ -9,8 +9,10 @@ import { MembersService } from './members.service.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, PermissionsModule, RolesModule],
-  controllers: [MembersController, MembersWithoutIdController],
   providers: [MembersService],
   exports: [MembersService],
 })
-export class MembersModule {}
+export class MembersModule {
+  /** Mounted by the composition: a host chooses which. */
+  static readonly controllers = [MembersController, MembersWithoutIdController];
+}

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { AnyCaller, CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
@@ -11,7 +11,7 @@ import { PermissionConflictError, PermissionInUseError, PermissionNotFoundError 
 import { PermissionsService } from './permissions.service.js';
 
 @ApiTags('Permissions')
-@Controller('permission')
+@Controller({ path: 'permission', version: VERSION_NEUTRAL })
 @Protected()
 export class PermissionsController {
   constructor(private readonly permissions: PermissionsService) {}

@@ -6,8 +6,10 @@ import { PermissionsService } from './permissions.service.js';
 
 @Module({
   imports: [AuthModule],
-  controllers: [PermissionsController, PermissionsWithoutIdController],
   providers: [PermissionsService],
   exports: [PermissionsService],
 })
-export class PermissionsModule {}
+export class PermissionsModule {
+  /** Mounted by the composition: a host chooses which. */
+  static readonly controllers = [PermissionsController, PermissionsWithoutIdController];
+}

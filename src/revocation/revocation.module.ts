@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { getDataSourceToken } from '@nestjs/typeorm';
 import type { Client, ClientConfig } from 'pg';
 import type { DataSource } from 'typeorm';
+import { DATA_SOURCE } from '../database/data-source.token.js';
 import { Database } from '../database/database.js';
 import { RevocationBarrier } from '../events/revocation.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
@@ -16,7 +16,7 @@ import { SqliteRevocations } from './sqlite-revocations.js';
     {
       provide: Revocations,
       useFactory: createRevocations,
-      inject: [getDataSourceToken(), Database, LATCHKEY_OPTIONS],
+      inject: [DATA_SOURCE, Database, LATCHKEY_OPTIONS],
     },
     { provide: RevocationBarrier, useExisting: Revocations },
   ],

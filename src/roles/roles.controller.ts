@@ -1,4 +1,18 @@
-import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  Put,
+  Query,
+  Req,
+  Res,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiExtraModels,
@@ -47,7 +61,7 @@ const PUT_REFUSALS = [
 
 @ApiTags('Roles')
 @ApiExtraModels(RolePreviewDto)
-@Controller('role')
+@Controller({ path: 'role', version: VERSION_NEUTRAL })
 @Protected()
 export class RolesController {
   constructor(private readonly roles: RolesService) {}

@@ -10,8 +10,10 @@ import { RolesService } from './roles.service.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, PermissionsModule],
-  controllers: [RolesController, RolesWithoutIdController],
   providers: [RoleHolders, RolePreviewer, RolesService],
   exports: [RoleHolders, RolesService],
 })
-export class RolesModule {}
+export class RolesModule {
+  /** Mounted by the composition: a host chooses which. */
+  static readonly controllers = [RolesController, RolesWithoutIdController];
+}

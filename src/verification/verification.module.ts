@@ -9,8 +9,10 @@ import { VerifyController } from './verify.controller.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, UsageModule],
-  controllers: [VerifyController],
   providers: [KeyInspector, KeyVerifier, StoredKeys],
   exports: [KeyVerifier],
 })
-export class VerificationModule {}
+export class VerificationModule {
+  /** Mounted by the composition: a host chooses which. */
+  static readonly controllers = [VerifyController];
+}

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, HttpStatus, Post, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
@@ -9,7 +9,7 @@ import { VerifyKeyDto } from './dto/verify-key.dto.js';
 import { KeyVerifier } from './key-verifier.js';
 
 @ApiTags('Verification')
-@Controller('verify')
+@Controller({ path: 'verify', version: VERSION_NEUTRAL })
 @Protected()
 @ApiExtraModels(ValidKeyDto, RefusedKeyDto)
 export class VerifyController {

@@ -1,4 +1,4 @@
-import { Controller, Delete, Patch } from '@nestjs/common';
+import { Controller, Delete, Patch, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequirePermissions } from '../auth/access.decorators.js';
 import { Protected } from '../auth/protected.decorator.js';
@@ -10,7 +10,7 @@ const SUMMARY = 'Refuses, for the id is missing.';
 
 /** Commands on one workspace that name none: refused with 412, and on the trail, instead of an unknown route. */
 @ApiTags('Without an id')
-@Controller('workspace')
+@Controller({ path: 'workspace', version: VERSION_NEUTRAL })
 @Protected()
 export class WorkspacesWithoutIdController {
   @Patch()

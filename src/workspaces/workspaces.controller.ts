@@ -11,6 +11,7 @@ import {
   Query,
   Req,
   Res,
+  VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
@@ -40,7 +41,7 @@ const NOT_FOUND = new WorkspaceNotFoundError();
 const CONFLICT = new WorkspaceConflictError();
 
 @ApiTags('Workspaces')
-@Controller('workspace')
+@Controller({ path: 'workspace', version: VERSION_NEUTRAL })
 @Protected()
 export class WorkspacesController {
   constructor(private readonly workspaces: WorkspacesService) {}

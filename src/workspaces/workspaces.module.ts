@@ -6,8 +6,10 @@ import { WorkspacesService } from './workspaces.service.js';
 
 @Module({
   imports: [AuthModule],
-  controllers: [WorkspacesController, WorkspacesWithoutIdController],
   providers: [WorkspacesService],
   exports: [WorkspacesService],
 })
-export class WorkspacesModule {}
+export class WorkspacesModule {
+  /** Mounted by the composition: a host chooses which. */
+  static readonly controllers = [WorkspacesController, WorkspacesWithoutIdController];
+}
