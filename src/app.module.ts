@@ -5,7 +5,7 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import { CanaryModule } from './canary/canary.module.js';
 import type { Environment } from './config/environment.js';
 import { openDataSource } from './config/open-data-source.js';
-import { dataSourceOptions } from './database/data-source-options.js';
+import { dataSourceOptions } from './config/data-source-options.js';
 import { migrate } from './database/migrate.js';
 import { HealthModule } from './health/health.module.js';
 import { LatchkeyModule } from './latchkey.module.js';

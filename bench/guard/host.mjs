@@ -7,7 +7,7 @@ import { RequirePermissions } from '../../dist/auth/access.decorators.js';
 import { AuthModule } from '../../dist/auth/auth.module.js';
 import { AuthenticationGuard } from '../../dist/auth/authentication.guard.js';
 import { PermissionGuard } from '../../dist/auth/permission.guard.js';
-import { dataSourceOptions } from '../../dist/database/data-source-options.js';
+import { dataSourceOptions } from '../../dist/config/data-source-options.js';
 import { LatchkeyModule } from '../../dist/latchkey.module.js';
 import { decorated, decorateMethod } from '../support/decorated.mjs';
 

@@ -55,7 +55,7 @@ export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchk
   }
 
   // Passport's own registry is one for the process; two applications in one process must not share strategies.
-  getPassportInstance(): InstanceType<typeof passport.Passport> {
+  getPassportInstance(): object {
     return new passport.Passport();
   }
 }

@@ -1,5 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type * as Jose from 'jose';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { IdentityProviderUnavailableError } from './errors.js';
 
@@ -30,21 +30,30 @@ export interface Person {
   display: string;
 }
 
+interface Verifier {
+  jose: typeof Jose;
+  keys: Jose.JWTVerifyGetKey;
+}
+
 /** Verifies people's JSON Web Tokens (RFC 7519) against the keys of the configured identity provider. */
 @Injectable()
-export class IdentityProvider {
-  private readonly keys: JWTVerifyGetKey | undefined;
+export class IdentityProvider implements OnModuleInit {
+  private verifier: Verifier | undefined;
 
-  constructor(@Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions) {
-    const { identityProvider } = options;
+  constructor(@Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions) {}
+
+  async onModuleInit(): Promise<void> {
+    const { identityProvider } = this.options;
+    if (!identityProvider) return;
+    // Only who needs it loads it: as an ES module it cannot be loaded everywhere, such as in Jest under CommonJS.
+    const jose = await import('jose');
     // Fetches anew for an unknown key id, but no oftener than the cooldown: forged ids cannot make it hammer the provider.
-    this.keys =
-      identityProvider &&
-      createRemoteJWKSet(new URL(identityProvider.jwksUrl), {
-        timeoutDuration: FETCH_TIMEOUT_MS,
-        cooldownDuration: REFETCH_AT_MOST_EVERY_MS,
-        cacheMaxAge: CACHED_AT_MOST_MS,
-      });
+    const keys = jose.createRemoteJWKSet(new URL(identityProvider.jwksUrl), {
+      timeoutDuration: FETCH_TIMEOUT_MS,
+      cooldownDuration: REFETCH_AT_MOST_EVERY_MS,
+      cacheMaxAge: CACHED_AT_MOST_MS,
+    });
+    this.verifier = { jose, keys };
   }
 
   /**
@@ -54,9 +63,10 @@ export class IdentityProvider {
    */
   async verify(token: string): Promise<Person | undefined> {
     const { identityProvider } = this.options;
-    if (!identityProvider || !this.keys) return undefined;
+    if (!identityProvider || !this.verifier) return undefined;
+    const { jose, keys } = this.verifier;
     try {
-      const { payload } = await jwtVerify(token, this.keys, {
+      const { payload } = await jose.jwtVerify(token, keys, {
         issuer: identityProvider.issuer,
         audience: identityProvider.audience,
         algorithms: ALGORITHMS,
@@ -65,13 +75,13 @@ export class IdentityProvider {
       });
       return personOf(payload);
     } catch (error) {
-      if (isRefusal(error)) return undefined;
+      if (isRefusal(error, jose)) return undefined;
       throw new IdentityProviderUnavailableError(error);
     }
   }
 }
 
-function personOf(payload: JWTPayload): Person | undefined {
+function personOf(payload: Jose.JWTPayload): Person | undefined {
   const { sub } = payload;
   if (!sub || sub.length > LONGEST_SUBJECT || !sub.isWellFormed() || sub.includes('\0')) return undefined;
   const shown = [payload['name'], payload['email'], sub].find((claim) => typeof claim === 'string' && claim !== '');
@@ -79,7 +89,7 @@ function personOf(payload: JWTPayload): Person | undefined {
 }
 
 // Everything else that jose throws is about fetching the keys: a time-out, or an answer that is no key set.
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown, { errors }: typeof Jose): boolean {
   if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return false;
   return error instanceof errors.JOSEError && error.code !== 'ERR_JOSE_GENERIC';
 }

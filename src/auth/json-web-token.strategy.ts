@@ -46,7 +46,7 @@ export class JsonWebTokenStrategy extends PassportStrategy(CredentialStrategy, '
   }
 
   // See ApiKeyStrategy.
-  getPassportInstance(): InstanceType<typeof passport.Passport> {
+  getPassportInstance(): object {
     return new passport.Passport();
   }
 }

@@ -1,6 +1,6 @@
 import { readEnvironment } from '../config/environment.js';
 import { openDataSource } from '../config/open-data-source.js';
-import { dataSourceOptions } from '../database/data-source-options.js';
+import { dataSourceOptions } from '../config/data-source-options.js';
 import { migrate } from '../database/migrate.js';
 import type { JsonOption } from './options.js';
 import { print } from './output.js';

@@ -11,7 +11,7 @@ import { AuthModule } from '../../src/auth/auth.module.js';
 import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
 import { Protected } from '../../src/auth/protected.decorator.js';
 import { generateKey } from '../../src/common/key-format.js';
-import { dataSourceOptions } from '../../src/database/data-source-options.js';
+import { dataSourceOptions } from '../../src/config/data-source-options.js';
 import { migrate } from '../../src/database/migrate.js';
 import { LatchkeyModule } from '../../src/latchkey.module.js';
 import { sendRaw } from '../support/raw-request.js';

@@ -1,6 +1,6 @@
 // Adds one to a counter so many times, each in a transaction of its own, for tests with several processes.
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/database/data-source-options.js';
+import { dataSourceOptions } from '../../src/config/data-source-options.js';
 import { openDatabase } from '../../src/database/open-database.js';
 
 const [url = '', times = '0'] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
 import { ERROR_STATUS } from '../../src/common/latchkey-error.js';
 import { readEnvironment } from '../../src/config/environment.js';
@@ -51,9 +51,14 @@ describe('the documentation and the code name the same', () => {
   });
 
   it('dependencies', async () => {
-    const { dependencies } = JSON.parse(await readFile('package.json', 'utf8')) as { dependencies: object };
+    const { dependencies, devDependencies, peerDependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
+      [kind in 'dependencies' | 'devDependencies' | 'peerDependencies']: Record<string, string>;
+    };
     const rows = await tableOf('docs/decisions/0012-dependencies.md', 'package');
-    expect(rows.map(([name]) => name).sort()).toEqual(Object.keys(dependencies).sort());
+    const names = rows.map(([name = '']) => name);
+    const needed = [...Object.keys(dependencies), ...Object.keys(peerDependencies), ...(await importedPackages())];
+    expect([...new Set(needed)].filter((name) => !names.includes(name))).toEqual([]);
+    expect(names.filter((name) => !(name in dependencies) && !(name in devDependencies))).toEqual([]);
   });
 });
 
@@ -62,4 +67,11 @@ function sortedBy<T>(rows: string[][], entries: [string, T][]): [string, T][] {
   const order = rows.map(([name]) => name);
   const placeOf = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
   return entries.sort(([a], [b]) => placeOf(a) - placeOf(b));
+}
+
+async function importedPackages(): Promise<string[]> {
+  const files = (await readdir('src', { recursive: true })).filter((name) => name.endsWith('.ts'));
+  const sources = await Promise.all(files.map((name) => readFile(`src/${name}`, 'utf8')));
+  const imports = sources.flatMap((source) => [...source.matchAll(/(?:from|import\() ?'((?:@[\w-]+\/)?[\w-]+)/g)]);
+  return imports.map(([, name = '']) => name).filter((name) => name !== 'node');
 }

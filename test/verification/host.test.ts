@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
 import { Principal } from '../../src/auth/principal.js';
-import { dataSourceOptions } from '../../src/database/data-source-options.js';
+import { dataSourceOptions } from '../../src/config/data-source-options.js';
 import { KeyVerifier, LatchkeyModule, type VerificationResult } from '../../src/index.js';
 import { WorkspacesService } from '../../src/workspaces/workspaces.service.js';
 import { createStore, forEachStore, type Store } from '../support/stores.js';

@@ -1,7 +1,7 @@
 import sqlite3 from 'sqlite3';
 import type { DataSourceOptions } from 'typeorm';
-import { LATCHKEY_ENTITIES } from './entities.js';
-import { LATCHKEY_MIGRATIONS } from './migrations/index.js';
+import { LATCHKEY_ENTITIES } from '../database/entities.js';
+import { LATCHKEY_MIGRATIONS } from '../database/migrations/index.js';
 
 const CONNECT_TIMEOUT_MS = 5000;
 const QUERY_TIMEOUT_MS = 30_000;
