@@ -15,5 +15,14 @@ export const ACCESS = Symbol('latchkey.access');
 
 /** What the handler declares, or else its controller; undefined if neither does. */
 export function declaredAccess(reflector: Reflector, context: ExecutionContext): Access | undefined {
-  return reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]);
+  const handler = context.getHandler();
+  const known = declaredByHandlers.get(handler);
+  if (known) return known;
+  const access = reflector.get<Access | undefined>(ACCESS, handler);
+  if (!access) return reflector.get<Access | undefined>(ACCESS, context.getClass());
+  declaredByHandlers.set(handler, access);
+  return access;
 }
+
+// Reading metadata takes several look-ups, and each guard asks. Only what a handler says itself, whatever its class.
+const declaredByHandlers = new WeakMap<object, Access>();

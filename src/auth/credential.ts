@@ -4,31 +4,38 @@ export type Credential =
   { kind: 'none' } | { kind: 'ambiguous' } | { kind: 'key'; key: string } | { kind: 'token'; token: string };
 
 const JSON_WEB_TOKEN = /^[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$/;
+const SCHEME = /^bearer[ \t]+/i;
 
 /**
- * Reads the credential of a request, an API key or a JSON Web Token: `Authorization: Bearer <key>` (scheme in any case), `Authorization: <key>`, or
- * `X-API-Key: <key>`; never a query or a body. The same one twice counts once; two different ones are ambiguous.
+ * Reads the credential of a request, an API key or a JSON Web Token: `Authorization: Bearer <key>` (scheme in any case),
+ * `Authorization: <key>`, or `X-API-Key: <key>`; never a query or a body. The same one twice counts once; two different
+ * ones are ambiguous.
  */
 export function credentialOf(request: HttpRequest): Credential {
-  const found = new Set<string>();
-  for (const value of headerValues(request, 'authorization')) found.add(value.replace(/^bearer[ \t]+/i, '').trim());
-  for (const value of headerValues(request, 'x-api-key')) found.add(value.trim());
-  found.delete('');
-  if (found.size === 0) return { kind: 'none' };
-  if (found.size > 1) return { kind: 'ambiguous' };
-  const credential = [...found].join();
-  return JSON_WEB_TOKEN.test(credential) ? { kind: 'token', token: credential } : { kind: 'key', key: credential };
+  let found = '';
+  // Node keeps only the first of several Authorization headers; the raw list shows whether there was a second.
+  const headers = request.raw?.rawHeaders ?? request.rawHeaders ?? listOf(request);
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const credential = credentialIn(headers[at] ?? '', headers[at + 1] ?? '');
+    if (credential === '' || credential === found) continue;
+    if (found !== '') return { kind: 'ambiguous' };
+    found = credential;
+  }
+  if (found === '') return { kind: 'none' };
+  return found.includes('.') && JSON_WEB_TOKEN.test(found)
+    ? { kind: 'token', token: found }
+    : { kind: 'key', key: found };
 }
 
-// Node keeps only the first of several Authorization headers; the raw list shows whether there was a second.
-function headerValues(request: HttpRequest, name: string): string[] {
-  const raw = request.raw?.rawHeaders ?? request.rawHeaders;
-  if (!raw) return [request.headers[name] ?? []].flat();
-  const values: string[] = [];
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    const header = raw[at] ?? '';
-    // Lengths first: most headers are others.
-    if (header.length === name.length && header.toLowerCase() === name) values.push(raw[at + 1] ?? '');
-  }
-  return values;
+/** The credential in one header; empty if there is none. */
+function credentialIn(name: string, value: string): string {
+  // Lengths first: most headers are others.
+  if (name.length === 13 && name.toLowerCase() === 'authorization') return value.replace(SCHEME, '').trim();
+  return name.length === 9 && name.toLowerCase() === 'x-api-key' ? value.trim() : '';
+}
+
+/** The headers as Node lists them: a name, its value, the next name … */
+function listOf({ headers }: HttpRequest): string[] {
+  const values = [headers['x-api-key'] ?? []].flat().flatMap((value) => ['x-api-key', value]);
+  return headers.authorization === undefined ? values : ['authorization', headers.authorization, ...values];
 }

@@ -13,13 +13,13 @@ const LONGEST_USER_AGENT = 512;
  * leave nothing on the trail.
  */
 export class HttpOrigin implements RequestOrigin {
-  private readonly request: HttpRequest;
-
   constructor(
     private readonly context: ExecutionContext,
     private readonly secrets: SecretScanner,
-  ) {
-    this.request = requestOf(context);
+  ) {}
+
+  private get request(): HttpRequest {
+    return requestOf(this.context);
   }
 
   get id(): string {

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { credentialOf } from '../../src/auth/credential.js';
+
+const NAME = fc.constantFrom('authorization', 'AUTHORIZATION', 'x-api-key', 'X-Api-Key', 'x-api-kee', 'authorisation');
+const VALUE = fc.constantFrom(
+  '',
+  ' ',
+  'one',
+  ' one ',
+  'Bearer one',
+  'bearer \tone',
+  'two',
+  'Bearer',
+  'one.two',
+  'a.b.c',
+);
+const HEADERS = fc.array(fc.tuple(NAME, VALUE), { maxLength: 4 });
+
+describe('the credential of a request', () => {
+  it('is the one that is in its headers, however often, and ambiguous if there are two', () => {
+    fc.assert(
+      fc.property(HEADERS, (headers) => {
+        const expected = new Set(headers.flatMap(([name, value]) => valuesIn(name.toLowerCase(), value)));
+        const found = credentialOf({ method: 'GET', url: '/', headers: {}, rawHeaders: headers.flat() });
+        expect(found).toEqual(kindOf([...expected]));
+      }),
+    );
+  });
+
+  it.each([
+    [{ authorization: 'Bearer one' }, { kind: 'key', key: 'one' }],
+    [{ 'x-api-key': ['one', ' one '] }, { kind: 'key', key: 'one' }],
+    [{ authorization: 'one', 'x-api-key': 'two' }, { kind: 'ambiguous' }],
+    [{ authorization: 'Bearer a.b.c' }, { kind: 'token', token: 'a.b.c' }],
+    [{ cookie: 'one' }, { kind: 'none' }],
+  ])('is read from parsed headers where there are no raw ones: %j', (headers, credential) => {
+    expect(credentialOf({ method: 'GET', url: '/', headers })).toEqual(credential);
+  });
+});
+
+function valuesIn(name: string, value: string): string[] {
+  if (name === 'authorization') return [value.replace(/^bearer\s+/i, '').trim()].filter(Boolean);
+  return name === 'x-api-key' ? [value.trim()].filter(Boolean) : [];
+}
+
+function kindOf(credentials: string[]): object {
+  const [credential, ...others] = credentials;
+  if (credential === undefined) return { kind: 'none' };
+  if (others.length > 0) return { kind: 'ambiguous' };
+  return credential === 'a.b.c' ? { kind: 'token', token: credential } : { kind: 'key', key: credential };
+}
