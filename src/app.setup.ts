@@ -66,7 +66,8 @@ function adapterOf({ operatorKey, trustProxy }: Environment): FastifyAdapter {
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PARAMETER },
     genReqId: (raw: IncomingMessage) => {
-      const id = acceptableRequestId([raw.headers['x-request-id']].flat()[0], secrets) ?? randomUUID();
+      const given = raw.headers['x-request-id'];
+      const id = (typeof given === 'string' ? acceptableRequestId(given, secrets) : undefined) ?? randomUUID();
       raw.headers['x-request-id'] = id;
       return id;
     },

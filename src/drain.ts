@@ -5,25 +5,22 @@ export const DRAIN_MS = 30_000;
 
 /** Knows the requests in flight, so that stopping can wait for them and turn away new ones. */
 export class Drain {
-  private readonly inFlight = new Set<ServerResponse>();
+  private inFlight = 0;
   private stopping = false;
   private emptied: (() => void) | undefined;
 
   /** @returns false if the service is stopping: the request must be turned away. */
   enter(response: ServerResponse): boolean {
     if (this.stopping) return false;
-    this.inFlight.add(response);
-    response.once('close', () => {
-      this.inFlight.delete(response);
-      if (this.inFlight.size === 0) this.emptied?.();
-    });
+    this.inFlight += 1;
+    response.on('close', this.leave);
     return true;
   }
 
   /** Turns away new requests from now on, and resolves when those in flight are answered, or when the time is up. */
   async stop(timeoutMs: number): Promise<void> {
     this.stopping = true;
-    if (this.inFlight.size === 0) return;
+    if (this.inFlight === 0) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.emptied = resolve;
@@ -31,4 +28,10 @@ export class Drain {
     });
     clearTimeout(timer);
   }
+
+  // One function for all responses: each is closed once.
+  private readonly leave = (): void => {
+    this.inFlight -= 1;
+    if (this.inFlight === 0) this.emptied?.();
+  };
 }
