@@ -31,11 +31,12 @@ export class HttpOrigin implements RequestOrigin {
   }
 
   get route(): string {
-    return routeOf(this.request);
+    return nameOf(this.context) ?? routeOf(this.request);
   }
 
   get ip(): string | null {
-    return addressOf(this.request.ip);
+    const { ip, socket } = this.request;
+    return addressOf(ip ?? socket?.remoteAddress);
   }
 
   get userAgent(): string | null {
@@ -47,6 +48,16 @@ export class HttpOrigin implements RequestOrigin {
   get successStatus(): number {
     return successStatusOf(this.context);
   }
+}
+
+/** What is called, where that is not a route: the field of a query, or the message of a WebSocket. */
+function nameOf(context: ExecutionContext): string | undefined {
+  const type = context.getType<string>();
+  if (type === 'graphql') {
+    const { fieldName, parentType } = context.getArgByIndex<{ fieldName: string; parentType: { name: string } }>(3);
+    return `${parentType.name}.${fieldName}`;
+  }
+  return type === 'ws' ? context.switchToWs().getPattern() : undefined;
 }
 
 // Behind a proxy it is what the proxy's client wrote, unless the proxy checks it.
