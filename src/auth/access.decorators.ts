@@ -4,35 +4,38 @@ import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.
 import { toLatchkeyError } from '../common/error-body.js';
 import { RateLimitExceededError, ServiceStoppingError, StoreUnavailableError } from '../common/latchkey-error.js';
 import { requestOf } from '../common/request.js';
-import { ACCESS, type Access, type WorkspaceScope } from './access.js';
+import {
+  ACCESS,
+  accessBy,
+  type Access,
+  type AccessOptions,
+  type PermissionAccess,
+  type WorkspaceScope,
+} from './access.js';
 import {
   PermissionDeniedError,
   UnauthenticatedError,
   WorkspaceNotFoundError,
   WorkspaceRequiredError,
 } from './errors.js';
-import { PERMISSIONS, type PermissionName } from './permission-catalogue.js';
+import type { PermissionName } from './permission-catalogue.js';
 import { principalOf } from './request-principal.js';
 import type { Principal } from './principal.js';
 
-/** Opens a route to callers who hold the permission. */
+/** Opens a route of ours to callers who hold the permission. */
 export function RequirePermissions(permission: PermissionName, options: AccessOptions = {}): MethodDecorator {
-  return RequireAnyPermission([permission], options);
+  return documented(accessBy([permission], 'all', options));
 }
 
-/** Opens a route to callers who hold at least one of the permissions. */
-export function RequireAnyPermission(anyOf: readonly PermissionName[], { scope }: AccessOptions = {}): MethodDecorator {
-  const operatorOnly = PERMISSIONS.some(({ name, grantable }) => !grantable && anyOf.includes(name));
-  const access: Access = { kind: 'permission', anyOf, scope: scope ?? (operatorOnly ? 'none' : 'one') };
-  return applyDecorators(
-    SetMetadata(ACCESS, access),
-    ApiRefusals(new PermissionDeniedError(anyOf)),
-    ...documentedScope(access.scope),
-    ...documentedAuthentication(),
-  );
+/** Opens a route of ours to callers who hold at least one of the permissions. */
+export function RequireAnyPermission(
+  permissions: readonly PermissionName[],
+  options: AccessOptions = {},
+): MethodDecorator {
+  return documented(accessBy(permissions, 'any', options));
 }
 
-/** Opens a route to every authenticated caller, also one who acts in no workspace. */
+/** Opens a route of ours to every authenticated caller, also one who acts in no workspace. */
 export function AnyCaller(): MethodDecorator {
   return applyDecorators(
     SetMetadata(ACCESS, { kind: 'caller' } satisfies Access),
@@ -51,8 +54,13 @@ export const CurrentPrincipal = createParamDecorator((_: unknown, context: Execu
   principalOf(requestOf(context)),
 );
 
-interface AccessOptions {
-  scope?: WorkspaceScope;
+function documented(access: PermissionAccess): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(ACCESS, access),
+    ApiRefusals(new PermissionDeniedError(access.permissions, access.needed)),
+    ...documentedScope(access.scope),
+    ...documentedAuthentication(),
+  );
 }
 
 function documentedScope(scope: WorkspaceScope): MethodDecorator[] {

@@ -25,15 +25,18 @@ export class IdentityProviderUnavailableError extends LatchkeyError {
   }
 }
 
-/** The caller holds none of the permissions that would open the route. */
+/** The caller does not hold what would open the route. */
 export class PermissionDeniedError extends LatchkeyError {
-  /** @param anyOf the permissions, one of which is needed; empty if the route declares no access and so is closed. */
-  constructor(readonly anyOf: readonly string[]) {
+  /**
+   * @param missing the permissions that are missing; empty if the route declares no access and so is closed
+   * @param needed whether one of them would do
+   */
+  constructor(missing: readonly string[], needed: 'all' | 'any' = 'any') {
     super(
       'auth.permission_denied',
-      anyOf.length === 0
+      missing.length === 0
         ? 'This route declares no access, so nobody may enter.'
-        : `This needs the permission ${anyOf.join(' or ')}, which the caller does not have.`,
+        : `This needs the permission ${missing.join(needed === 'any' ? ' or ' : ' and ')}, which the caller does not have.`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { isId } from '../common/ids.js';
 import { LatchkeyError } from '../common/latchkey-error.js';
-import { headerOf, requestOf, type HttpRequest } from '../common/request.js';
+import { headerOf, requestOf, withHeaders, type HttpRequest } from '../common/request.js';
 import { declaredAccess, type Access } from './access.js';
 import {
   PermissionDeniedError,
@@ -13,7 +13,6 @@ import {
 import { AuthDenied } from './events.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { WorkspaceDirectory } from './ports.js';
-import type { PermissionName } from './permission-catalogue.js';
 import type { Principal } from './principal.js';
 import { RateLimits } from './rate-limits.js';
 import { principalOf, setPrincipal } from './request-principal.js';
@@ -61,13 +60,13 @@ export class PermissionGuard implements CanActivate {
     try {
       if (principal.rateLimit) await this.rateLimits.consume(principal.id, principal.rateLimit);
       if (principal.undecided && actsInWorkspace(access)) throw new WorkspaceRequiredError();
-      if (!mayEnter(principal, access)) throw new PermissionDeniedError(permissionsOf(access));
+      if (!mayEnter(principal, access)) throw deniedTo(principal, access);
       setPrincipal(request, await this.inWorkspace(request, principal, access));
       return true;
     } catch (error) {
-      if (error instanceof LatchkeyError && error.getStatus() < 500)
-        await this.recordRefusal(context, principal, error);
-      throw error;
+      if (!(error instanceof LatchkeyError)) throw error;
+      if (error.getStatus() < 500) await this.recordRefusal(context, principal, error);
+      throw withHeaders(context, error);
     }
   }
 
@@ -104,9 +103,17 @@ function actsInWorkspace(access: Access | undefined): boolean {
 }
 
 function mayEnter(principal: Principal, access: Access | undefined): boolean {
-  return access?.kind === 'caller' || permissionsOf(access).some((permission) => principal.can(permission));
+  if (access?.kind !== 'permission') return access?.kind === 'caller';
+  const { permissions, needed } = access;
+  // Nothing needed is nothing declared.
+  if (permissions.length === 0) return false;
+  return needed === 'all'
+    ? permissions.every((permission) => principal.can(permission))
+    : permissions.some((permission) => principal.can(permission));
 }
 
-function permissionsOf(access: Access | undefined): readonly PermissionName[] {
-  return access?.kind === 'permission' ? access.anyOf : [];
+function deniedTo(principal: Principal, access: Access | undefined): PermissionDeniedError {
+  if (access?.kind !== 'permission') return new PermissionDeniedError([]);
+  const missing = access.permissions.filter((permission) => !principal.can(permission));
+  return new PermissionDeniedError(missing, access.needed);
 }

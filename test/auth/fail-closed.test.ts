@@ -47,7 +47,7 @@ describe('every route', () => {
   });
 
   it('asks for permissions of the catalogue only, and all of those are asked for', () => {
-    const asked = routes.flatMap(({ access }) => (access?.kind === 'permission' ? access.anyOf : []));
+    const asked = routes.flatMap(({ access }) => (access?.kind === 'permission' ? access.permissions : []));
     expect([...new Set(asked)].sort()).toEqual(PERMISSIONS.map(({ name }) => name).sort());
   });
 
@@ -59,7 +59,7 @@ describe('every route', () => {
   it('401: without a key, and 403: for a key that may do nothing of it', async () => {
     const workspace = await createWorkspace(service);
     for (const { method, path, access } of routes.filter((route) => route.access?.kind === 'permission')) {
-      const needed = access?.kind === 'permission' ? access.anyOf : [];
+      const needed = access?.kind === 'permission' ? access.permissions : [];
       const others = PERMISSIONS.filter(({ name, grantable }) => grantable && !needed.includes(name));
       const key = await workspace.keyWith(...others.map(({ name }) => name));
       const target = path.replace(':id', key.id);

@@ -203,7 +203,7 @@ function accessOf({ kind }: Deed): readonly string[] {
   const route = controller.prototype[handler];
   const context = { getHandler: () => route, getClass: () => controller } as unknown as ExecutionContext;
   const access = declaredAccess(new Reflector(), context);
-  return access?.kind === 'permission' ? access.anyOf : [];
+  return access?.kind === 'permission' ? access.permissions : [];
 }
 
 async function refusalOf(deed: () => Promise<void>): Promise<string | undefined> {

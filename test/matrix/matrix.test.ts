@@ -156,7 +156,7 @@ describe('every route × every caller × every id', () => {
     it.each(Object.keys(CALLERS))('%s: is answered as the contract says, and learns of no foreign id', async (name) => {
       const faults: string[] = [];
       for (const row of rows) {
-        const anyOf = row.access?.kind === 'permission' ? row.access.anyOf : [];
+        const anyOf = row.access?.kind === 'permission' ? row.access.permissions : [];
         const callers = await CALLERS[name]!(world, { anyOf, granted: grantedBy(row.operation.body()) });
         for (const caller of callers) faults.push(...(await faultsOf(row, caller)));
       }

@@ -48,7 +48,7 @@ export function expectedOf(cell: Cell): Expected {
 
 function mayEnter(access: Access | undefined, caller: Caller): boolean {
   if (access?.kind === 'caller') return true;
-  return access?.kind === 'permission' && access.anyOf.some((permission) => holds(caller, permission));
+  return access?.kind === 'permission' && access.permissions.some((permission) => holds(caller, permission));
 }
 
 function holds({ grants = [] }: Caller, permission: string): boolean {

@@ -104,7 +104,8 @@ async function targetsOf(service: RunningService): Promise<Target[]> {
     if (kind.createdBy === method) return [];
     const operation = operations.find((one) => one.method === method && one.path === path);
     const body: unknown = operation?.body();
-    const isOperators = access?.kind === 'permission' && access.anyOf.every((name) => name.startsWith('workspaces:'));
+    const isOperators =
+      access?.kind === 'permission' && access.permissions.every((name) => name.startsWith('workspaces:'));
     return [
       {
         method,

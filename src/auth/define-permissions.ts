@@ -1,0 +1,73 @@
+import type { AccessOptions } from './access.js';
+import { requireAnyPermission, requirePermissions } from './host-access.decorators.js';
+import { PERMISSIONS, type Permission, type PermissionName } from './permission-catalogue.js';
+
+/** `resource:action`. */
+export type PermissionText = `${string}:${string}`;
+
+/** A host's own permissions, and the decorators that know their names. */
+export interface DefinedPermissions<Name extends string> {
+  /** For the option `permissions` of the module. */
+  readonly list: readonly Permission[];
+
+  /** Opens a route, or the routes of a controller, to callers who hold the permission, or all of several. */
+  readonly RequirePermissions: (
+    permissions: Name | PermissionName | readonly (Name | PermissionName)[],
+    options?: AccessOptions,
+  ) => MethodDecorator & ClassDecorator;
+
+  /** Opens a route, or the routes of a controller, to callers who hold at least one of the permissions. */
+  readonly RequireAnyPermission: (
+    permissions: readonly (Name | PermissionName)[],
+    options?: AccessOptions,
+  ) => MethodDecorator & ClassDecorator;
+}
+
+const NAME = /^[A-Za-z][A-Za-z0-9_.-]*:[A-Za-z][A-Za-z0-9_.-]*$/;
+const LONGEST_NAME = 100;
+const RESERVED: ReadonlySet<string> = new Set(PERMISSIONS.map(({ name }) => resourceOf(name)));
+
+/**
+ * The permissions of an application that has Latchkey in it: what they allow, by their names. Keys and roles of every
+ * workspace may then carry them.
+ *
+ * ```ts
+ * export const permissions = definePermissions({ 'orders:view': 'See orders.', 'orders:refund': 'Refund orders.' });
+ * export const { RequirePermissions } = permissions;
+ * ```
+ *
+ * @throws {Error} for a name that is not `resource:action` of letters, digits, `_`, `.` and `-`, at most 100 characters;
+ *   and for a resource that is Latchkey's own.
+ */
+export function definePermissions<const Catalogue extends Record<PermissionText, string>>(
+  catalogue: Catalogue,
+): DefinedPermissions<keyof Catalogue & string> {
+  const list = Object.entries(catalogue).map(([name, description]) => ({ name, description, grantable: true }));
+  for (const { name } of list) assertDefinable(name);
+  return {
+    list,
+    RequirePermissions: (permissions, options) => requirePermissions([permissions].flat(), options),
+    RequireAnyPermission: (permissions, options) => requireAnyPermission(permissions, options),
+  };
+}
+
+function assertDefinable(name: string): void {
+  if (!NAME.test(name) || name.length > LONGEST_NAME) {
+    throw new Error(
+      `"${name}" is no name for a permission: it must be resource:action, such as orders:refund, with at most ` +
+        `${LONGEST_NAME} characters.`,
+    );
+  }
+  if (RESERVED.has(resourceOf(name))) {
+    throw new Error(
+      `"${name}" is no name for a permission of yours: ${resourceOf(name)} is a resource of Latchkey itself.`,
+    );
+  }
+}
+
+function resourceOf(name: string): string {
+  return name.slice(0, name.indexOf(':'));
+}
+
+/** For routes of a host that need nothing but permissions of Latchkey's own, such as `apikeys:view`. */
+export const { RequirePermissions, RequireAnyPermission } = definePermissions({});
