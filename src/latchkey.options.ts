@@ -1,3 +1,5 @@
+import type { PrincipalResolver } from './auth/principal-resolver.js';
+import type { Permission } from './auth/permission-catalogue.js';
 import { isKeyPrefix } from './common/key-format.js';
 /** Every group of routes, by the first word of their paths. */
 export const LATCHKEY_CONTROLLERS = [
@@ -55,6 +57,18 @@ export interface LatchkeyOptions {
    * @default the connection settings of the data source
    */
   directUrl?: string;
+  /**
+   * The host's own permissions, from `definePermissions`: keys and roles of every workspace may carry them.
+   *
+   * @default none
+   */
+  permissions?: { readonly list: readonly Permission[] };
+  /**
+   * Tells which user of the host's own a request is from, if it has no API key.
+   *
+   * @default nobody
+   */
+  principalResolver?: PrincipalResolver;
 }
 
 /** An OpenID Connect provider, or another that publishes its keys as a JWK set (RFC 7517). */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ApiKeyStrategy } from './api-key.strategy.js';
 import { EscalationRule } from './escalation.js';
 import { FailedAttempts } from './failed-attempts.js';
+import { HostUsers } from './host-users.js';
 import { IdentityProvider } from './identity-provider.js';
 import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
 import { MeController } from './me.controller.js';
@@ -14,12 +15,13 @@ import { RateLimits } from './rate-limits.js';
     ApiKeyStrategy,
     EscalationRule,
     FailedAttempts,
+    HostUsers,
     IdentityProvider,
     JsonWebTokenStrategy,
     OperatorKeys,
     RateLimits,
   ],
-  exports: [ApiKeyStrategy, EscalationRule, FailedAttempts, JsonWebTokenStrategy, OperatorKeys, RateLimits],
+  exports: [ApiKeyStrategy, EscalationRule, FailedAttempts, HostUsers, JsonWebTokenStrategy, OperatorKeys, RateLimits],
 })
 export class AuthModule {
   /** Mounted by the composition: a host chooses which. */

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import passport from 'passport';
-import { requestOf } from '../common/request.js';
+import { requestOf, withHeaders, type HttpRequest } from '../common/request.js';
 import { SecretScanner } from '../common/secret-scanner.js';
 import type { Actor, RequestOrigin } from '../events/actor.js';
 import { declaredAccess } from './access.js';
@@ -10,10 +10,15 @@ import { credentialOf, type Credential } from './credential.js';
 import { UnauthenticatedError } from './errors.js';
 import { AuthFailed } from './events.js';
 import { FailedAttempts } from './failed-attempts.js';
+import { HostUsers } from './host-users.js';
 import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
+import type { RefusalReason } from './ports.js';
 import { Principal, type Identity } from './principal.js';
 import { HttpOrigin } from './request-origin.js';
 import { setPrincipal } from './request-principal.js';
+
+// A key that is well-formed, or two credentials, are an answer; anything else may be of the host's users.
+const LEFT_TO_THE_HOST: ReadonlySet<string> = new Set(['none', 'malformed', 'token'] satisfies RefusalReason[]);
 
 /** Who are you? Lets a request pass only with an acceptable credential; a refusal is on the trail before it is answered. */
 @Injectable()
@@ -24,6 +29,7 @@ export class AuthenticationGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly apiKeys: ApiKeyStrategy,
     private readonly tokens: JsonWebTokenStrategy,
+    private readonly hostUsers: HostUsers,
     private readonly secrets: SecretScanner,
     private readonly failedAttempts: FailedAttempts,
   ) {}
@@ -40,23 +46,22 @@ export class AuthenticationGuard implements CanActivate {
     const credential = credentialOf(request);
     const identity = this.apiKeys.fromMemory(credential, request);
     if (!identity) return this.authenticateByPassport(context, credential);
-    setPrincipal(request, new Principal(identity, new HttpOrigin(context, this.secrets)));
-    return true;
+    return admit(request, new Principal(identity, new HttpOrigin(context, this.secrets)));
   }
 
   private async authenticateByPassport(context: ExecutionContext, { kind }: Credential): Promise<boolean> {
     const origin = new HttpOrigin(context, this.secrets);
-    const identity = await this.authenticate(context, kind === 'token' ? this.tokens : this.apiKeys);
-    if ('reason' in identity) return this.refuse(identity, origin);
-    setPrincipal(requestOf(context), new Principal(identity, origin));
-    return true;
+    const request = requestOf(context);
+    const found = await this.authenticate(request, kind === 'token' ? this.tokens : this.apiKeys);
+    if (!('reason' in found)) return admit(request, new Principal(found, origin));
+    const user = LEFT_TO_THE_HOST.has(found.reason) ? await this.hostUsers.find(request, context) : undefined;
+    return user ? admit(request, new Principal(user, origin)) : this.refuse(context, found, origin);
   }
 
   private authenticate(
-    context: ExecutionContext,
+    request: HttpRequest,
     shared: ApiKeyStrategy | JsonWebTokenStrategy,
   ): Promise<Identity | Refusal> {
-    const http = context.switchToHttp();
     return new Promise((resolve, reject) => {
       const done = (error: Error | null, identity: Identity | false, refusal: Refusal): void => {
         if (error) reject(error);
@@ -66,11 +71,12 @@ export class AuthenticationGuard implements CanActivate {
       // a request that is still waiting would be answered as the caller of a later one.
       const strategy = Object.create(shared) as typeof shared;
       const middleware = this.passport.authenticate(strategy, { session: false }, done) as PassportMiddleware;
-      middleware(http.getRequest(), http.getResponse(), reject);
+      // It would write to the response only if it were left to answer.
+      middleware(request, {}, reject);
     });
   }
 
-  private async refuse({ reason, key }: Refusal, origin: RequestOrigin): Promise<never> {
+  private async refuse(context: ExecutionContext, { reason, key }: Refusal, origin: RequestOrigin): Promise<never> {
     const error = new UnauthenticatedError();
     const event = new AuthFailed({
       workspaceId: key?.workspaceId ?? null,
@@ -80,11 +86,16 @@ export class AuthenticationGuard implements CanActivate {
       errorCode: error.code,
     });
     await this.failedAttempts.record(anonymous(origin), event);
-    throw error;
+    throw withHeaders(context, error);
   }
 }
 
 type PassportMiddleware = (request: unknown, response: unknown, next: (error: unknown) => void) => void;
+
+function admit(request: HttpRequest, principal: Principal): true {
+  setPrincipal(request, principal);
+  return true;
+}
 
 function anonymous(origin: RequestOrigin): Actor {
   return { type: 'anonymous', id: 'anonymous', display: 'anonymous', credentialId: null, workspaceId: null, origin };

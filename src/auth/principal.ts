@@ -15,6 +15,8 @@ export interface Identity {
   owner: string | null;
   /** The person belongs to several workspaces and named none. */
   undecided?: boolean;
+  /** The permissions are the word of the host, not what the store says. */
+  isVouchedFor?: boolean;
 }
 
 /** At most `limit` uses in each window of `windowSeconds`. */
@@ -34,6 +36,7 @@ export class Principal implements Actor {
   readonly rateLimit: RateLimit | null;
   readonly owner: string | null;
   readonly undecided: boolean;
+  readonly isVouchedFor: boolean;
 
   constructor(
     identity: Identity,
@@ -48,6 +51,7 @@ export class Principal implements Actor {
     this.rateLimit = identity.rateLimit;
     this.owner = identity.owner;
     this.undecided = identity.undecided ?? false;
+    this.isVouchedFor = identity.isVouchedFor ?? false;
   }
 
   /** Latchkey itself, or the person at its command line: may do everything, in the given workspace. */
@@ -62,8 +66,7 @@ export class Principal implements Actor {
 
   /** The same principal, acting in this workspace. */
   in(workspaceId: string): Principal {
-    const { type, id, display, credentialId, permissions, rateLimit, owner } = this;
-    return new Principal({ type, id, display, credentialId, workspaceId, permissions, rateLimit, owner }, this.origin);
+    return new Principal({ ...this, workspaceId, undecided: false }, this.origin);
   }
 
   /** @throws {WorkspaceRequiredError} if the principal acts in none. */

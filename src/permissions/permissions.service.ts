@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { PERMISSIONS, type Permission } from '../auth/permission-catalogue.js';
 import type { Principal } from '../auth/principal.js';
@@ -8,6 +8,7 @@ import { isForeignKeyViolation, isUniqueViolation } from '../database/store-erro
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { ApplicationPermission } from './application-permission.entity.js';
+import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import type { CreatePermissionDto } from './dto/create-permission.dto.js';
 import {
   PermissionConflictError,
@@ -17,24 +18,31 @@ import {
 } from './errors.js';
 import { PermissionCreated, PermissionDeleted } from './events.js';
 
-const BUILT_IN: readonly Permission[] = PERMISSIONS;
-const RESERVED: ReadonlySet<string> = new Set(BUILT_IN.map(({ name }) => resourceOf(name)));
+const LATCHKEYS: readonly Permission[] = PERMISSIONS;
+const RESERVED: ReadonlySet<string> = new Set(LATCHKEYS.map(({ name }) => resourceOf(name)));
 
-/** The catalogue of permissions: Latchkey's own, and those of a workspace's applications. */
+/** The catalogue of permissions: Latchkey's own, the host's, and those of a workspace's applications. */
 @Injectable()
 export class PermissionsService {
+  /** Those of every workspace. */
+  private readonly everywhere: readonly Permission[];
+
   constructor(
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
-  ) {}
+    @Inject(LATCHKEY_OPTIONS) { permissions }: LatchkeyOptions,
+  ) {
+    this.everywhere = [...LATCHKEYS, ...(permissions?.list ?? [])];
+  }
 
-  /** Latchkey's permissions, then those of the workspace the actor acts in, if in one. */
+  /** Latchkey's permissions, the host's, then those of the workspace the actor acts in, if in one. */
   async list({ workspaceId }: Principal): Promise<Permission[]> {
-    if (workspaceId === null) return [...BUILT_IN];
+    if (workspaceId === null) return [...this.everywhere];
     const own = await this.database.read((manager) =>
       manager.find(ApplicationPermission, { where: { workspaceId }, order: { name: 'ASC' } }),
     );
-    return [...BUILT_IN, ...own.map(({ name, description }) => ({ name, description, grantable: true }))];
+    const added = own.map(({ name, description }) => ({ name, description, grantable: true }));
+    return [...this.everywhere, ...added.filter(({ name }) => !this.isEverywhere(name))];
   }
 
   /** @throws {PermissionConflictError} if it exists, or its resource is one of Latchkey's own. */
@@ -43,6 +51,7 @@ export class PermissionsService {
     if (RESERVED.has(resourceOf(name))) {
       throw new PermissionConflictError(`${resourceOf(name)} is a resource of Latchkey itself. Choose another.`);
     }
+    if (this.isEverywhere(name)) throw new PermissionConflictError('Every workspace has this permission already.');
     return this.unitOfWork.run(actor, async (work) => {
       const permission = { workspaceId, name, description, createdDate: work.date.toISOString() };
       try {
@@ -78,7 +87,12 @@ export class PermissionsService {
       `SELECT name FROM latchkey_permissions WHERE workspace_id = $1 ORDER BY name ${work.shareLock}`,
       [workspaceId],
     );
-    return [...BUILT_IN.filter(({ grantable }) => grantable), ...own].map(({ name }) => name);
+    const everywhere = this.everywhere.filter(({ grantable }) => grantable);
+    return [...new Set([...everywhere, ...own].map(({ name }) => name))];
+  }
+
+  private isEverywhere(name: string): boolean {
+    return this.everywhere.some((permission) => permission.name === name);
   }
 
   /** @throws {PermissionUnknownError} naming each grant that no key may carry, and the nearest that one may. */
@@ -95,7 +109,7 @@ function resourceOf(name: string): string {
 }
 
 function faultOf(grant: string, grantable: string[]): string {
-  if (BUILT_IN.some(({ name, grantable: free }) => name === grant && !free)) {
+  if (LATCHKEYS.some(({ name, grantable: free }) => name === grant && !free)) {
     return `${grant} belongs to the operator; no key may carry it.`;
   }
   return `${grant} is not a known permission; did you mean ${nearest(grant, grantable)}?`;

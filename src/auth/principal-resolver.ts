@@ -1,0 +1,35 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { HttpRequest } from '../common/request.js';
+
+/** A user of the host's own. */
+export interface HostUser {
+  /** Who it is, for ever: at most 255 characters. The `subject` of a member. */
+  id: string;
+  /**
+   * A name or an address to show.
+   *
+   * @default the id
+   */
+  display?: string;
+  /**
+   * The workspace the user acts in.
+   *
+   * @default the one that `X-Workspace-Id` names, or the only one they are a member of
+   */
+  workspaceId?: string;
+  /**
+   * What the user may do there: `resource:action`, `resource:*` or `*`. It is the host's word, whoever is a member.
+   *
+   * @default what they may do as a member of the workspace
+   */
+  permissions?: readonly string[];
+}
+
+/**
+ * Tells which user of the host's own a request is from; nobody if it is from none. Asked for requests without an API key
+ * that is well-formed. What it throws is the answer.
+ */
+export type PrincipalResolver = (
+  request: HttpRequest,
+  context: ExecutionContext,
+) => HostUser | null | undefined | Promise<HostUser | null | undefined>;
