@@ -1,15 +1,24 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { Principal } from '../auth/principal.js';
+import { Clock } from '../common/clock.js';
 import { isId } from '../common/ids.js';
 import { decodeCursor, encodeCursor } from '../common/paging.js';
+import { SecretScanner } from '../common/secret-scanner.js';
+import { DATA_SOURCE } from '../database/data-source.token.js';
 import { Database } from '../database/database.js';
+import { queryRows } from '../database/query-rows.js';
+import type { Actor } from '../events/actor.js';
+import { EventHandlers } from '../events/event-handlers.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
+import { Work, type WorkTransaction } from '../events/work.js';
 import { toRecord, type AuditRecord } from './audit-record.js';
 import type { ExportAuditDto } from './dto/export-audit.dto.js';
 import type { FilterAuditDto } from './dto/filter-audit.dto.js';
 import type { ListAuditDto } from './dto/list-audit.dto.js';
 import { AuditRecordNotFoundError } from './errors.js';
 import { AuditExported } from './events.js';
+import { assertRecordable, HostEvent, type HostAction } from './host-event.js';
 
 /** A page of the trail, newest first. */
 export interface AuditPage {
@@ -27,13 +36,52 @@ interface StoredRecord {
 const DEFAULT_LIMIT = 50;
 const EXPORT_BATCH = 500;
 
-/** Reads the trail: of the actor's workspace, or of everything for an operator who acts in none. */
+/**
+ * Reads the trail: of the actor's workspace, or of everything for an operator who acts in none. Puts a host's own actions
+ * on it.
+ */
 @Injectable()
 export class AuditService {
   constructor(
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
+    private readonly handlers: EventHandlers,
+    private readonly secrets: SecretScanner,
+    private readonly clock: Clock,
+    @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
   ) {}
+
+  /**
+   * Puts something that the host's own user or program did on the trail: in the host's transaction, if its
+   * `EntityManager` is given, so that the record is there exactly if what it tells of is; else in a transaction of its
+   * own, durable when this resolves. Only what has one of its own is announced after the commit.
+   *
+   * @param actor who did it: the principal of the request, or `Principal.system(…)` of a job
+   * @returns the id of the record.
+   * @throws {Error} naming what cannot be on the trail, or if the manager is in no transaction of the data source that
+   *   Latchkey uses.
+   * @throws {StoreUnavailableError} if the trail cannot be written: without a record, nothing should be done.
+   */
+  async record(actor: Actor, action: HostAction, manager?: EntityManager): Promise<string> {
+    const { workspaceId = actor.workspaceId } = action;
+    const facts = { ...action, workspaceId };
+    assertRecordable(facts, this.secrets);
+    const event = new HostEvent(action.action, facts);
+    if (!manager) await this.unitOfWork.run(actor, (work) => work.record(event));
+    else await this.handlers.run(new Work(actor, this.clock.now(), this.transactionOf(manager)), [event]);
+    return event.id;
+  }
+
+  private transactionOf(manager: EntityManager): WorkTransaction {
+    const runner = manager.queryRunner;
+    if (!runner?.isTransactionActive) {
+      throw new Error('The EntityManager is in no transaction: give the one of dataSource.transaction(…), or none.');
+    }
+    if (runner.connection !== this.dataSource) {
+      throw new Error('The EntityManager is of another data source than that of the trail.');
+    }
+    return { manager, lock: undefined, query: (sql, parameters) => queryRows(runner, sql, parameters ?? []) };
+  }
 
   /** Newest first. A cursor is stable: what is recorded meanwhile neither repeats nor shifts older records. */
   async list(actor: Principal, { limit = DEFAULT_LIMIT, cursor, ...filter }: ListAuditDto): Promise<AuditPage> {

@@ -4,6 +4,9 @@ import type { Actor } from './actor.js';
 import type { DomainEvent } from './domain-event.js';
 import type { Revocation } from './revocation.js';
 
+/** What a command needs of the transaction it runs in. */
+export type WorkTransaction = Pick<Transaction, 'manager' | 'lock' | 'query'>;
+
 /** One command in progress: its transaction, who acts, and what has happened so far. */
 export class Work {
   readonly events: DomainEvent[] = [];
@@ -12,7 +15,7 @@ export class Work {
     readonly actor: Actor,
     /** When the command began. */
     readonly date: Date,
-    private readonly transaction: Transaction,
+    private readonly transaction: WorkTransaction,
     private readonly revocations: Revocation[] = [],
   ) {}
 
