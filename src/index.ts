@@ -1,5 +1,40 @@
+export { ApiKeysService } from './api-keys/api-keys.service.js';
+export type { ApiKeyView, CreatedApiKey } from './api-keys/api-keys.service.js';
+export { AuditService } from './audit/audit.service.js';
+export type { AuditPage } from './audit/audit.service.js';
+export type { AuditRecord } from './audit/audit-record.js';
+export type { HostAction } from './audit/host-event.js';
+export { CurrentPrincipal, Public } from './auth/access.decorators.js';
+export type { AccessOptions, WorkspaceScope } from './auth/access.js';
+export { AuthenticationGuard as ApiKeyGuard } from './auth/authentication.guard.js';
+export { definePermissions, RequireAnyPermission, RequirePermissions } from './auth/define-permissions.js';
+export type { DefinedPermissions } from './auth/define-permissions.js';
+export { AnyCaller } from './auth/host-access.decorators.js';
+export { PermissionGuard } from './auth/permission.guard.js';
+export type { Permission, PermissionName } from './auth/permission-catalogue.js';
+export { PermissionSet } from './auth/permission-set.js';
+export { Principal } from './auth/principal.js';
+export type { HostUser, PrincipalResolver } from './auth/principal-resolver.js';
+export { LatchkeyError } from './common/latchkey-error.js';
+export type { ErrorCode, FieldFault } from './common/latchkey-error.js';
+export type { HttpRequest } from './common/request.js';
+export { WsErrorFilter } from './common/ws-error.filter.js';
+export { LATCHKEY_ENTITIES } from './database/entities.js';
+export { LATCHKEY_MIGRATIONS } from './database/migrations/index.js';
+export type { Actor, ActorType } from './events/actor.js';
+export type { Change, DomainEvent, Outcome, Target } from './events/domain-event.js';
 export { LatchkeyModule } from './latchkey.module.js';
-export type { IdentityProviderOptions, LatchkeyOptions } from './latchkey.options.js';
+export type { LatchkeyModuleAsyncOptions } from './latchkey.module.js';
+export type {
+  IdentityProviderOptions,
+  LatchkeyController,
+  LatchkeyModuleOptions,
+  LatchkeyOptionsFactory,
+} from './latchkey.options.js';
+export { isLatchkeyRoute } from './latchkey.routes.js';
+export { MembersService } from './members/members.service.js';
+export { PermissionsService } from './permissions/permissions.service.js';
+export { RolesService } from './roles/roles.service.js';
 export { KeyVerifier } from './verification/key-verifier.js';
 export type {
   VerificationRefusal,
@@ -7,3 +42,4 @@ export type {
   VerificationResult,
   VerificationStatistics,
 } from './verification/key-verifier.js';
+export { WorkspacesService } from './workspaces/workspaces.service.js';

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Module, type DynamicModule, type ExecutionContext, type Type } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -32,7 +32,8 @@ export function mounted(names: readonly LatchkeyController[], prefix: string): D
   return prefix === '' ? [module] : [module, RouterModule.register([{ path: prefix, module: LatchkeyRoutesModule }])];
 }
 
-/** Tells whether a class is a controller of ours: a host's own global guard may leave those to our guards. */
-export function isLatchkeyController(controller: unknown): boolean {
+/** Tells whether a route is one of Latchkey's, which its own guards protect: for a host's global guard to let it pass. */
+export function isLatchkeyRoute(context: ExecutionContext): boolean {
+  const controller: unknown = context.getClass();
   return Object.values(MODULES).some(({ controllers }) => (controllers as unknown[]).includes(controller));
 }
