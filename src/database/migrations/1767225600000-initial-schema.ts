@@ -1,13 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { runStatements } from './run-statements.js';
 
 /** Workspaces, API keys and the audit trail. One text for both databases; only the triggers differ. */
 export class InitialSchema1767225600000 implements MigrationInterface {
   readonly name = 'InitialSchema1767225600000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of TABLES) await runner.query(statement);
-    const triggers = runner.connection.options.type === 'postgres' ? POSTGRES_TRIGGERS : SQLITE_TRIGGERS;
-    for (const statement of triggers) await runner.query(statement);
+    await runStatements(runner, TABLES);
+    await runStatements(runner, isPostgres(runner) ? POSTGRES_TRIGGERS : SQLITE_TRIGGERS);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -20,10 +20,14 @@ export class InitialSchema1767225600000 implements MigrationInterface {
       'api_keys',
       'workspaces',
     ]) {
-      await runner.query(`DROP TABLE "latchkey_${table}"`);
+      await runStatements(runner, [`DROP TABLE "latchkey_${table}"`]);
     }
-    if (runner.connection.options.type === 'postgres') await runner.query('DROP FUNCTION latchkey_refuse_change()');
+    if (isPostgres(runner)) await runStatements(runner, ['DROP FUNCTION latchkey_refuse_change()']);
   }
+}
+
+function isPostgres(runner: QueryRunner): boolean {
+  return runner.connection.options.type === 'postgres';
 }
 
 const TABLES = [

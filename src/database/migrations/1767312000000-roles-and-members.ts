@@ -1,19 +1,20 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { runStatements } from './run-statements.js';
 
 /** Roles, members, application permissions, and keys that are bound to a person. One text for both databases. */
 export class RolesAndMembers1767312000000 implements MigrationInterface {
   readonly name = 'RolesAndMembers1767312000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of STATEMENTS) await runner.query(statement);
+    await runStatements(runner, STATEMENTS);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP INDEX "ix_latchkey_api_keys_owner"');
-    await runner.query('ALTER TABLE "latchkey_api_keys" DROP COLUMN "owner_subject"');
-    for (const table of ['permissions', 'members', 'role_assignments', 'roles']) {
-      await runner.query(`DROP TABLE "latchkey_${table}"`);
-    }
+    await runStatements(runner, [
+      'DROP INDEX "ix_latchkey_api_keys_owner"',
+      'ALTER TABLE "latchkey_api_keys" DROP COLUMN "owner_subject"',
+      ...['permissions', 'members', 'role_assignments', 'roles'].map((table) => `DROP TABLE "latchkey_${table}"`),
+    ]);
   }
 }
 

@@ -1,15 +1,19 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { runStatements } from './run-statements.js';
 
 /** Instances that answer from memory, and the limits they share. One text for both databases. */
 export class InstancesAndRateLimits1767398400000 implements MigrationInterface {
   readonly name = 'InstancesAndRateLimits1767398400000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of STATEMENTS) await runner.query(statement);
+    await runStatements(runner, STATEMENTS);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['rate_limits', 'instances']) await runner.query(`DROP TABLE "latchkey_${table}"`);
+    await runStatements(
+      runner,
+      ['rate_limits', 'instances'].map((table) => `DROP TABLE "latchkey_${table}"`),
+    );
   }
 }
 
