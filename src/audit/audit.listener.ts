@@ -6,18 +6,21 @@ import { InTransaction } from '../events/in-transaction.decorator.js';
 import type { Work } from '../events/work.js';
 import { toRows } from './audit-record.js';
 
-const EVENT_COLUMNS = [
-  'id',
-  'workspace_id',
-  'action',
-  'outcome',
-  'actor_id',
-  'target_id',
-  'occurred_date',
-  'payload',
-  'payload_hash',
-];
-const PII_COLUMNS = ['event_id', 'salt', 'content'];
+const EVENTS = {
+  table: 'latchkey_audit_events',
+  columns: [
+    'id',
+    'workspace_id',
+    'action',
+    'outcome',
+    'actor_id',
+    'target_id',
+    'occurred_date',
+    'payload',
+    'payload_hash',
+  ],
+} as const;
+const PII = { table: 'latchkey_audit_pii', columns: ['event_id', 'salt', 'content'] } as const;
 
 // Both databases take some 30,000 parameters a statement; this stays far below, with few statements all the same.
 const ROWS_A_STATEMENT = 500;
@@ -36,40 +39,36 @@ export class AuditListener {
     for (let at = 0; at < happened.length; at += ROWS_A_STATEMENT) {
       const some = happened.slice(at, at + ROWS_A_STATEMENT);
       const rows = some.map((event) => toRows(event, work.actor, work.date, recorded, this.secrets));
-      await insert(
-        work,
-        'latchkey_audit_events',
-        EVENT_COLUMNS,
-        rows.map(({ event }) => [
-          event.id,
-          event.workspaceId,
-          event.action,
-          event.outcome,
-          event.actorId,
-          event.targetId,
-          event.occurredDate,
-          event.payload,
-          event.payloadHash,
-        ]),
-      );
-      await insert(
-        work,
-        'latchkey_audit_pii',
-        PII_COLUMNS,
-        rows.map(({ pii }) => [pii.eventId, pii.salt, pii.content]),
-      );
+      const events = rows.flatMap(({ event }) => [
+        event.id,
+        event.workspaceId,
+        event.action,
+        event.outcome,
+        event.actorId,
+        event.targetId,
+        event.occurredDate,
+        event.payload,
+        event.payloadHash,
+      ]);
+      const pii = rows.flatMap(({ pii }) => [pii.eventId, pii.salt, pii.content]);
+      await insert(work, rows.length, events, pii);
     }
   }
 }
 
-async function insert(
-  work: Work,
-  table: string,
-  columns: readonly string[],
-  rows: readonly unknown[][],
-): Promise<void> {
-  const tuples = rows.map(
-    (_, row) => `(${columns.map((_, column) => `$${row * columns.length + column + 1}`).join(', ')})`,
-  );
-  await work.query(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${tuples.join(', ')}`, rows.flat());
+async function insert(work: Work, rows: number, events: unknown[], pii: unknown[]): Promise<void> {
+  if (work.dialect === 'postgres') {
+    const text = `WITH events AS (${insertion(EVENTS, rows)}) ${insertion(PII, rows, events.length)}`;
+    await work.query(text, [...events, ...pii]);
+    return;
+  }
+  await work.query(insertion(EVENTS, rows), events);
+  await work.query(insertion(PII, rows), pii);
+}
+
+/** @param before how many parameters come before those of this statement */
+function insertion({ table, columns }: typeof EVENTS | typeof PII, rows: number, before = 0): string {
+  const places = (row: number) => columns.map((_, column) => `$${before + row * columns.length + column + 1}`);
+  const tuples = Array.from({ length: rows }, (_, row) => `(${places(row).join(', ')})`);
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${tuples.join(', ')}`;
 }

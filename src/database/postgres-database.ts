@@ -2,9 +2,9 @@ import type { Client, Pool, QueryConfig } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database, type PreparedRead } from './database.js';
-import { queryRows } from './query-rows.js';
+import { PostgresStatements } from './postgres-statements.js';
 import { isAnswer, toStoreError } from './store-errors.js';
-import { Transaction } from './transaction.js';
+import { Transaction, type RunStatement } from './transaction.js';
 
 const DURABLE: Record<string, readonly string[]> = {
   fsync: ['on'],
@@ -16,6 +16,8 @@ const LOOK_UP_TIMEOUT_MS = 2000;
 
 /** PostgreSQL through the host's pool: each transaction has a connection of its own. */
 export class PostgresDatabase extends Database {
+  private readonly statements = new PostgresStatements();
+
   private constructor(private readonly dataSource: DataSource) {
     super();
   }
@@ -41,7 +43,10 @@ export class PostgresDatabase extends Database {
   }
 
   query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    return this.withRunner((runner) => queryRows<Row>(runner, sql, parameters));
+    return this.withRunner(async (runner) => {
+      const { records } = await runner.query(sql, parameters, true);
+      return records as Row[];
+    });
   }
 
   lookUp<Row>({ name, sql: text }: PreparedRead, values: unknown[]): Promise<Row[]> {
@@ -59,8 +64,9 @@ export class PostgresDatabase extends Database {
     const runner = this.dataSource.createQueryRunner();
     let transaction: Transaction | undefined;
     try {
-      await begin(runner);
-      transaction = new Transaction(runner, { mode: 'pessimistic_write' });
+      await this.begin(runner);
+      const run: RunStatement = (sql, parameters) => this.statements.run(runner, sql, parameters);
+      transaction = new Transaction(runner, run, 'postgres');
       const result = await body(transaction);
       await transaction.commit();
       return result;
@@ -74,6 +80,15 @@ export class PostgresDatabase extends Database {
 
   async close(): Promise<void> {
     // The pool is the host's.
+  }
+
+  private async begin(runner: QueryRunner): Promise<void> {
+    try {
+      await this.statements.run(runner, 'BEGIN');
+    } catch (error) {
+      await discard(runner);
+      throw unreachable(error);
+    }
   }
 
   private async withRunner<T>(use: (runner: QueryRunner) => Promise<T>): Promise<T> {
@@ -102,15 +117,6 @@ function soon<T>(answer: Promise<T>): Promise<T> {
     const timer = setTimeout(giveUp, LOOK_UP_TIMEOUT_MS);
     void answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-}
-
-async function begin(runner: QueryRunner): Promise<void> {
-  try {
-    await runner.startTransaction();
-  } catch (error) {
-    await discard(runner);
-    throw unreachable(error);
-  }
 }
 
 async function rollback(transaction: Transaction | undefined, runner: QueryRunner): Promise<void> {

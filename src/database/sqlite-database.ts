@@ -1,12 +1,12 @@
-import type { Database as SqliteConnection, Statement } from 'sqlite3';
+import type { Database as SqliteConnection } from 'sqlite3';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { SqliteConnectionOptions } from 'typeorm/driver/sqlite/SqliteConnectionOptions.js';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database, type PreparedRead } from './database.js';
 import { Mutex } from './mutex.js';
-import { queryRows } from './query-rows.js';
+import { Sqlite3Statements } from './sqlite3-statements.js';
 import { toStoreError } from './store-errors.js';
-import { Transaction } from './transaction.js';
+import { Transaction, type RunStatement } from './transaction.js';
 
 const BUSY_TIMEOUT_MS = 5000;
 const FULL = 2;
@@ -17,13 +17,16 @@ const FULL = 2;
  */
 export class SqliteDatabase extends Database {
   private readonly mutex = new Mutex();
-  private readonly statements = new Map<string, Statement>();
+  private readonly writes: Sqlite3Statements;
+  private readonly reads: Sqlite3Statements;
 
   private constructor(
     private readonly writer: DataSource,
     private readonly reader: DataSource,
   ) {
     super();
+    this.writes = statementsOn(writer);
+    this.reads = statementsOn(reader);
   }
 
   /** @throws {Error} if the database is in memory only, or cannot be made durable. */
@@ -48,26 +51,19 @@ export class SqliteDatabase extends Database {
 
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     try {
-      return await queryRows<Row>(this.reader.createQueryRunner(), sql, parameters);
+      return await this.reads.run<Row>(sql, parameters);
     } catch (error) {
       throw toStoreError(error);
     }
   }
 
-  async lookUp<Row>(read: PreparedRead, parameters: unknown[]): Promise<Row[]> {
-    try {
-      const statement = this.prepared(read);
-      return await new Promise<Row[]>((resolve, reject) => {
-        statement.all<Row>(parameters, (error, rows) => (error ? reject(error) : resolve(rows)));
-      });
-    } catch (error) {
-      throw toStoreError(error);
-    }
+  lookUp<Row>({ sql }: PreparedRead, parameters: unknown[]): Promise<Row[]> {
+    return this.query<Row>(sql, parameters);
   }
 
   transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.mutex.run(async () => {
-      const transaction = await begin(this.writer);
+      const transaction = await this.begin();
       try {
         const result = await body(transaction);
         await transaction.commit();
@@ -80,24 +76,32 @@ export class SqliteDatabase extends Database {
   }
 
   async close(): Promise<void> {
-    for (const statement of this.statements.values()) statement.finalize();
-    this.statements.clear();
-    await this.mutex.run(() => this.writer.destroy());
+    await this.mutex.run(async () => {
+      await this.writes.close();
+      await this.writer.destroy();
+    });
+    await this.reads.close();
     await this.reader.destroy();
   }
 
-  private prepared({ name, sql }: PreparedRead): Statement {
-    const known = this.statements.get(name);
-    if (known) return known;
-    // TypeORM prepares each statement anew, which takes several times as long as to run this one.
-    const { databaseConnection } = this.reader.driver as unknown as { databaseConnection: SqliteConnection };
-    const statement = databaseConnection.prepare(sql, (error: Error | null) => {
-      // Whoever runs it is told; the next one prepares it again.
-      if (error) this.statements.delete(name);
-    });
-    this.statements.set(name, statement);
-    return statement;
+  private async begin(): Promise<Transaction> {
+    try {
+      // IMMEDIATE takes the write lock first: a deferred transaction that reads and then writes is refused at once, not
+      // made to wait, when another process wrote in between.
+      await this.writes.run('BEGIN IMMEDIATE');
+    } catch (error) {
+      throw toStoreError(error);
+    }
+    // TypeORM keeps one runner for a SQLite data source. A transaction needs one that ends with it.
+    Object.assign(this.writer.driver, { queryRunner: undefined });
+    const run: RunStatement = (sql, parameters) => this.writes.run(sql, parameters);
+    return new Transaction(this.writer.createQueryRunner(), run, 'sqlite');
   }
+}
+
+function statementsOn(dataSource: DataSource): Sqlite3Statements {
+  const { databaseConnection } = dataSource.driver as unknown as { databaseConnection: SqliteConnection };
+  return new Sqlite3Statements(databaseConnection);
 }
 
 async function connect(options: SqliteConnectionOptions): Promise<DataSource> {
@@ -125,22 +129,6 @@ async function assertDurable(dataSource: DataSource): Promise<void> {
     `SQLite refuses journal_mode=WAL with synchronous=FULL (it says ${journal?.journal_mode}, ${level?.synchronous}): ` +
       'an acknowledged change could be lost in a power cut. Put the database file on a local file system.',
   );
-}
-
-async function begin(writer: DataSource): Promise<Transaction> {
-  // TypeORM keeps one runner for a SQLite data source. A transaction needs one that ends with it.
-  Object.assign(writer.driver, { queryRunner: undefined });
-  const runner = writer.createQueryRunner();
-  try {
-    // IMMEDIATE takes the write lock first: a deferred transaction that reads and then writes is refused at once, not
-    // made to wait, when another process wrote in between.
-    await runner.query('BEGIN IMMEDIATE');
-  } catch (error) {
-    throw toStoreError(error);
-  }
-  // Else TypeORM's own `save` would begin another.
-  Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
-  return new Transaction(runner, undefined);
 }
 
 async function rollback(transaction: Transaction): Promise<void> {

@@ -1,11 +1,17 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
-import { queryRows } from './query-rows.js';
 import { isAnswer } from './store-errors.js';
 
 const OUTCOME_UNKNOWN =
   'The store stopped answering at the end: whether the change was made is not known. Look before you try again.';
-const ENDINGS = new Set(['COMMIT', 'ROLLBACK']);
+
+const ROW_LOCK = { mode: 'pessimistic_write' } as const;
+
+/** Whose SQL a transaction understands. */
+export type Dialect = 'sqlite' | 'postgres';
+
+/** Runs a statement, and returns its rows, those of a `RETURNING` included. */
+export type RunStatement = <Row>(sql: string, parameters: unknown[]) => Promise<Row[]>;
 
 /** An open transaction. It ends with the callback it was given to: whoever keeps it is refused. */
 export class Transaction {
@@ -13,16 +19,24 @@ export class Transaction {
   private failure: { cause: unknown } | undefined;
   private ended = false;
 
-  /** @param runner that has begun a transaction, and serves nothing else */
+  /**
+   * @param runner on whose connection a transaction has begun; it serves nothing else
+   * @param run runs a statement on that connection, past the runner
+   */
   constructor(
     private readonly runner: QueryRunner,
-    /** For `find` options of rows that are read to be changed: a row lock, or undefined where the store is locked whole. */
-    readonly lock: { mode: 'pessimistic_write' } | undefined,
+    private readonly run: RunStatement,
+    readonly dialect: Dialect,
   ) {
     const execute = runner.query.bind(runner) as (...statement: unknown[]) => Promise<unknown>;
-    // Every statement goes through here, those of the entity manager too.
-    runner.query = ((...statement: unknown[]) =>
-      this.watch(String(statement[0]), () => execute(...statement))) as QueryRunner['query'];
+    // Every statement is watched, those of the entity manager too; and none of them may begin a transaction of its own.
+    Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
+    runner.query = ((...statement: unknown[]) => this.watch(() => execute(...statement))) as QueryRunner['query'];
+  }
+
+  /** For `find` options of rows that are read to be changed: a row lock, or undefined where the store is locked whole. */
+  get lock(): typeof ROW_LOCK | undefined {
+    return this.dialect === 'postgres' ? ROW_LOCK : undefined;
   }
 
   get manager(): EntityManager {
@@ -34,7 +48,7 @@ export class Transaction {
    * `RETURNING` included, on both databases.
    */
   query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    return queryRows<Row>(this.runner, sql, parameters);
+    return this.watch(() => this.run<Row>(sql, parameters));
   }
 
   /**
@@ -45,7 +59,7 @@ export class Transaction {
     await this.end();
     if (this.failure) throw new Error('A statement failed, and its error was not thrown on.', this.failure);
     try {
-      await this.runner.commitTransaction();
+      await this.run('COMMIT', []);
     } catch (error) {
       throw isAnswer(error) ? error : new StoreUnavailableError(error, OUTCOME_UNKNOWN);
     }
@@ -53,7 +67,7 @@ export class Transaction {
 
   async rollback(): Promise<void> {
     await this.end();
-    await this.runner.rollbackTransaction();
+    await this.run('ROLLBACK', []);
   }
 
   // A statement that nobody awaited must not run after the end, as a transaction of its own or in the next one.
@@ -62,8 +76,8 @@ export class Transaction {
     await Promise.allSettled(this.running);
   }
 
-  private async watch<T>(statement: string, execute: () => Promise<T>): Promise<T> {
-    if (this.ended && !ENDINGS.has(statement)) throw new Error('This transaction has ended.');
+  private async watch<T>(execute: () => Promise<T>): Promise<T> {
+    if (this.ended) throw new Error('This transaction has ended.');
     const running = execute();
     this.running.add(running);
     try {

@@ -28,6 +28,10 @@ export class Work {
     return this.transaction.query<Row>(sql, parameters);
   }
 
+  get dialect(): Transaction['dialect'] {
+    return this.transaction.dialect;
+  }
+
   /** The lock mode for rows that are read to be changed: a row lock where the store has them. */
   get lock(): Transaction['lock'] {
     return this.transaction.lock;

@@ -1,0 +1,40 @@
+import { hash } from 'node:crypto';
+import type { Client, QueryConfig } from 'pg';
+import { QueryFailedError, type QueryRunner } from 'typeorm';
+
+const MOST_NAMED = 200;
+const MOST_PARAMETERS = 20;
+
+/**
+ * Runs statements on connections of the driver `pg`, which prepare each once, under a name. What has many parameters is
+ * made for so many rows, and what comes after the first two hundred texts may be made for each occasion: those are not
+ * named, for a connection keeps what it has prepared.
+ */
+export class PostgresStatements {
+  private readonly names = new Map<string, string>();
+
+  /**
+   * @returns the rows, those of a `RETURNING` included.
+   * @throws {QueryFailedError} as TypeORM does.
+   */
+  async run<Row>(runner: QueryRunner, text: string, values: unknown[] = []): Promise<Row[]> {
+    const client = (await runner.connect()) as Client;
+    const name = this.nameOf(text, values.length);
+    const query: QueryConfig = name === undefined ? { text, values } : { name, text, values };
+    try {
+      const { rows } = await client.query(query);
+      return rows as Row[];
+    } catch (error) {
+      throw new QueryFailedError(text, values, error as Error);
+    }
+  }
+
+  private nameOf(text: string, parameters: number): string | undefined {
+    const known = this.names.get(text);
+    if (known !== undefined || parameters > MOST_PARAMETERS || this.names.size >= MOST_NAMED) return known;
+    // Of the text, for the connections are the host's: whoever else is on them never means another text by it.
+    const name = `latchkey_${hash('sha256', text, 'hex').slice(0, 24)}`;
+    this.names.set(text, name);
+    return name;
+  }
+}
