@@ -7,11 +7,11 @@ import { decodeCursor, encodeCursor } from '../common/paging.js';
 import { SecretScanner } from '../common/secret-scanner.js';
 import { DATA_SOURCE } from '../database/data-source.token.js';
 import { Database } from '../database/database.js';
-import { queryRows } from '../database/query-rows.js';
+import type { JoinedTransaction } from '../database/transaction.js';
 import type { Actor } from '../events/actor.js';
 import { EventHandlers } from '../events/event-handlers.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
-import { Work, type WorkTransaction } from '../events/work.js';
+import { Work } from '../events/work.js';
 import { toRecord, type AuditRecord } from './audit-record.js';
 import type { ExportAuditDto } from './dto/export-audit.dto.js';
 import type { FilterAuditDto } from './dto/filter-audit.dto.js';
@@ -68,11 +68,11 @@ export class AuditService {
     assertRecordable(facts, this.secrets);
     const event = new HostEvent(action.action, facts);
     if (!manager) await this.unitOfWork.run(actor, (work) => work.record(event));
-    else await this.handlers.run(new Work(actor, this.clock.now(), this.transactionOf(manager)), [event]);
+    else await this.handlers.run(new Work(actor, this.clock.now(), await this.join(manager)), [event]);
     return event.id;
   }
 
-  private transactionOf(manager: EntityManager): WorkTransaction {
+  private join(manager: EntityManager): Promise<JoinedTransaction> {
     const runner = manager.queryRunner;
     if (!runner?.isTransactionActive) {
       throw new Error('The EntityManager is in no transaction: give the one of dataSource.transaction(…), or none.');
@@ -80,7 +80,7 @@ export class AuditService {
     if (runner.connection !== this.dataSource) {
       throw new Error('The EntityManager is of another data source than that of the trail.');
     }
-    return { manager, lock: undefined, query: (sql, parameters) => queryRows(runner, sql, parameters ?? []) };
+    return this.database.join(runner);
   }
 
   /** Newest first. A cursor is stable: what is recorded meanwhile neither repeats nor shifts older records. */

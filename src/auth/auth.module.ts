@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
 import { ApiKeyStrategy } from './api-key.strategy.js';
 import { EscalationRule } from './escalation.js';
 import { FailedAttempts } from './failed-attempts.js';
@@ -11,6 +12,8 @@ import { RateLimits } from './rate-limits.js';
 
 /** Who are you, may you. Exports what the guards stand on, so that any module can protect its controllers with them. */
 @Module({
+  // Its start comes before ours, which reads.
+  imports: [DatabaseModule],
   providers: [
     ApiKeyStrategy,
     EscalationRule,

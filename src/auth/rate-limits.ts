@@ -6,6 +6,7 @@ import {
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
 import type { DataSource } from 'typeorm';
+import { Database } from '../database/database.js';
 import { DATA_SOURCE } from '../database/data-source.token.js';
 import { RateLimitExceededError } from '../common/latchkey-error.js';
 import type { RateLimit } from './principal.js';
@@ -21,7 +22,10 @@ const MOST_LIMITERS = 1000;
 export class RateLimits {
   private readonly limiters = new Map<string, RateLimiterAbstract>();
 
-  constructor(@Inject(DATA_SOURCE) private readonly dataSource: DataSource) {}
+  constructor(
+    @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
+    private readonly database: Database,
+  ) {}
 
   /**
    * @param cost how much of the limit this use takes
@@ -53,7 +57,7 @@ export class RateLimits {
     return new RateLimiterPostgres({
       storeClient: this.dataSource,
       storeType: 'typeorm',
-      tableName: TABLE,
+      tableName: this.database.names.in(TABLE),
       tableCreated: true,
       clearExpiredByTimeout: false,
       keyPrefix,

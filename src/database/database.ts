@@ -1,5 +1,6 @@
-import type { EntityManager } from 'typeorm';
-import type { Transaction } from './transaction.js';
+import type { EntityManager, QueryRunner } from 'typeorm';
+import type { TableNames } from './table-names.js';
+import type { JoinedTransaction, Transaction } from './transaction.js';
 
 /** A read that is asked so often that a connection prepares it once, under its name. */
 export interface PreparedRead {
@@ -9,6 +10,9 @@ export interface PreparedRead {
 
 /** The one way to the store for everything of ours. Reads and transactions never share a connection on SQLite. */
 export abstract class Database {
+  /** What the tables are called. Statements that are run through here say `latchkey_…` whatever it is. */
+  abstract readonly names: TableNames;
+
   /**
    * Runs reads, each of which sees every commit made before it began. The callback does nothing but read.
    *
@@ -37,6 +41,9 @@ export abstract class Database {
    * @throws {StoreUnavailableError} if the store refuses or cannot be reached.
    */
   abstract transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T>;
+
+  /** The transaction that a host has begun on a runner of its own, and will end itself. */
+  abstract join(runner: QueryRunner): Promise<JoinedTransaction>;
 
   /** Closes the connections that are ours; a host's stay open. */
   abstract close(): Promise<void>;

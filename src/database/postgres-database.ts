@@ -4,7 +4,8 @@ import { StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database, type PreparedRead } from './database.js';
 import { PostgresStatements } from './postgres-statements.js';
 import { isAnswer, toStoreError } from './store-errors.js';
-import { Transaction, type RunStatement } from './transaction.js';
+import type { TableNames } from './table-names.js';
+import { ROW_LOCK, Transaction, type JoinedTransaction, type RunStatement } from './transaction.js';
 
 const DURABLE: Record<string, readonly string[]> = {
   fsync: ['on'],
@@ -16,14 +17,18 @@ const LOOK_UP_TIMEOUT_MS = 2000;
 
 /** PostgreSQL through the host's pool: each transaction has a connection of its own. */
 export class PostgresDatabase extends Database {
-  private readonly statements = new PostgresStatements();
+  private readonly statements: PostgresStatements;
 
-  private constructor(private readonly dataSource: DataSource) {
+  private constructor(
+    private readonly dataSource: DataSource,
+    readonly names: TableNames,
+  ) {
     super();
+    this.statements = new PostgresStatements(names);
   }
 
   /** @throws {Error} if the server would acknowledge what a power cut can undo. */
-  static async open(dataSource: DataSource): Promise<PostgresDatabase> {
+  static async open(dataSource: DataSource, names: TableNames): Promise<PostgresDatabase> {
     for (const [setting, durable] of Object.entries(DURABLE)) {
       const [row] = await dataSource.query<Record<string, string>[]>(`SHOW ${setting}`);
       const value = row?.[setting] ?? 'unknown';
@@ -35,7 +40,7 @@ export class PostgresDatabase extends Database {
       }
     }
     outliveSessions(dataSource);
-    return new PostgresDatabase(dataSource);
+    return new PostgresDatabase(dataSource, names);
   }
 
   read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T> {
@@ -44,12 +49,13 @@ export class PostgresDatabase extends Database {
 
   query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     return this.withRunner(async (runner) => {
-      const { records } = await runner.query(sql, parameters, true);
+      const { records } = await runner.query(this.names.in(sql), parameters, true);
       return records as Row[];
     });
   }
 
-  lookUp<Row>({ name, sql: text }: PreparedRead, values: unknown[]): Promise<Row[]> {
+  lookUp<Row>({ name, sql }: PreparedRead, values: unknown[]): Promise<Row[]> {
+    const text = this.names.in(sql);
     const answer = this.withRunner(async (runner) => {
       const client = (await runner.connect()) as Client;
       const query: QueryConfig & { query_timeout: number } = { name, text, values, query_timeout: LOOK_UP_TIMEOUT_MS };
@@ -76,6 +82,12 @@ export class PostgresDatabase extends Database {
     } finally {
       await runner.release();
     }
+  }
+
+  join(runner: QueryRunner): Promise<JoinedTransaction> {
+    const { manager } = runner;
+    const query: RunStatement = (sql, parameters) => this.statements.run(runner, sql, parameters);
+    return Promise.resolve({ manager, dialect: 'postgres', lock: ROW_LOCK, query });
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Client, QueryConfig } from 'pg';
 import { QueryFailedError, type QueryRunner } from 'typeorm';
+import type { TableNames } from './table-names.js';
 
 const MOST_NAMED = 200;
 const MOST_PARAMETERS = 20;
@@ -11,13 +12,16 @@ const MOST_PARAMETERS = 20;
  * named, for a connection keeps what it has prepared.
  */
 export class PostgresStatements {
-  private readonly names = new Map<string, string>();
+  private readonly prepared = new Map<string, string>();
+
+  constructor(private readonly names: TableNames) {}
 
   /**
    * @returns the rows, those of a `RETURNING` included.
    * @throws {QueryFailedError} as TypeORM does.
    */
-  async run<Row>(runner: QueryRunner, text: string, values: unknown[] = []): Promise<Row[]> {
+  async run<Row>(runner: QueryRunner, sql: string, values: unknown[] = []): Promise<Row[]> {
+    const text = this.names.in(sql);
     const client = (await runner.connect()) as Client;
     const name = this.nameOf(text, values.length);
     const query: QueryConfig = name === undefined ? { text, values } : { name, text, values };
@@ -30,11 +34,11 @@ export class PostgresStatements {
   }
 
   private nameOf(text: string, parameters: number): string | undefined {
-    const known = this.names.get(text);
-    if (known !== undefined || parameters > MOST_PARAMETERS || this.names.size >= MOST_NAMED) return known;
+    const known = this.prepared.get(text);
+    if (known !== undefined || parameters > MOST_PARAMETERS || this.prepared.size >= MOST_NAMED) return known;
     // Of the text, for the connections are the host's: whoever else is on them never means another text by it.
     const name = `latchkey_${hash('sha256', text, 'hex').slice(0, 24)}`;
-    this.names.set(text, name);
+    this.prepared.set(text, name);
     return name;
   }
 }

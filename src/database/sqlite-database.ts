@@ -1,14 +1,17 @@
-import type { Database as SqliteConnection } from 'sqlite3';
-import { DataSource, type EntityManager } from 'typeorm';
-import type { SqliteConnectionOptions } from 'typeorm/driver/sqlite/SqliteConnectionOptions.js';
+import { setTimeout } from 'node:timers/promises';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database, type PreparedRead } from './database.js';
 import { Mutex } from './mutex.js';
-import { Sqlite3Statements } from './sqlite3-statements.js';
-import { toStoreError } from './store-errors.js';
-import { Transaction, type RunStatement } from './transaction.js';
+import { ownOptions, type SqliteOptions } from './sqlite-options.js';
+import { statementsOn, type SqliteStatements } from './sqlite-statements.js';
+import { isBusy, toStoreError } from './store-errors.js';
+import type { TableNames } from './table-names.js';
+import { Transaction, type JoinedTransaction, type RunStatement } from './transaction.js';
 
 const BUSY_TIMEOUT_MS = 5000;
+const BUSY_PAUSE_MS = 5;
+const MOST_KEPT = 100;
 const FULL = 2;
 
 /**
@@ -17,28 +20,27 @@ const FULL = 2;
  */
 export class SqliteDatabase extends Database {
   private readonly mutex = new Mutex();
-  private readonly writes: Sqlite3Statements;
-  private readonly reads: Sqlite3Statements;
 
   private constructor(
     private readonly writer: DataSource,
+    private readonly writes: SqliteStatements,
     private readonly reader: DataSource,
+    private readonly reads: SqliteStatements,
+    readonly names: TableNames,
   ) {
     super();
-    this.writes = statementsOn(writer);
-    this.reads = statementsOn(reader);
   }
 
-  /** @throws {Error} if the database is in memory only, or cannot be made durable. */
-  static async open(options: SqliteConnectionOptions): Promise<SqliteDatabase> {
-    if (options.database === '' || options.database.includes(':memory:')) {
-      throw new Error('Latchkey needs SQLite in a file: what is in memory only is lost when the process ends.');
-    }
-    const writer = await connect(options);
+  /** @throws {Error} if the database cannot be made durable. */
+  static async open(options: SqliteOptions, names: TableNames): Promise<SqliteDatabase> {
+    // better-sqlite3 would wait with the whole process, while whoever holds the lock is in it: there we ask again instead.
+    const writer = await connect(options, options.type === 'better-sqlite3' ? 0 : BUSY_TIMEOUT_MS);
     await assertDurable(writer);
-    const reader = await connect(options);
+    const reader = await connect(options, BUSY_TIMEOUT_MS);
     await reader.query('PRAGMA query_only = ON');
-    return new SqliteDatabase(writer, reader);
+    const writes = await statementsOn(writer.createQueryRunner(), names, MOST_KEPT);
+    const reads = await statementsOn(reader.createQueryRunner(), names, MOST_KEPT);
+    return new SqliteDatabase(writer, writes, reader, reads, names);
   }
 
   async read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T> {
@@ -75,6 +77,13 @@ export class SqliteDatabase extends Database {
     });
   }
 
+  async join(runner: QueryRunner): Promise<JoinedTransaction> {
+    // Kept statements would keep the host from closing its connection.
+    const statements = await statementsOn(runner, this.names, 0);
+    const query: RunStatement = (sql, parameters) => statements.run(sql, parameters);
+    return { manager: runner.manager, dialect: 'sqlite', lock: undefined, query };
+  }
+
   async close(): Promise<void> {
     await this.mutex.run(async () => {
       await this.writes.close();
@@ -88,7 +97,7 @@ export class SqliteDatabase extends Database {
     try {
       // IMMEDIATE takes the write lock first: a deferred transaction that reads and then writes is refused at once, not
       // made to wait, when another process wrote in between.
-      await this.writes.run('BEGIN IMMEDIATE');
+      await untilFree(() => this.writes.run('BEGIN IMMEDIATE'));
     } catch (error) {
       throw toStoreError(error);
     }
@@ -99,26 +108,30 @@ export class SqliteDatabase extends Database {
   }
 }
 
-function statementsOn(dataSource: DataSource): Sqlite3Statements {
-  const { databaseConnection } = dataSource.driver as unknown as { databaseConnection: SqliteConnection };
-  return new Sqlite3Statements(databaseConnection);
-}
-
-async function connect(options: SqliteConnectionOptions): Promise<DataSource> {
+async function connect(options: SqliteOptions, waitMs: number): Promise<DataSource> {
+  const { database, entities } = options;
   const dataSource = new DataSource({
-    ...options,
-    synchronize: false,
-    dropSchema: false,
-    migrationsRun: false,
-    subscribers: [],
+    ...ownOptions(options, { database, waitMs, entities }),
     enableWAL: true,
-    busyTimeout: BUSY_TIMEOUT_MS,
-  });
+  } as SqliteOptions);
   await dataSource.initialize();
   await dataSource.query('PRAGMA synchronous = FULL');
   // On macOS fsync alone leaves data in the drive's cache; elsewhere this changes nothing.
   await dataSource.query('PRAGMA fullfsync = ON');
   return dataSource;
+}
+
+async function untilFree(begin: () => Promise<unknown>): Promise<void> {
+  const giveUpAt = performance.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      await begin();
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAt) throw error;
+    }
+    await setTimeout(BUSY_PAUSE_MS);
+  }
 }
 
 async function assertDurable(dataSource: DataSource): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Database as SqliteConnection, Statement } from 'sqlite3';
+import type { TableNames } from './table-names.js';
 
-const MOST_KEPT = 100;
 const LONGEST_KEPT = 4000;
 
 /**
@@ -10,11 +10,14 @@ const LONGEST_KEPT = 4000;
 export class Sqlite3Statements {
   private readonly kept = new Map<string, Promise<Statement>>();
 
-  constructor(private readonly connection: SqliteConnection) {}
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly names: TableNames,
+    private readonly mostKept: number,
+  ) {}
 
-  /** @returns the rows, those of a `RETURNING` included. */
   async run<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    const isKept = sql.length <= LONGEST_KEPT;
+    const isKept = this.mostKept > 0 && sql.length <= LONGEST_KEPT;
     const statement = await (isKept ? this.prepared(sql) : this.prepare(sql));
     try {
       return await all<Row>(statement, parameters);
@@ -27,7 +30,6 @@ export class Sqlite3Statements {
     }
   }
 
-  /** To be called before the connection is closed, once nothing runs. */
   async close(): Promise<void> {
     const ended = [...this.kept.values()];
     for (const sql of this.kept.keys()) this.drop(sql);
@@ -42,14 +44,14 @@ export class Sqlite3Statements {
     if (known) return statement;
     statement.catch(() => this.kept.get(sql) === statement && this.kept.delete(sql));
     const [oldest] = this.kept.keys();
-    if (oldest !== undefined && this.kept.size > MOST_KEPT) this.drop(oldest);
+    if (oldest !== undefined && this.kept.size > this.mostKept) this.drop(oldest);
     return statement;
   }
 
   // The driver never answers what is asked of a statement that it could not prepare, so that is waited for.
   private prepare(sql: string): Promise<Statement> {
     return new Promise((resolve, reject) => {
-      const statement = this.connection.prepare(sql, (error: Error | null) => {
+      const statement = this.connection.prepare(this.names.in(sql), (error: Error | null) => {
         if (error) reject(error);
         else resolve(statement);
       });

@@ -20,9 +20,20 @@ export function isForeignKeyViolation(error: unknown): boolean {
   );
 }
 
+/** Tells whether SQLite refused a statement because somebody else holds a lock. */
+export function isBusy(error: unknown): boolean {
+  return driverErrorOf(error).code.startsWith('SQLITE_BUSY');
+}
+
 /** Tells whether the database itself refused a statement: its connection is in order. */
 export function isAnswer(error: unknown): boolean {
   return ANSWER.test(driverErrorOf(error).code);
+}
+
+/** Tells whether a statement failed because a table is not there. */
+export function isTableMissing(error: unknown): boolean {
+  const { code, message } = driverErrorOf(error);
+  return code === '42P01' || message.includes('no such table: ');
 }
 
 /** What a command threw, as callers may see it: the store's own errors become {@link StoreUnavailableError}. */

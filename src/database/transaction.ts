@@ -5,13 +5,17 @@ import { isAnswer } from './store-errors.js';
 const OUTCOME_UNKNOWN =
   'The store stopped answering at the end: whether the change was made is not known. Look before you try again.';
 
-const ROW_LOCK = { mode: 'pessimistic_write' } as const;
+/** For `find` options of rows that are read to be changed. */
+export const ROW_LOCK = { mode: 'pessimistic_write' } as const;
 
 /** Whose SQL a transaction understands. */
 export type Dialect = 'sqlite' | 'postgres';
 
 /** Runs a statement, and returns its rows, those of a `RETURNING` included. */
-export type RunStatement = <Row>(sql: string, parameters: unknown[]) => Promise<Row[]>;
+export type RunStatement = <Row>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
+
+/** What may be done in a transaction that somebody else began and will end. */
+export type JoinedTransaction = Pick<Transaction, 'manager' | 'lock' | 'dialect' | 'query'>;
 
 /** An open transaction. It ends with the callback it was given to: whoever keeps it is refused. */
 export class Transaction {

@@ -1,11 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import type { Transaction } from '../database/transaction.js';
+import type { JoinedTransaction, Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';
 import type { DomainEvent } from './domain-event.js';
 import type { Revocation } from './revocation.js';
-
-/** What a command needs of the transaction it runs in. */
-export type WorkTransaction = Pick<Transaction, 'manager' | 'lock' | 'query'>;
 
 /** One command in progress: its transaction, who acts, and what has happened so far. */
 export class Work {
@@ -15,7 +12,7 @@ export class Work {
     readonly actor: Actor,
     /** When the command began. */
     readonly date: Date,
-    private readonly transaction: WorkTransaction,
+    private readonly transaction: JoinedTransaction,
     private readonly revocations: Revocation[] = [],
   ) {}
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Client, Notification } from 'pg';
 import { newId } from '../common/ids.js';
 import { Mutex } from '../database/mutex.js';
+import type { TableNames } from '../database/table-names.js';
 import { Lease } from './lease.js';
 import type { SeenInstance } from './lease-watch.js';
 import {
@@ -49,6 +50,7 @@ export class InstanceSession {
     private readonly client: Client,
     private readonly events: SessionEvents,
     leaseMs: number,
+    private readonly names: TableNames,
   ) {
     this.lease = new Lease(leaseMs);
     client.on('error', (error) => this.end(error));
@@ -61,11 +63,16 @@ export class InstanceSession {
    *
    * @param client not yet connected
    */
-  static async open(client: Client, events: SessionEvents, leaseMs: number): Promise<InstanceSession> {
-    const session = new InstanceSession(client, events, leaseMs);
+  static async open(
+    client: Client,
+    events: SessionEvents,
+    leaseMs: number,
+    names: TableNames,
+  ): Promise<InstanceSession> {
+    const session = new InstanceSession(client, events, leaseMs, names);
     try {
       await client.connect();
-      await client.query(`LISTEN ${acknowledgementsChannel(session.id)}`);
+      await client.query(names.in(`LISTEN ${acknowledgementsChannel(session.id)}`));
       return session;
     } catch (error) {
       session.end(error);
@@ -76,11 +83,11 @@ export class InstanceSession {
   /** Hears revocations too, and holds a lease from then on. */
   async serve(): Promise<void> {
     try {
-      await this.client.query(`LISTEN ${REVOCATIONS_CHANNEL}`);
+      await this.client.query(this.names.in(`LISTEN ${REVOCATIONS_CHANNEL}`));
       const { milliseconds } = this.lease;
       const moment = Lease.moment();
       await this.client.query(
-        'INSERT INTO latchkey_instances (id, renewals, lease_ms, started_date) VALUES ($1, 0, $2, $3)',
+        this.names.in('INSERT INTO latchkey_instances (id, renewals, lease_ms, started_date) VALUES ($1, 0, $2, $3)'),
         [this.id, milliseconds, new Date().toISOString()],
       );
       if (!this.ended) this.lease.renew(moment);
@@ -105,7 +112,7 @@ export class InstanceSession {
     if (this.ended) return;
     this.ended = true;
     // Taken off only now that nothing is answered from memory: from here on no one waits for this instance.
-    const leave = () => this.client.query('DELETE FROM latchkey_instances WHERE id = $1', [this.id]);
+    const leave = () => this.client.query(this.names.in('DELETE FROM latchkey_instances WHERE id = $1'), [this.id]);
     const impatience = setTimeout(() => disconnect(this.client), LONGEST_FAREWELL_MS);
     await this.turns.run(leave).catch(() => undefined);
     await this.client.end().catch(() => undefined);
@@ -128,7 +135,7 @@ export class InstanceSession {
       await this.turns.run(async () => {
         const moment = Lease.moment();
         const { rowCount } = await this.client.query(
-          'UPDATE latchkey_instances SET renewals = renewals + 1 WHERE id = $1',
+          this.names.in('UPDATE latchkey_instances SET renewals = renewals + 1 WHERE id = $1'),
           [this.id],
         );
         if (rowCount !== 1) throw new Error('The lease was not renewed for too long, and others took it for ended.');
@@ -141,13 +148,13 @@ export class InstanceSession {
   }
 
   private async look(): Promise<void> {
-    const { rows } = await this.client.query<SeenInstance>(SELECT_INSTANCES);
+    const { rows } = await this.client.query<SeenInstance>(this.names.in(SELECT_INSTANCES));
     this.events.onInstances(rows);
   }
 
   private hear({ channel, payload }: Notification): void {
     if (this.ended) return;
-    if (channel !== REVOCATIONS_CHANNEL) {
+    if (channel !== this.names.in(REVOCATIONS_CHANNEL)) {
       const acknowledgement = parseAcknowledgement(payload);
       if (acknowledgement) this.events.onAcknowledgement(acknowledgement);
       return;
@@ -178,7 +185,7 @@ export class InstanceSession {
   private notification(to: string, numbers: number[]): string {
     const payload: AcknowledgementMessage = { from: this.id, numbers };
     const text = this.client.escapeLiteral(JSON.stringify(payload));
-    return `SELECT pg_notify('${acknowledgementsChannel(to)}', ${text});`;
+    return `SELECT pg_notify('${this.names.in(acknowledgementsChannel(to))}', ${text});`;
   }
 
   private end(error: unknown): void {

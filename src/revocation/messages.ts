@@ -1,7 +1,7 @@
 import { isId } from '../common/ids.js';
 import type { Forgotten } from './revocations.js';
 
-/** The channel on which every instance hears of revocations. */
+/** The channel on which every instance hears of revocations; with the tables' prefix, like that of acknowledgements. */
 export const REVOCATIONS_CHANNEL = 'latchkey_revocations';
 
 /** What an instance tells all others. Holds ids only: whoever may LISTEN learns no secret and no hash. */
@@ -32,7 +32,7 @@ export interface AcknowledgementMessage {
 
 /** The channel on which a session hears acknowledgements. */
 export function acknowledgementsChannel(sessionId: string): string {
-  return `latchkey_acknowledgements_${sessionId.replaceAll('-', '')}`;
+  return `latchkey_ack_${sessionId.replaceAll('-', '')}`;
 }
 
 /** @returns undefined for what is no such message: any client of the database can send on a channel. */

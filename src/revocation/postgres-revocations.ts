@@ -89,7 +89,7 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     const number = this.acknowledgements.expect();
     const from = session?.id ?? NOBODY;
     const message: RevocationMessage = { from, number, forget };
-    await transaction.query('SELECT pg_notify($1, $2)', [REVOCATIONS_CHANNEL, JSON.stringify(message)]);
+    await transaction.query('SELECT pg_notify($1, $2)', [this.channel(REVOCATIONS_CHANNEL), JSON.stringify(message)]);
     return {
       forget: () => {
         this.forget(forget);
@@ -114,7 +114,7 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     const accepted = this.acknowledgements.expect();
     const number = this.acknowledgements.expect();
     const message: InspectionMessage = { from: this.session?.id ?? NOBODY, inspect: keyId, accepted, number };
-    await this.database.query('SELECT pg_notify($1, $2)', [REVOCATIONS_CHANNEL, JSON.stringify(message)]);
+    await this.database.query('SELECT pg_notify($1, $2)', [this.channel(REVOCATIONS_CHANNEL), JSON.stringify(message)]);
     const timesMs = await this.look();
     await this.acknowledgements.of(number, timesMs);
     const accepting = this.acknowledgements.by(accepted).size;
@@ -166,6 +166,7 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
         onEnd: (error) => this.reopen(error),
       },
       this.leaseMs,
+      this.database.names,
     );
     await this.assertHearing(session);
     if (this.leaseMs > 0) await session.serve();
@@ -176,11 +177,15 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     if (before) await this.database.query('DELETE FROM latchkey_instances WHERE id = $1', [before]).catch(() => []);
   }
 
+  private channel(name: string): string {
+    return this.database.names.in(name);
+  }
+
   /** A pooler may accept LISTEN and then deliver nothing. */
   private async assertHearing(session: InstanceSession): Promise<void> {
     const number = this.acknowledgements.expect();
     const message: AcknowledgementMessage = { from: session.id, numbers: [number] };
-    const parameters = [acknowledgementsChannel(session.id), JSON.stringify(message)];
+    const parameters = [this.channel(acknowledgementsChannel(session.id)), JSON.stringify(message)];
     await this.database.query('SELECT pg_notify($1, $2)', parameters);
     const hears = await this.acknowledgements.of(number, new Map([[session.id, LONGEST_DELIVERY_MS]]));
     this.acknowledgements.end(number);

@@ -3,6 +3,8 @@ import type { Client, ClientConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import { DATA_SOURCE } from '../database/data-source.token.js';
 import { Database } from '../database/database.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { isSqlite } from '../database/sqlite-options.js';
 import { RevocationBarrier } from '../events/revocation.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { PostgresRevocations } from './postgres-revocations.js';
@@ -12,6 +14,8 @@ import { SqliteRevocations } from './sqlite-revocations.js';
 
 /** Immediate revocation on every instance of this module's database. */
 @Module({
+  // Its start comes before ours, which reads.
+  imports: [DatabaseModule],
   providers: [
     {
       provide: Revocations,
@@ -26,7 +30,7 @@ export class RevocationModule {}
 
 function createRevocations(dataSource: DataSource, database: Database, options: LatchkeyOptions): Revocations {
   const serves = options.cacheSize > 0;
-  if (dataSource.options.type === 'sqlite') return new SqliteRevocations(new ServingLock(dataSource.options), serves);
+  if (isSqlite(dataSource.options)) return new SqliteRevocations(new ServingLock(dataSource.options), serves);
   return new PostgresRevocations(database, () => clientOf(dataSource, options.directUrl), serves ? options.leaseMs : 0);
 }
 

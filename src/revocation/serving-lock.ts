@@ -1,7 +1,8 @@
 import { DataSource } from 'typeorm';
-import type { SqliteConnectionOptions } from 'typeorm/driver/sqlite/SqliteConnectionOptions.js';
 import { StoreInUseError } from '../common/latchkey-error.js';
 import { Mutex } from '../database/mutex.js';
+import { isBusy } from '../database/store-errors.js';
+import { ownOptions, type SqliteOptions } from '../database/sqlite-options.js';
 
 /**
  * The right to answer from memory, or to revoke what somebody might, on one SQLite database: of one process at a time.
@@ -11,7 +12,7 @@ export class ServingLock {
   private readonly mutex = new Mutex();
   private holder: DataSource | undefined;
 
-  constructor(private readonly options: SqliteConnectionOptions) {}
+  constructor(private readonly options: SqliteOptions) {}
 
   get isHeld(): boolean {
     return this.holder !== undefined;
@@ -36,20 +37,15 @@ export class ServingLock {
   }
 
   private async lock(waitMs: number): Promise<DataSource> {
-    const { type, database } = this.options;
-    const holder = new DataSource({
-      type,
-      database: `${database}-serving`,
-      busyTimeout: waitMs,
-      entities: [],
-    });
+    const database = `${this.options.database}-serving`;
+    const holder = new DataSource(ownOptions(this.options, { database, waitMs, entities: [] }));
     await holder.initialize();
     try {
       await holder.query('BEGIN EXCLUSIVE');
       return holder;
     } catch (error) {
       await holder.destroy();
-      throw String(error).includes('SQLITE_BUSY') ? new StoreInUseError(error) : error;
+      throw isBusy(error) ? new StoreInUseError(error) : error;
     }
   }
 }

@@ -33,7 +33,9 @@ describe('durability on sqlite', () => {
 
   it('refuses any other database', async () => {
     const other = { options: { type: 'mysql' } } as DataSource;
-    await expect(openDatabase(other)).rejects.toThrow('runs on sqlite and postgres; this data source is mysql');
+    await expect(openDatabase(other)).rejects.toThrow(
+      'runs on sqlite, better-sqlite3 and postgres; this data source is mysql',
+    );
   });
 });
 
