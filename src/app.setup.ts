@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppModule } from './app.module.js';
+import { placeRoutes } from './app.routes.js';
 import { errorBody, toLatchkeyError } from './common/error-body.js';
 import { ErrorFilter } from './common/error.filter.js';
 import { newId } from './common/ids.js';
@@ -39,7 +40,7 @@ export async function createService(environment: Environment): Promise<Service> 
     abortOnError: false,
     bodyParser: false,
   });
-  app.setGlobalPrefix('api/v1', { exclude: ['health/live', 'health/ready', 'metrics'] });
+  placeRoutes(app);
   app.useGlobalFilters(new ErrorFilter(app.get(HttpAdapterHost)));
   acceptJsonOnly(app);
   addHooks(app, drain, logger);

@@ -20,6 +20,10 @@ export function addServiceCommands(program: Command, terminal: Terminal): void {
     .description('bring the schema of the database up to date, as the service does when it starts')
     .addOption(jsonOption())
     .action(async (options: JsonOption) => (await import('./migrate.action.js')).migrateDatabase(terminal, options));
+  program
+    .command('openapi')
+    .description('print the OpenAPI document of the service, as JSON; without a database')
+    .action(async () => (await import('./openapi.action.js')).printOpenApi(terminal));
 }
 
 async function serve({ variables }: Terminal, workers: number | undefined): Promise<void> {
