@@ -4,6 +4,7 @@ import { responsesOf } from './openapi-operations.js';
 
 const REQUEST_ID = {
   description: 'The id of the request: the caller’s own if it sent an acceptable one, else a new one.',
+  required: true,
   schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{8,128}$' },
   example: EXAMPLE_ID,
 };

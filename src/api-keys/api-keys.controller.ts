@@ -72,7 +72,12 @@ const ApiIfMatch = () =>
   });
 
 const ETAG = {
-  ETag: { description: 'The version of the key, for If-Match.', schema: { type: 'string' as const }, example: '"1"' },
+  ETag: {
+    description: 'The version of the key, for If-Match.',
+    required: true,
+    schema: { type: 'string' as const },
+    example: '"1"',
+  },
 };
 
 const NAME_TOO_LONG = invalid('keyName', 'keyName must have 1 to 100 characters.');

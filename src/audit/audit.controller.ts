@@ -47,6 +47,7 @@ export class AuditController {
     headers: {
       'Content-Disposition': {
         description: 'Makes a browser save it as a file.',
+        required: true,
         schema: { type: 'string' },
         example: EXPORT_DISPOSITION,
       },

@@ -2,9 +2,15 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
 
 const HEADERS = {
-  'X-Total-Count': { description: 'How many there are in all.', schema: { type: 'integer' }, example: 1 },
+  'X-Total-Count': {
+    description: 'How many there are in all.',
+    required: true,
+    schema: { type: 'integer' },
+    example: 1,
+  },
   Link: {
     description: 'The first, previous, next and last page (RFC 8288).',
+    required: true,
     schema: { type: 'string' },
     example: '</api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"',
   },

@@ -80,7 +80,7 @@ function responseOf(error: LatchkeyError): Parameters<typeof ApiResponse>[0] {
     headers: Object.fromEntries(
       Object.entries(error.headers).map(([name, example]) => [
         name,
-        { description: HEADERS[name] ?? name, schema: { type: 'string' }, example },
+        { description: HEADERS[name] ?? name, required: true, schema: { type: 'string' }, example },
       ]),
     ),
     examples: { [error.code]: { summary: error.code, value: errorBody(error, EXAMPLE_ID) } },

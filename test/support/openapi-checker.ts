@@ -14,13 +14,21 @@ interface Operation {
   responses: Record<string, OpenAPIV3_1.ResponseObject>;
 }
 
-/** Holds answers against the service's own OpenAPI document: the status is documented, the body has its schema. */
+type Headers = NonNullable<OpenAPIV3_1.ResponseObject['headers']>;
+
+/**
+ * Holds answers against the service's own OpenAPI document: the status is documented, the headers that it promises are
+ * there, the body has its schema.
+ */
 export class OpenApiChecker {
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
   private readonly validators = new Map<string, ValidateFunction>();
   private readonly operations: Operation[];
 
+  private readonly sharedHeaders: Headers;
+
   private constructor(document: OpenAPIV3_1.Document) {
+    this.sharedHeaders = document.components?.headers ?? {};
     addFormats.default(this.ajv);
     this.ajv.addSchema({ $id: 'openapi', ...document });
     this.operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
@@ -49,12 +57,21 @@ export class OpenApiChecker {
     const documented = operation.responses[answer.status];
     if (!documented)
       throw new Error(`${method} ${path} answered ${answer.status}, which is not documented: ${answer.text}`);
+    const absent = this.requiredOf(documented).filter((name) => !answer.headers.has(name));
+    if (absent.length > 0) throw new Error(`${method} ${path} ${answer.status}: without ${absent.join(', ')}`);
     if (!documented.content?.['application/json']) return;
     const pointer = `${operation.pointer}/${answer.status}/content/application~1json/schema`;
     const validate = this.validatorOf(pointer);
     if (!validate(answer.body)) {
       throw new Error(`${method} ${path} ${answer.status}: ${this.ajv.errorsText(validate.errors)} in ${answer.text}`);
     }
+  }
+
+  private requiredOf({ headers = {} }: OpenAPIV3_1.ResponseObject): string[] {
+    return Object.entries(headers).flatMap(([name, header]) => {
+      const resolved = '$ref' in header ? this.sharedHeaders[header.$ref.split('/').pop() ?? ''] : header;
+      return resolved && 'required' in resolved && resolved.required ? [name] : [];
+    });
   }
 
   private validatorOf(pointer: string): ValidateFunction {

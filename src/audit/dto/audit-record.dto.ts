@@ -5,7 +5,11 @@ import type { Outcome } from '../../events/domain-event.js';
 import type { AuditRecord } from '../audit-record.js';
 
 const ANY_JSON = {
-  oneOf: [...['string', 'number', 'boolean', 'object', 'null'].map((type) => ({ type })), { type: 'array', items: {} }],
+  oneOf: [
+    ...['string', 'number', 'boolean', 'null'].map((type) => ({ type })),
+    { type: 'object', additionalProperties: true },
+    { type: 'array', items: {} },
+  ],
 };
 
 const ERASED = 'null once erased.';
