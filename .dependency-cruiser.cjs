@@ -59,6 +59,13 @@ module.exports = {
       from: { path: '^src/(database|common)/', pathNot: '^src/database/entities\\.ts$' },
       to: { path: '^src/events/' },
     },
+    {
+      name: 'client-stands-alone',
+      comment: 'The client runs wherever fetch is: nothing of the server, no Node, types included.',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { pathNot: '^src/client/|node_modules/openapi-fetch/' },
+    },
     { name: 'common-is-a-leaf', severity: 'error', from: { path: '^src/common/' }, to: { path: '^src/(?!common/)' } },
     {
       name: 'source-knows-no-test',

@@ -22,7 +22,8 @@ export function addServiceCommands(program: Command, terminal: Terminal): void {
     .action(async (options: JsonOption) => (await import('./migrate.action.js')).migrateDatabase(terminal, options));
   program
     .command('openapi')
-    .description('print the OpenAPI document of the service, as JSON; without a database')
+    .description('print the OpenAPI document of the service, in JSON; without a database')
+    .addOption(jsonOption())
     .action(async () => (await import('./openapi.action.js')).printOpenApi(terminal));
 }
 

@@ -25,6 +25,7 @@ describe('latchkey openapi', () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(`${JSON.stringify(served.body, null, 2)}\n`);
+    expect(await new CommandLine(empty).json('openapi')).toEqual(served.body);
     expect(existsSync(empty.url.replace('sqlite:', ''))).toBe(false);
   });
 

@@ -1,0 +1,43 @@
+export { createLatchkeyClient, type LatchkeyClientOptions } from './latchkey-client.js';
+export type { Answer, LatchkeyClient } from './latchkey-client.types.js';
+export { LatchkeyApiError, type ErrorCode } from './latchkey-api-error.js';
+export { readAuditRecords } from './read-audit-records.js';
+export { unwrap, unwrapPage, type Page } from './unwrap.js';
+export type {
+  ApiKey,
+  ApiKeyCreator,
+  ApiKeyOwner,
+  AuditActor,
+  AuditChange,
+  AuditIntegrity,
+  AuditPage,
+  AuditRecord,
+  AuditRequest,
+  AuditTarget,
+  Caller,
+  CreateApiKey,
+  CreatePermission,
+  CreateWorkspace,
+  DeleteResult,
+  ErrorBody,
+  FieldFault,
+  Me,
+  Member,
+  Permission,
+  PutMember,
+  PutRole,
+  RateLimit,
+  RefusedKey,
+  ReplaceApiKey,
+  Role,
+  RoleDetail,
+  RoleEffect,
+  RoleHolders,
+  RolePreview,
+  UpdateApiKey,
+  UpdateWorkspace,
+  ValidKey,
+  VerifyKey,
+  Workspace,
+  paths,
+} from './schema.js';
