@@ -27,6 +27,13 @@ export default defineConfig(
     languageOptions: { globals: { process: 'readonly', module: 'writable' } },
   },
   {
+    // It runs in browsers and workers too.
+    files: ['src/client/**'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'require', '__dirname', 'setImmediate'],
+    },
+  },
+  {
     files: ['test/**'],
     rules: {
       // Answers are untyped on purpose: tests find out what they are.

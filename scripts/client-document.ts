@@ -26,7 +26,7 @@ export function clientDocumentOf(document: Document): Document {
     .map(([path, item]) => [path.slice(PREFIX.length), callableOf(item ?? {})] as const)
     .filter(([, operations]) => Object.keys(operations).length > 0);
   if (paths.length === 0) throw new Error(`The document has no routes under ${PREFIX}.`);
-  return withoutUnusedSchemas({ ...document, paths: Object.fromEntries(paths) });
+  return withoutUnusedSchemas({ ...document, paths: sorted(paths) });
 }
 
 function callableOf(item: OpenAPIV3_1.PathItemObject): Record<string, Operation> {
@@ -65,5 +65,10 @@ function withoutUnusedSchemas(document: Document): Document {
   const schemas = Object.entries(document.components?.schemas ?? {}).filter(([name]) =>
     text.includes(`"#/components/schemas/${name}"`),
   );
-  return { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } };
+  return { ...document, components: { ...document.components, schemas: sorted(schemas) } };
+}
+
+/** By name: the document has the order of the application's modules, which is no matter of the client's. */
+function sorted<T>(entries: (readonly [string, T])[]): Record<string, T> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

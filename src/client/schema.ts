@@ -39,6 +39,74 @@ export interface paths {
     patch: operations['updateApiKey'];
     trace?: never;
   };
+  '/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads the trail, newest first. */
+    get: operations['listAuditRecords'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/audit/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Exports the trail, oldest first; that it was is on the trail. */
+    get: operations['exportAuditRecords'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/audit/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Gets one record. */
+    get: operations['getAuditRecord'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/me': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who am I, where, and what may I do there? */
+    get: operations['getMe'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/member': {
     parameters: {
       query?: never;
@@ -73,60 +141,6 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
-    trace?: never;
-  };
-  '/verify': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Is this key acceptable, and may it do that? */
-    post: operations['verifyApiKey'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/workspace': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lists all workspaces. */
-    get: operations['listWorkspaces'];
-    put?: never;
-    /** Creates a workspace. */
-    post: operations['createWorkspace'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/workspace/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Gets one workspace. */
-    get: operations['getWorkspace'];
-    put?: never;
-    post?: never;
-    /** Deletes a workspace with its keys, roles, members and application permissions. */
-    delete: operations['deleteWorkspace'];
-    options?: never;
-    head?: never;
-    /** Renames a workspace. */
-    patch: operations['renameWorkspace'];
     trace?: never;
   };
   '/permission': {
@@ -201,273 +215,64 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/audit': {
+  '/verify': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Reads the trail, newest first. */
-    get: operations['listAuditRecords'];
+    get?: never;
     put?: never;
-    post?: never;
+    /** Is this key acceptable, and may it do that? */
+    post: operations['verifyApiKey'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/audit/export': {
+  '/workspace': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Exports the trail, oldest first; that it was is on the trail. */
-    get: operations['exportAuditRecords'];
+    /** Lists all workspaces. */
+    get: operations['listWorkspaces'];
     put?: never;
-    post?: never;
+    /** Creates a workspace. */
+    post: operations['createWorkspace'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/audit/{id}': {
+  '/workspace/{id}': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Gets one record. */
-    get: operations['getAuditRecord'];
+    /** Gets one workspace. */
+    get: operations['getWorkspace'];
     put?: never;
     post?: never;
-    delete?: never;
+    /** Deletes a workspace with its keys, roles, members and application permissions. */
+    delete: operations['deleteWorkspace'];
     options?: never;
     head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/me': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Who am I, where, and what may I do there? */
-    get: operations['getMe'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
+    /** Renames a workspace. */
+    patch: operations['renameWorkspace'];
     trace?: never;
   };
 }
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
-    FieldFault: {
-      /**
-       * @description The field, as a dotted path.
-       * @example keyName
-       */
-      field: string;
-      /**
-       * @description What is wrong with it.
-       * @example keyName must have 1 to 100 characters.
-       */
-      message: string;
-    };
-    /** @description The one body of every refusal. */
-    ErrorBody: {
-      /**
-       * @description The HTTP status, again.
-       * @example 404
-       */
-      statusCode: number;
-      /**
-       * @description Always false.
-       * @example false
-       * @enum {boolean}
-       */
-      success: false;
-      /**
-       * @description The name of the status.
-       * @example Not Found
-       */
-      error: string;
-      /**
-       * @description What was wrong and the way out, for people.
-       * @example The API key does not exist.
-       */
-      message: string;
-      /**
-       * @description Stable, for programs.
-       * @example apikey.not_found
-       * @enum {string}
-       */
-      code:
-        | 'request.invalid'
-        | 'permission.unknown'
-        | 'role.unknown'
-        | 'auth.unauthenticated'
-        | 'auth.permission_denied'
-        | 'auth.escalation'
-        | 'apikey.not_found'
-        | 'workspace.not_found'
-        | 'audit.not_found'
-        | 'role.not_found'
-        | 'member.not_found'
-        | 'permission.not_found'
-        | 'route.not_found'
-        | 'request.timeout'
-        | 'apikey.conflict'
-        | 'apikey.already_created'
-        | 'workspace.conflict'
-        | 'role.conflict'
-        | 'role.built_in'
-        | 'role.in_use'
-        | 'member.last_admin'
-        | 'permission.conflict'
-        | 'permission.in_use'
-        | 'store.in_use'
-        | 'request.id_required'
-        | 'workspace.required'
-        | 'apikey.version_mismatch'
-        | 'request.too_large'
-        | 'request.uri_too_long'
-        | 'request.unsupported_media_type'
-        | 'rate_limit.exceeded'
-        | 'request.headers_too_large'
-        | 'internal'
-        | 'store.unavailable'
-        | 'identity_provider.unavailable'
-        | 'service.stopping';
-      /**
-       * @description The X-Request-Id of this answer.
-       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
-       */
-      requestId: string;
-      /** @description Each fault in the input. */
-      details?: components['schemas']['FieldFault'][];
-    };
-    RateLimit: {
-      /**
-       * @description How many uses a window.
-       * @example 100
-       */
-      limit: number;
-      /**
-       * @description How long a window is.
-       * @example 60
-       */
-      windowSeconds: number;
-    };
-    CreateApiKey: {
-      /**
-       * @description A name, unique in the workspace.
-       * @example Billing worker
-       */
-      keyName: string;
-      /**
-       * @description What the key may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may. At least one, unless roles are given.
-       * @example [
-       *       "apikeys:view"
-       *     ]
-       */
-      permissions?: string[];
-      /**
-       * @description Roles, by name or id, whose permissions the key has next to its own.
-       * @example [
-       *       "auditor"
-       *     ]
-       */
-      roles?: string[];
-      /**
-       * @description What the key is for.
-       * @example Nightly export
-       */
-      description?: string | null;
-      /**
-       * Format: date-time
-       * @description From when on the key is refused; in the future. null: never.
-       * @example 2030-01-31T12:00:00.000Z
-       */
-      expirationDate?: string | null;
-      /**
-       * @description The expiry, counted from now; instead of expirationDate.
-       * @example 86400
-       */
-      expiresInSeconds?: number;
-      /**
-       * @description The addresses or CIDR ranges the key may be used from. Empty: from anywhere.
-       * @example [
-       *       "203.0.113.0/24",
-       *       "2001:db8::/32"
-       *     ]
-       */
-      allowedIps?: string[];
-      /**
-       * @description How often the key may be used. null: as often as it likes.
-       * @example {
-       *       "limit": 100,
-       *       "windowSeconds": 60
-       *     }
-       */
-      rateLimit?: components['schemas']['RateLimit'] | null;
-      /**
-       * @description Anything of your own, at most 8 KiB as JSON. Not for secrets.
-       * @example {
-       *       "team": "billing"
-       *     }
-       */
-      metadata?: {
-        [key: string]: unknown;
-      };
-      /**
-       * @description null: the key is bound to nobody, whoever creates it. For admins. Absent: bound to its creator.
-       * @example null
-       */
-      owner?: null;
-    };
-    ApiKeyCreator: {
-      /**
-       * @description What the creator is.
-       * @example operator
-       * @enum {string}
-       */
-      type: 'apikey' | 'user' | 'operator' | 'system';
-      /**
-       * @description The id of the key, or the type again.
-       * @example operator
-       */
-      id: string;
-      /**
-       * @description The name at that time.
-       * @example operator
-       */
-      display: string;
-    };
-    ApiKeyOwner: {
-      /**
-       * @description What the owner is.
-       * @example user
-       * @enum {string}
-       */
-      type: 'user';
-      /**
-       * @description Who, in the words of the identity provider.
-       * @example auth0|5f7c8ec7c33c6c004bbafe82
-       */
-      id: string;
-    };
     ApiKey: {
       /**
        * Format: uuid
@@ -584,464 +389,36 @@ export interface components {
         [key: string]: unknown;
       } | null;
     };
-    ReplaceApiKey: {
+    ApiKeyCreator: {
       /**
-       * @description A name, unique in the workspace.
-       * @example Billing worker
+       * @description What the creator is.
+       * @example operator
+       * @enum {string}
        */
-      keyName: string;
+      type: 'apikey' | 'user' | 'operator' | 'system';
       /**
-       * @description What the key may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may. At least one, unless roles are given.
-       * @example [
-       *       "apikeys:view"
-       *     ]
+       * @description The id of the key, or the type again.
+       * @example operator
        */
-      permissions: string[];
+      id: string;
+      /**
+       * @description The name at that time.
+       * @example operator
+       */
+      display: string;
     };
-    /** @description Any subset; what is absent stays as it is. */
-    UpdateApiKey: {
+    ApiKeyOwner: {
       /**
-       * @description A name, unique in the workspace.
-       * @example Billing worker
+       * @description What the owner is.
+       * @example user
+       * @enum {string}
        */
-      keyName?: string;
+      type: 'user';
       /**
-       * @description What the key may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may. At least one, unless roles are given.
-       * @example [
-       *       "apikeys:view"
-       *     ]
-       */
-      permissions?: string[];
-      /**
-       * @description Roles, by name or id, whose permissions the key has next to its own.
-       * @example [
-       *       "auditor"
-       *     ]
-       */
-      roles?: string[];
-      /**
-       * @description What the key is for.
-       * @example Nightly export
-       */
-      description?: string | null;
-      /**
-       * Format: date-time
-       * @description From when on the key is refused; in the future. null: never.
-       * @example 2030-01-31T12:00:00.000Z
-       */
-      expirationDate?: string | null;
-      /**
-       * @description The expiry, counted from now; instead of expirationDate.
-       * @example 86400
-       */
-      expiresInSeconds?: number;
-      /**
-       * @description The addresses or CIDR ranges the key may be used from. Empty: from anywhere.
-       * @example [
-       *       "203.0.113.0/24",
-       *       "2001:db8::/32"
-       *     ]
-       */
-      allowedIps?: string[];
-      /**
-       * @description How often the key may be used. null: as often as it likes.
-       * @example {
-       *       "limit": 100,
-       *       "windowSeconds": 60
-       *     }
-       */
-      rateLimit?: components['schemas']['RateLimit'] | null;
-      /**
-       * @description Anything of your own, at most 8 KiB as JSON. Not for secrets.
-       * @example {
-       *       "team": "billing"
-       *     }
-       */
-      metadata?: {
-        [key: string]: unknown;
-      };
-      /**
-       * @description false: the key is refused until it is enabled again.
-       * @example true
-       */
-      enabled?: boolean;
-    };
-    DeleteResult: {
-      /**
-       * @description How many were deleted: always one.
-       * @example 1
-       */
-      affected: number;
-      /**
-       * @description Always empty.
-       * @example []
-       */
-      raw: unknown[];
-    };
-    Member: {
-      /**
-       * @description The `sub` of their tokens.
+       * @description Who, in the words of the identity provider.
        * @example auth0|5f7c8ec7c33c6c004bbafe82
        */
-      subject: string;
-      /**
-       * @description The names of their roles.
-       * @example [
-       *       "auditor"
-       *     ]
-       */
-      roles: string[];
-      /**
-       * @description What was granted to them next to the roles.
-       * @example []
-       */
-      permissions: string[];
-      /**
-       * @description What the member may do in all.
-       * @example [
-       *       "auditLogs:*"
-       *     ]
-       */
-      effectivePermissions: string[];
-      /**
-       * Format: date-time
-       * @description When they were added.
-       * @example 2030-01-31T12:00:00.000Z
-       */
-      createdDate: string;
-      /**
-       * Format: date-time
-       * @description When what they hold was last changed.
-       * @example 2030-01-31T12:00:00.000Z
-       */
-      updatedDate: string;
-    };
-    PutMember: {
-      /**
-       * @description Roles, by name or id.
-       * @example [
-       *       "auditor"
-       *     ]
-       */
-      roles?: string[];
-      /**
-       * @description Permissions next to those of the roles. No more than the caller may.
-       * @example []
-       */
-      permissions?: string[];
-    };
-    ValidKey: {
-      /**
-       * @description true: act on its user’s behalf.
-       * @example true
-       * @enum {boolean}
-       */
-      valid: true;
-      /**
-       * Format: uuid
-       * @description The id of the key.
-       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
-       */
-      keyId: string;
-      /**
-       * Format: uuid
-       * @description The workspace it belongs to.
-       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
-       */
-      workspaceId: string;
-      /**
-       * @description Its name.
-       * @example Billing worker
-       */
-      keyName: string;
-      /**
-       * @description What it may do, its roles and its owner considered.
-       * @example [
-       *       "orders:refund"
-       *     ]
-       */
-      permissions: string[];
-      /**
-       * @description What it was given for you.
-       * @example {
-       *       "team": "billing"
-       *     }
-       */
-      metadata: {
-        [key: string]: unknown;
-      };
-      /**
-       * Format: date-time
-       * @description From when on it is refused; null: never.
-       * @example 2030-01-31T12:00:00.000Z
-       */
-      expirationDate: string | null;
-    };
-    RefusedKey: {
-      /**
-       * @description false: refuse its user.
-       * @example false
-       * @enum {boolean}
-       */
-      valid: false;
-      /**
-       * @description Why. For you; tell its user none of it. Another workspace’s key is `not_found`.
-       * @example insufficient_permissions
-       * @enum {string}
-       */
-      code:
-        | 'not_found'
-        | 'deleted'
-        | 'disabled'
-        | 'expired'
-        | 'insufficient_permissions'
-        | 'ip_not_allowed'
-        | 'rate_limited';
-      /**
-       * @description Those of the permissions that it lacks.
-       * @example [
-       *       "orders:refund"
-       *     ]
-       */
-      missing?: string[];
-    };
-    VerifyKey: {
-      /**
-       * @description The key, as its user sent it.
-       * @example lk_the-key-that-you-were-sent
-       */
-      apiKey: string;
-      /**
-       * @description What it must be allowed to do, all of it.
-       * @example [
-       *       "orders:refund"
-       *     ]
-       */
-      permissions?: string[];
-      /**
-       * @description The address its user called from. A key with allowedIps is refused without one.
-       * @example 203.0.113.7
-       */
-      ip?: string;
-      /**
-       * @description How much of the key’s rate limit this use takes; 1 if absent.
-       * @example 1
-       */
-      cost?: number;
-    };
-    CreateWorkspace: {
-      /**
-       * @description A name of its own.
-       * @example Acme
-       */
-      name: string;
-    };
-    Workspace: {
-      /**
-       * Format: uuid
-       * @description UUIDv7: sorts by time of creation.
-       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
-       */
       id: string;
-      /**
-       * @description A name of its own.
-       * @example Acme
-       */
-      name: string;
-      /**
-       * Format: date-time
-       * @description When it was created.
-       * @example 2030-01-31T12:00:00.000Z
-       */
-      createdDate: string;
-      /**
-       * Format: date-time
-       * @description When it was last changed.
-       * @example 2030-01-31T12:00:00.000Z
-       */
-      updatedDate: string;
-    };
-    UpdateWorkspace: {
-      /**
-       * @description A name of its own.
-       * @example Acme Europe
-       */
-      name?: string;
-    };
-    Permission: {
-      /**
-       * @description `resource:action`.
-       * @example apikeys:view
-       */
-      name: string;
-      /**
-       * @description What it allows.
-       * @example List and read API keys; never their secrets.
-       */
-      description: string;
-      /**
-       * @description Whether a key may carry it.
-       * @example true
-       */
-      grantable: boolean;
-    };
-    CreatePermission: {
-      /**
-       * @description resource:action.
-       * @example orders:refund
-       */
-      name: string;
-      /**
-       * @description What it allows.
-       * @example Refund an order
-       */
-      description: string;
-    };
-    Role: {
-      /**
-       * @description Of a built-in role, its name.
-       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
-       */
-      id: string;
-      /**
-       * @description Unique in the workspace.
-       * @example Support
-       */
-      name: string;
-      /**
-       * @description What it is for.
-       * @example Answers customers
-       */
-      description: string | null;
-      /**
-       * @description What its holders may do.
-       * @example [
-       *       "apikeys:view"
-       *     ]
-       */
-      permissions: string[];
-      /**
-       * @description Built-in roles can be neither changed nor deleted.
-       * @example false
-       */
-      builtIn: boolean;
-      /**
-       * Format: date-time
-       * @description When it was created. null: it is built in.
-       * @example 2030-01-31T12:00:00.000Z
-       */
-      createdDate: string | null;
-      /**
-       * Format: date-time
-       * @description When it was last changed. null: it is built in.
-       * @example 2030-01-31T12:00:00.000Z
-       */
-      updatedDate: string | null;
-    };
-    RoleEffect: {
-      /**
-       * @description What the holder is.
-       * @example apikey
-       * @enum {string}
-       */
-      type: 'apikey' | 'member';
-      /**
-       * @description The id of the key, or the subject of the member.
-       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
-       */
-      id: string;
-      /**
-       * @description What it could do then and cannot now.
-       * @example [
-       *       "apikeys:delete"
-       *     ]
-       */
-      gains: string[];
-      /**
-       * @description What it can do now and could not then.
-       * @example []
-       */
-      loses: string[];
-    };
-    RolePreview: {
-      /** @description The role as it would be. */
-      role: components['schemas']['Role'];
-      /** @description The keys and members whose permissions would change. */
-      effects: components['schemas']['RoleEffect'][];
-    };
-    PutRole: {
-      /**
-       * @description A name, unique in the workspace.
-       * @example Support
-       */
-      name: string;
-      /**
-       * @description What the role is for.
-       * @example Answers customers
-       */
-      description?: string | null;
-      /**
-       * @description What its holders may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may.
-       * @example [
-       *       "apikeys:view"
-       *     ]
-       */
-      permissions: string[];
-    };
-    RoleHolders: {
-      /**
-       * @description How many API keys.
-       * @example 2
-       */
-      keys: number;
-      /**
-       * @description How many members.
-       * @example 1
-       */
-      members: number;
-    };
-    RoleDetail: {
-      /**
-       * @description Of a built-in role, its name.
-       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
-       */
-      id: string;
-      /**
-       * @description Unique in the workspace.
-       * @example Support
-       */
-      name: string;
-      /**
-       * @description What it is for.
-       * @example Answers customers
-       */
-      description: string | null;
-      /**
-       * @description What its holders may do.
-       * @example [
-       *       "apikeys:view"
-       *     ]
-       */
-      permissions: string[];
-      /**
-       * @description Built-in roles can be neither changed nor deleted.
-       * @example false
-       */
-      builtIn: boolean;
-      /**
-       * Format: date-time
-       * @description When it was created. null: it is built in.
-       * @example 2030-01-31T12:00:00.000Z
-       */
-      createdDate: string | null;
-      /**
-       * Format: date-time
-       * @description When it was last changed. null: it is built in.
-       * @example 2030-01-31T12:00:00.000Z
-       */
-      updatedDate: string | null;
-      /** @description How many hold it. */
-      heldBy: components['schemas']['RoleHolders'];
     };
     AuditActor: {
       /**
@@ -1065,23 +442,6 @@ export interface components {
        * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
        */
       credentialId: string | null;
-    };
-    AuditTarget: {
-      /**
-       * @description What kind of thing it was done to.
-       * @example apikey
-       */
-      type: string;
-      /**
-       * @description Which one.
-       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
-       */
-      id: string;
-      /**
-       * @description Its name at that time. null once erased.
-       * @example Old worker
-       */
-      display: string | null;
     };
     AuditChange: {
       /**
@@ -1116,33 +476,6 @@ export interface components {
           }
         | unknown[];
     };
-    AuditRequest: {
-      /**
-       * @description The X-Request-Id.
-       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
-       */
-      id: string;
-      /**
-       * @description The HTTP method.
-       * @example DELETE
-       */
-      method: string;
-      /**
-       * @description The pattern of the route, without what the caller put in it.
-       * @example /api/v1/apikey/:id
-       */
-      route: string;
-      /**
-       * @description The address. null once erased.
-       * @example 203.0.113.7
-       */
-      ip: string | null;
-      /**
-       * @description The user agent. null once erased.
-       * @example curl/8.5.0
-       */
-      userAgent: string | null;
-    };
     AuditIntegrity: {
       /**
        * @description SHA-256 of the stored payload, hexadecimal.
@@ -1154,6 +487,15 @@ export interface components {
        * @example null
        */
       leafHash: string | null;
+    };
+    AuditPage: {
+      /** @description Newest first. */
+      data: components['schemas']['AuditRecord'][];
+      /**
+       * @description Send as cursor to continue. null: there are no older ones.
+       * @example null
+       */
+      nextCursor: string | null;
     };
     /** @description Who did what to which, when, from where, and how it ended. */
     AuditRecord: {
@@ -1223,14 +565,49 @@ export interface components {
       /** @description What proves that the record is unchanged. */
       integrity: components['schemas']['AuditIntegrity'];
     };
-    AuditPage: {
-      /** @description Newest first. */
-      data: components['schemas']['AuditRecord'][];
+    AuditRequest: {
       /**
-       * @description Send as cursor to continue. null: there are no older ones.
-       * @example null
+       * @description The X-Request-Id.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
        */
-      nextCursor: string | null;
+      id: string;
+      /**
+       * @description The HTTP method.
+       * @example DELETE
+       */
+      method: string;
+      /**
+       * @description The pattern of the route, without what the caller put in it.
+       * @example /api/v1/apikey/:id
+       */
+      route: string;
+      /**
+       * @description The address. null once erased.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description The user agent. null once erased.
+       * @example curl/8.5.0
+       */
+      userAgent: string | null;
+    };
+    AuditTarget: {
+      /**
+       * @description What kind of thing it was done to.
+       * @example apikey
+       */
+      type: string;
+      /**
+       * @description Which one.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
+       */
+      id: string;
+      /**
+       * @description Its name at that time. null once erased.
+       * @example Old worker
+       */
+      display: string | null;
     };
     Caller: {
       /**
@@ -1250,6 +627,189 @@ export interface components {
        */
       display: string;
     };
+    CreateApiKey: {
+      /**
+       * @description A name, unique in the workspace.
+       * @example Billing worker
+       */
+      keyName: string;
+      /**
+       * @description What the key may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may. At least one, unless roles are given.
+       * @example [
+       *       "apikeys:view"
+       *     ]
+       */
+      permissions?: string[];
+      /**
+       * @description Roles, by name or id, whose permissions the key has next to its own.
+       * @example [
+       *       "auditor"
+       *     ]
+       */
+      roles?: string[];
+      /**
+       * @description What the key is for.
+       * @example Nightly export
+       */
+      description?: string | null;
+      /**
+       * Format: date-time
+       * @description From when on the key is refused; in the future. null: never.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      expirationDate?: string | null;
+      /**
+       * @description The expiry, counted from now; instead of expirationDate.
+       * @example 86400
+       */
+      expiresInSeconds?: number;
+      /**
+       * @description The addresses or CIDR ranges the key may be used from. Empty: from anywhere.
+       * @example [
+       *       "203.0.113.0/24",
+       *       "2001:db8::/32"
+       *     ]
+       */
+      allowedIps?: string[];
+      /**
+       * @description How often the key may be used. null: as often as it likes.
+       * @example {
+       *       "limit": 100,
+       *       "windowSeconds": 60
+       *     }
+       */
+      rateLimit?: components['schemas']['RateLimit'] | null;
+      /**
+       * @description Anything of your own, at most 8 KiB as JSON. Not for secrets.
+       * @example {
+       *       "team": "billing"
+       *     }
+       */
+      metadata?: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description null: the key is bound to nobody, whoever creates it. For admins. Absent: bound to its creator.
+       * @example null
+       */
+      owner?: null;
+    };
+    CreatePermission: {
+      /**
+       * @description resource:action.
+       * @example orders:refund
+       */
+      name: string;
+      /**
+       * @description What it allows.
+       * @example Refund an order
+       */
+      description: string;
+    };
+    CreateWorkspace: {
+      /**
+       * @description A name of its own.
+       * @example Acme
+       */
+      name: string;
+    };
+    DeleteResult: {
+      /**
+       * @description How many were deleted: always one.
+       * @example 1
+       */
+      affected: number;
+      /**
+       * @description Always empty.
+       * @example []
+       */
+      raw: unknown[];
+    };
+    /** @description The one body of every refusal. */
+    ErrorBody: {
+      /**
+       * @description The HTTP status, again.
+       * @example 404
+       */
+      statusCode: number;
+      /**
+       * @description Always false.
+       * @example false
+       * @enum {boolean}
+       */
+      success: false;
+      /**
+       * @description The name of the status.
+       * @example Not Found
+       */
+      error: string;
+      /**
+       * @description What was wrong and the way out, for people.
+       * @example The API key does not exist.
+       */
+      message: string;
+      /**
+       * @description Stable, for programs.
+       * @example apikey.not_found
+       * @enum {string}
+       */
+      code:
+        | 'request.invalid'
+        | 'permission.unknown'
+        | 'role.unknown'
+        | 'auth.unauthenticated'
+        | 'auth.permission_denied'
+        | 'auth.escalation'
+        | 'apikey.not_found'
+        | 'workspace.not_found'
+        | 'audit.not_found'
+        | 'role.not_found'
+        | 'member.not_found'
+        | 'permission.not_found'
+        | 'route.not_found'
+        | 'request.timeout'
+        | 'apikey.conflict'
+        | 'apikey.already_created'
+        | 'workspace.conflict'
+        | 'role.conflict'
+        | 'role.built_in'
+        | 'role.in_use'
+        | 'member.last_admin'
+        | 'permission.conflict'
+        | 'permission.in_use'
+        | 'store.in_use'
+        | 'request.id_required'
+        | 'workspace.required'
+        | 'apikey.version_mismatch'
+        | 'request.too_large'
+        | 'request.uri_too_long'
+        | 'request.unsupported_media_type'
+        | 'rate_limit.exceeded'
+        | 'request.headers_too_large'
+        | 'internal'
+        | 'store.unavailable'
+        | 'identity_provider.unavailable'
+        | 'service.stopping';
+      /**
+       * @description The X-Request-Id of this answer.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
+       */
+      requestId: string;
+      /** @description Each fault in the input. */
+      details?: components['schemas']['FieldFault'][];
+    };
+    FieldFault: {
+      /**
+       * @description The field, as a dotted path.
+       * @example keyName
+       */
+      field: string;
+      /**
+       * @description What is wrong with it.
+       * @example keyName must have 1 to 100 characters.
+       */
+      message: string;
+    };
     Me: {
       /** @description The caller. */
       principal: components['schemas']['Caller'];
@@ -1267,6 +827,446 @@ export interface components {
        */
       permissions: string[];
     };
+    Member: {
+      /**
+       * @description The `sub` of their tokens.
+       * @example auth0|5f7c8ec7c33c6c004bbafe82
+       */
+      subject: string;
+      /**
+       * @description The names of their roles.
+       * @example [
+       *       "auditor"
+       *     ]
+       */
+      roles: string[];
+      /**
+       * @description What was granted to them next to the roles.
+       * @example []
+       */
+      permissions: string[];
+      /**
+       * @description What the member may do in all.
+       * @example [
+       *       "auditLogs:*"
+       *     ]
+       */
+      effectivePermissions: string[];
+      /**
+       * Format: date-time
+       * @description When they were added.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      createdDate: string;
+      /**
+       * Format: date-time
+       * @description When what they hold was last changed.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      updatedDate: string;
+    };
+    Permission: {
+      /**
+       * @description `resource:action`.
+       * @example apikeys:view
+       */
+      name: string;
+      /**
+       * @description What it allows.
+       * @example List and read API keys; never their secrets.
+       */
+      description: string;
+      /**
+       * @description Whether a key may carry it.
+       * @example true
+       */
+      grantable: boolean;
+    };
+    PutMember: {
+      /**
+       * @description Roles, by name or id.
+       * @example [
+       *       "auditor"
+       *     ]
+       */
+      roles?: string[];
+      /**
+       * @description Permissions next to those of the roles. No more than the caller may.
+       * @example []
+       */
+      permissions?: string[];
+    };
+    PutRole: {
+      /**
+       * @description A name, unique in the workspace.
+       * @example Support
+       */
+      name: string;
+      /**
+       * @description What the role is for.
+       * @example Answers customers
+       */
+      description?: string | null;
+      /**
+       * @description What its holders may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may.
+       * @example [
+       *       "apikeys:view"
+       *     ]
+       */
+      permissions: string[];
+    };
+    RateLimit: {
+      /**
+       * @description How many uses a window.
+       * @example 100
+       */
+      limit: number;
+      /**
+       * @description How long a window is.
+       * @example 60
+       */
+      windowSeconds: number;
+    };
+    RefusedKey: {
+      /**
+       * @description false: refuse its user.
+       * @example false
+       * @enum {boolean}
+       */
+      valid: false;
+      /**
+       * @description Why. For you; tell its user none of it. Another workspace’s key is `not_found`.
+       * @example insufficient_permissions
+       * @enum {string}
+       */
+      code:
+        | 'not_found'
+        | 'deleted'
+        | 'disabled'
+        | 'expired'
+        | 'insufficient_permissions'
+        | 'ip_not_allowed'
+        | 'rate_limited';
+      /**
+       * @description Those of the permissions that it lacks.
+       * @example [
+       *       "orders:refund"
+       *     ]
+       */
+      missing?: string[];
+    };
+    ReplaceApiKey: {
+      /**
+       * @description A name, unique in the workspace.
+       * @example Billing worker
+       */
+      keyName: string;
+      /**
+       * @description What the key may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may. At least one, unless roles are given.
+       * @example [
+       *       "apikeys:view"
+       *     ]
+       */
+      permissions: string[];
+    };
+    Role: {
+      /**
+       * @description Of a built-in role, its name.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
+       */
+      id: string;
+      /**
+       * @description Unique in the workspace.
+       * @example Support
+       */
+      name: string;
+      /**
+       * @description What it is for.
+       * @example Answers customers
+       */
+      description: string | null;
+      /**
+       * @description What its holders may do.
+       * @example [
+       *       "apikeys:view"
+       *     ]
+       */
+      permissions: string[];
+      /**
+       * @description Built-in roles can be neither changed nor deleted.
+       * @example false
+       */
+      builtIn: boolean;
+      /**
+       * Format: date-time
+       * @description When it was created. null: it is built in.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      createdDate: string | null;
+      /**
+       * Format: date-time
+       * @description When it was last changed. null: it is built in.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      updatedDate: string | null;
+    };
+    RoleDetail: {
+      /**
+       * @description Of a built-in role, its name.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
+       */
+      id: string;
+      /**
+       * @description Unique in the workspace.
+       * @example Support
+       */
+      name: string;
+      /**
+       * @description What it is for.
+       * @example Answers customers
+       */
+      description: string | null;
+      /**
+       * @description What its holders may do.
+       * @example [
+       *       "apikeys:view"
+       *     ]
+       */
+      permissions: string[];
+      /**
+       * @description Built-in roles can be neither changed nor deleted.
+       * @example false
+       */
+      builtIn: boolean;
+      /**
+       * Format: date-time
+       * @description When it was created. null: it is built in.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      createdDate: string | null;
+      /**
+       * Format: date-time
+       * @description When it was last changed. null: it is built in.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      updatedDate: string | null;
+      /** @description How many hold it. */
+      heldBy: components['schemas']['RoleHolders'];
+    };
+    RoleEffect: {
+      /**
+       * @description What the holder is.
+       * @example apikey
+       * @enum {string}
+       */
+      type: 'apikey' | 'member';
+      /**
+       * @description The id of the key, or the subject of the member.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
+       */
+      id: string;
+      /**
+       * @description What it could do then and cannot now.
+       * @example [
+       *       "apikeys:delete"
+       *     ]
+       */
+      gains: string[];
+      /**
+       * @description What it can do now and could not then.
+       * @example []
+       */
+      loses: string[];
+    };
+    RoleHolders: {
+      /**
+       * @description How many API keys.
+       * @example 2
+       */
+      keys: number;
+      /**
+       * @description How many members.
+       * @example 1
+       */
+      members: number;
+    };
+    RolePreview: {
+      /** @description The role as it would be. */
+      role: components['schemas']['Role'];
+      /** @description The keys and members whose permissions would change. */
+      effects: components['schemas']['RoleEffect'][];
+    };
+    /** @description Any subset; what is absent stays as it is. */
+    UpdateApiKey: {
+      /**
+       * @description A name, unique in the workspace.
+       * @example Billing worker
+       */
+      keyName?: string;
+      /**
+       * @description What the key may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may. At least one, unless roles are given.
+       * @example [
+       *       "apikeys:view"
+       *     ]
+       */
+      permissions?: string[];
+      /**
+       * @description Roles, by name or id, whose permissions the key has next to its own.
+       * @example [
+       *       "auditor"
+       *     ]
+       */
+      roles?: string[];
+      /**
+       * @description What the key is for.
+       * @example Nightly export
+       */
+      description?: string | null;
+      /**
+       * Format: date-time
+       * @description From when on the key is refused; in the future. null: never.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      expirationDate?: string | null;
+      /**
+       * @description The expiry, counted from now; instead of expirationDate.
+       * @example 86400
+       */
+      expiresInSeconds?: number;
+      /**
+       * @description The addresses or CIDR ranges the key may be used from. Empty: from anywhere.
+       * @example [
+       *       "203.0.113.0/24",
+       *       "2001:db8::/32"
+       *     ]
+       */
+      allowedIps?: string[];
+      /**
+       * @description How often the key may be used. null: as often as it likes.
+       * @example {
+       *       "limit": 100,
+       *       "windowSeconds": 60
+       *     }
+       */
+      rateLimit?: components['schemas']['RateLimit'] | null;
+      /**
+       * @description Anything of your own, at most 8 KiB as JSON. Not for secrets.
+       * @example {
+       *       "team": "billing"
+       *     }
+       */
+      metadata?: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description false: the key is refused until it is enabled again.
+       * @example true
+       */
+      enabled?: boolean;
+    };
+    UpdateWorkspace: {
+      /**
+       * @description A name of its own.
+       * @example Acme Europe
+       */
+      name?: string;
+    };
+    ValidKey: {
+      /**
+       * @description true: act on its user’s behalf.
+       * @example true
+       * @enum {boolean}
+       */
+      valid: true;
+      /**
+       * Format: uuid
+       * @description The id of the key.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
+       */
+      keyId: string;
+      /**
+       * Format: uuid
+       * @description The workspace it belongs to.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
+       */
+      workspaceId: string;
+      /**
+       * @description Its name.
+       * @example Billing worker
+       */
+      keyName: string;
+      /**
+       * @description What it may do, its roles and its owner considered.
+       * @example [
+       *       "orders:refund"
+       *     ]
+       */
+      permissions: string[];
+      /**
+       * @description What it was given for you.
+       * @example {
+       *       "team": "billing"
+       *     }
+       */
+      metadata: {
+        [key: string]: unknown;
+      };
+      /**
+       * Format: date-time
+       * @description From when on it is refused; null: never.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      expirationDate: string | null;
+    };
+    VerifyKey: {
+      /**
+       * @description The key, as its user sent it.
+       * @example lk_the-key-that-you-were-sent
+       */
+      apiKey: string;
+      /**
+       * @description What it must be allowed to do, all of it.
+       * @example [
+       *       "orders:refund"
+       *     ]
+       */
+      permissions?: string[];
+      /**
+       * @description The address its user called from. A key with allowedIps is refused without one.
+       * @example 203.0.113.7
+       */
+      ip?: string;
+      /**
+       * @description How much of the key’s rate limit this use takes; 1 if absent.
+       * @example 1
+       */
+      cost?: number;
+    };
+    Workspace: {
+      /**
+       * Format: uuid
+       * @description UUIDv7: sorts by time of creation.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
+       */
+      id: string;
+      /**
+       * @description A name of its own.
+       * @example Acme
+       */
+      name: string;
+      /**
+       * Format: date-time
+       * @description When it was created.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      createdDate: string;
+      /**
+       * Format: date-time
+       * @description When it was last changed.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      updatedDate: string;
+    };
   };
   responses: never;
   parameters: never;
@@ -1280,41 +1280,41 @@ export interface components {
   };
   pathItems: never;
 }
-export type FieldFault = components['schemas']['FieldFault'];
-export type ErrorBody = components['schemas']['ErrorBody'];
-export type RateLimit = components['schemas']['RateLimit'];
-export type CreateApiKey = components['schemas']['CreateApiKey'];
+export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyCreator = components['schemas']['ApiKeyCreator'];
 export type ApiKeyOwner = components['schemas']['ApiKeyOwner'];
-export type ApiKey = components['schemas']['ApiKey'];
-export type ReplaceApiKey = components['schemas']['ReplaceApiKey'];
-export type UpdateApiKey = components['schemas']['UpdateApiKey'];
-export type DeleteResult = components['schemas']['DeleteResult'];
-export type Member = components['schemas']['Member'];
-export type PutMember = components['schemas']['PutMember'];
-export type ValidKey = components['schemas']['ValidKey'];
-export type RefusedKey = components['schemas']['RefusedKey'];
-export type VerifyKey = components['schemas']['VerifyKey'];
-export type CreateWorkspace = components['schemas']['CreateWorkspace'];
-export type Workspace = components['schemas']['Workspace'];
-export type UpdateWorkspace = components['schemas']['UpdateWorkspace'];
-export type Permission = components['schemas']['Permission'];
-export type CreatePermission = components['schemas']['CreatePermission'];
-export type Role = components['schemas']['Role'];
-export type RoleEffect = components['schemas']['RoleEffect'];
-export type RolePreview = components['schemas']['RolePreview'];
-export type PutRole = components['schemas']['PutRole'];
-export type RoleHolders = components['schemas']['RoleHolders'];
-export type RoleDetail = components['schemas']['RoleDetail'];
 export type AuditActor = components['schemas']['AuditActor'];
-export type AuditTarget = components['schemas']['AuditTarget'];
 export type AuditChange = components['schemas']['AuditChange'];
-export type AuditRequest = components['schemas']['AuditRequest'];
 export type AuditIntegrity = components['schemas']['AuditIntegrity'];
-export type AuditRecord = components['schemas']['AuditRecord'];
 export type AuditPage = components['schemas']['AuditPage'];
+export type AuditRecord = components['schemas']['AuditRecord'];
+export type AuditRequest = components['schemas']['AuditRequest'];
+export type AuditTarget = components['schemas']['AuditTarget'];
 export type Caller = components['schemas']['Caller'];
+export type CreateApiKey = components['schemas']['CreateApiKey'];
+export type CreatePermission = components['schemas']['CreatePermission'];
+export type CreateWorkspace = components['schemas']['CreateWorkspace'];
+export type DeleteResult = components['schemas']['DeleteResult'];
+export type ErrorBody = components['schemas']['ErrorBody'];
+export type FieldFault = components['schemas']['FieldFault'];
 export type Me = components['schemas']['Me'];
+export type Member = components['schemas']['Member'];
+export type Permission = components['schemas']['Permission'];
+export type PutMember = components['schemas']['PutMember'];
+export type PutRole = components['schemas']['PutRole'];
+export type RateLimit = components['schemas']['RateLimit'];
+export type RefusedKey = components['schemas']['RefusedKey'];
+export type ReplaceApiKey = components['schemas']['ReplaceApiKey'];
+export type Role = components['schemas']['Role'];
+export type RoleDetail = components['schemas']['RoleDetail'];
+export type RoleEffect = components['schemas']['RoleEffect'];
+export type RoleHolders = components['schemas']['RoleHolders'];
+export type RolePreview = components['schemas']['RolePreview'];
+export type UpdateApiKey = components['schemas']['UpdateApiKey'];
+export type UpdateWorkspace = components['schemas']['UpdateWorkspace'];
+export type ValidKey = components['schemas']['ValidKey'];
+export type VerifyKey = components['schemas']['VerifyKey'];
+export type Workspace = components['schemas']['Workspace'];
 export type HeaderXRequestId = components['headers']['X-Request-Id'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -1617,6 +1617,182 @@ export interface operations {
       };
     };
   };
+  listAuditRecords: {
+    parameters: {
+      query?: {
+        /** @description What happened. */
+        action?: string;
+        /** @description Who did it. */
+        actorId?: string;
+        /** @description What it was done to. */
+        targetId?: string;
+        /** @description How it ended. */
+        outcome?: 'success' | 'failure' | 'denied';
+        /** @description Not before this moment. */
+        from?: string;
+        /** @description Before this moment. */
+        to?: string;
+        /** @description How many at most. */
+        limit?: number;
+        /** @description Continue after an earlier answer: its nextCursor. */
+        cursor?: string;
+      };
+      header?: {
+        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for the operator. */
+        'X-Workspace-Id'?: string | '*';
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The records. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AuditPage'];
+        };
+      };
+      /** @description A refusal; its `code` says why. */
+      default: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  exportAuditRecords: {
+    parameters: {
+      query?: {
+        /** @description What happened. */
+        action?: string;
+        /** @description Who did it. */
+        actorId?: string;
+        /** @description What it was done to. */
+        targetId?: string;
+        /** @description How it ended. */
+        outcome?: 'success' | 'failure' | 'denied';
+        /** @description Not before this moment. */
+        from?: string;
+        /** @description Before this moment. */
+        to?: string;
+        /** @description One JSON object a line. */
+        format?: 'ndjson';
+      };
+      header?: {
+        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for the operator. */
+        'X-Workspace-Id'?: string | '*';
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One record a line. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          /**
+           * @description Makes a browser save it as a file.
+           * @example attachment; filename="audit.ndjson"
+           */
+          'Content-Disposition': string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/x-ndjson': string;
+        };
+      };
+      /** @description A refusal; its `code` says why. */
+      default: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  getAuditRecord: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for the operator. */
+        'X-Workspace-Id'?: string | '*';
+      };
+      path: {
+        /** @description The id of the record. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The record. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AuditRecord'];
+        };
+      };
+      /** @description A refusal; its `code` says why. */
+      default: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  getMe: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        'X-Workspace-Id'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The caller. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Me'];
+        };
+      };
+      /** @description A refusal; its `code` says why. */
+      default: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   listMembers: {
     parameters: {
       query?: {
@@ -1776,240 +1952,6 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DeleteResult'];
-        };
-      };
-      /** @description A refusal; its `code` says why. */
-      default: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
-  verifyApiKey: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
-        'X-Workspace-Id'?: string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['VerifyKey'];
-      };
-    };
-    responses: {
-      /** @description It is, or why it is not. A key that has been deleted or narrowed is refused from the answer on. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ValidKey'] | components['schemas']['RefusedKey'];
-        };
-      };
-      /** @description A refusal; its `code` says why. */
-      default: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
-  listWorkspaces: {
-    parameters: {
-      query?: {
-        /** @description Which page, from 1. */
-        page?: number;
-        /** @description How many a page. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The rows; or, when both page and limit are given, the rows with their total. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          /**
-           * @description How many there are in all.
-           * @example 1
-           */
-          'X-Total-Count': number;
-          /**
-           * @description The first, previous, next and last page (RFC 8288).
-           * @example </api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"
-           */
-          Link: string;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json':
-            | components['schemas']['Workspace'][]
-            | {
-                /**
-                 * @description How many there are in all.
-                 * @example 1
-                 */
-                total: number;
-                data: components['schemas']['Workspace'][];
-              };
-        };
-      };
-      /** @description A refusal; its `code` says why. */
-      default: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
-  createWorkspace: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CreateWorkspace'];
-      };
-    };
-    responses: {
-      /** @description The workspace. */
-      201: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Workspace'];
-        };
-      };
-      /** @description A refusal; its `code` says why. */
-      default: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
-  getWorkspace: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The id of the workspace. */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The workspace. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Workspace'];
-        };
-      };
-      /** @description A refusal; its `code` says why. */
-      default: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
-  deleteWorkspace: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The id of the workspace. */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The workspace is deleted; none of its keys is accepted any more. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DeleteResult'];
-        };
-      };
-      /** @description A refusal; its `code` says why. */
-      default: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
-  renameWorkspace: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description The id of the workspace. */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['UpdateWorkspace'];
-      };
-    };
-    responses: {
-      /** @description The workspace as it is now. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Workspace'];
         };
       };
       /** @description A refusal; its `code` says why. */
@@ -2347,149 +2289,7 @@ export interface operations {
       };
     };
   };
-  listAuditRecords: {
-    parameters: {
-      query?: {
-        /** @description What happened. */
-        action?: string;
-        /** @description Who did it. */
-        actorId?: string;
-        /** @description What it was done to. */
-        targetId?: string;
-        /** @description How it ended. */
-        outcome?: 'success' | 'failure' | 'denied';
-        /** @description Not before this moment. */
-        from?: string;
-        /** @description Before this moment. */
-        to?: string;
-        /** @description How many at most. */
-        limit?: number;
-        /** @description Continue after an earlier answer: its nextCursor. */
-        cursor?: string;
-      };
-      header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for the operator. */
-        'X-Workspace-Id'?: string | '*';
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The records. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AuditPage'];
-        };
-      };
-      /** @description A refusal; its `code` says why. */
-      default: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
-  exportAuditRecords: {
-    parameters: {
-      query?: {
-        /** @description What happened. */
-        action?: string;
-        /** @description Who did it. */
-        actorId?: string;
-        /** @description What it was done to. */
-        targetId?: string;
-        /** @description How it ended. */
-        outcome?: 'success' | 'failure' | 'denied';
-        /** @description Not before this moment. */
-        from?: string;
-        /** @description Before this moment. */
-        to?: string;
-        /** @description One JSON object a line. */
-        format?: 'ndjson';
-      };
-      header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for the operator. */
-        'X-Workspace-Id'?: string | '*';
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description One record a line. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          /**
-           * @description Makes a browser save it as a file.
-           * @example attachment; filename="audit.ndjson"
-           */
-          'Content-Disposition': string;
-          [name: string]: unknown;
-        };
-        content: {
-          'application/x-ndjson': string;
-        };
-      };
-      /** @description A refusal; its `code` says why. */
-      default: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
-  getAuditRecord: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for the operator. */
-        'X-Workspace-Id'?: string | '*';
-      };
-      path: {
-        /** @description The id of the record. */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The record. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AuditRecord'];
-        };
-      };
-      /** @description A refusal; its `code` says why. */
-      default: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ErrorBody'];
-        };
-      };
-    };
-  };
-  getMe: {
+  verifyApiKey: {
     parameters: {
       query?: never;
       header?: {
@@ -2499,16 +2299,216 @@ export interface operations {
       path?: never;
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['VerifyKey'];
+      };
+    };
     responses: {
-      /** @description The caller. */
+      /** @description It is, or why it is not. A key that has been deleted or narrowed is refused from the answer on. */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Me'];
+          'application/json': components['schemas']['ValidKey'] | components['schemas']['RefusedKey'];
+        };
+      };
+      /** @description A refusal; its `code` says why. */
+      default: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  listWorkspaces: {
+    parameters: {
+      query?: {
+        /** @description Which page, from 1. */
+        page?: number;
+        /** @description How many a page. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The rows; or, when both page and limit are given, the rows with their total. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          /**
+           * @description How many there are in all.
+           * @example 1
+           */
+          'X-Total-Count': number;
+          /**
+           * @description The first, previous, next and last page (RFC 8288).
+           * @example </api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"
+           */
+          Link: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json':
+            | components['schemas']['Workspace'][]
+            | {
+                /**
+                 * @description How many there are in all.
+                 * @example 1
+                 */
+                total: number;
+                data: components['schemas']['Workspace'][];
+              };
+        };
+      };
+      /** @description A refusal; its `code` says why. */
+      default: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  createWorkspace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateWorkspace'];
+      };
+    };
+    responses: {
+      /** @description The workspace. */
+      201: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Workspace'];
+        };
+      };
+      /** @description A refusal; its `code` says why. */
+      default: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  getWorkspace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The id of the workspace. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The workspace. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Workspace'];
+        };
+      };
+      /** @description A refusal; its `code` says why. */
+      default: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  deleteWorkspace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The id of the workspace. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The workspace is deleted; none of its keys is accepted any more. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeleteResult'];
+        };
+      };
+      /** @description A refusal; its `code` says why. */
+      default: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  renameWorkspace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The id of the workspace. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateWorkspace'];
+      };
+    };
+    responses: {
+      /** @description The workspace as it is now. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Workspace'];
         };
       };
       /** @description A refusal; its `code` says why. */

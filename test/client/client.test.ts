@@ -175,7 +175,7 @@ describe('the client', () => {
     it('shows the key in no error', async () => {
       const apiKey = generateKey('lk');
       const unknown = createLatchkeyClient({ baseUrl, apiKey });
-      const nowhere = createLatchkeyClient({ baseUrl: 'http://127.0.0.1:1', apiKey });
+      const nowhere = createLatchkeyClient({ baseUrl: 'http://127.0.0.1:2', apiKey });
 
       const errors = await Promise.all([
         refusalOf(async () => unwrap(await unknown.GET('/me'))),
