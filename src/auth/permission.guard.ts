@@ -15,7 +15,7 @@ import { FailedAttempts } from './failed-attempts.js';
 import { WorkspaceDirectory } from './ports.js';
 import type { Principal } from './principal.js';
 import { RateLimits } from './rate-limits.js';
-import { principalOf, setPrincipal } from './request-principal.js';
+import { countOnce, principalOf, setPrincipal } from './request-principal.js';
 import { targetsOf } from './request-targets.js';
 
 const EVERY_WORKSPACE = '*';
@@ -44,7 +44,7 @@ export class PermissionGuard implements CanActivate {
     if (access?.kind === 'public') return true;
     const request = requestOf(context);
     const principal = principalOf(request);
-    if (!principal) throw new UnauthenticatedError();
+    if (!principal) throw withHeaders(context, new UnauthenticatedError());
     // The plain case, without a promise: a key with no limit, in its own workspace, that may.
     const isPlain = principal.type === 'apikey' && !principal.rateLimit && !headerOf(request, 'x-workspace-id');
     if (isPlain && mayEnter(principal, access)) return true;
@@ -58,7 +58,9 @@ export class PermissionGuard implements CanActivate {
     access: Access | undefined,
   ): Promise<boolean> {
     try {
-      if (principal.rateLimit) await this.rateLimits.consume(principal.id, principal.rateLimit);
+      if (principal.rateLimit && countsAsUse(context, request)) {
+        await this.rateLimits.consume(principal.id, principal.rateLimit);
+      }
       if (principal.undecided && actsInWorkspace(access)) throw new WorkspaceRequiredError();
       if (!mayEnter(principal, access)) throw deniedTo(principal, access);
       setPrincipal(request, await this.inWorkspace(request, principal, access));
@@ -96,6 +98,12 @@ export class PermissionGuard implements CanActivate {
     const event = new AuthDenied({ workspaceId, targets: targetsOf(context), reason, statusCode, errorCode });
     return this.failedAttempts.record(principal, event);
   }
+}
+
+// A host may bind the guards to all its routes, and so a second time to those that have them. Many fields of GraphQL, and
+// all messages of a WebSocket, come with one request: each of them is a use.
+function countsAsUse(context: ExecutionContext, request: HttpRequest): boolean {
+  return context.getType() !== 'http' || countOnce(request);
 }
 
 function actsInWorkspace(access: Access | undefined): boolean {
