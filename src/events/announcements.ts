@@ -24,8 +24,8 @@ export class Announcements {
 
   /** At most once; what listeners throw is logged. */
   announce(event: DomainEvent): void {
-    this.emitter ??= this.discover();
-    const { emitter } = this;
+    // Null is an answer too: looking through all providers of a host takes longer than what is announced.
+    const emitter = this.emitter === undefined ? (this.emitter = this.discover()) : this.emitter;
     if (!emitter) return;
     const name = ANNOUNCEMENT_PREFIX + event.action;
     // Not `emitAsync`: there a listener that throws at once keeps the others from hearing, and leaves their rejections to
