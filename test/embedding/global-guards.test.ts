@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { ApiKeyGuard, PermissionGuard, Public } from '../../src/index.js';
+import { forEachStore } from '../support/stores.js';
+import { startHost, type Host } from './host.js';
+import { permissions, RequirePermissions } from './permissions.js';
+
+@Controller('orders')
+class OrdersController {
+  @Get()
+  @RequirePermissions('orders:view')
+  list(): string[] {
+    return [];
+  }
+
+  @Get('twice')
+  @UseGuards(ApiKeyGuard, PermissionGuard)
+  @RequirePermissions('orders:view')
+  twice(): string[] {
+    return [];
+  }
+
+  @Get('anybody')
+  @Public()
+  anybody(): { open: boolean } {
+    return { open: true };
+  }
+
+  @Get('undeclared')
+  undeclared(): string {
+    return 'Nobody should see this.';
+  }
+}
+
+describe('the guards over a whole host, as APP_GUARD', () => {
+  forEachStore((kind) => {
+    let host: Host;
+
+    beforeAll(async () => {
+      host = await startHost(kind, {
+        latchkey: { permissions },
+        controllers: [OrdersController],
+        providers: [
+          { provide: APP_GUARD, useClass: ApiKeyGuard },
+          { provide: APP_GUARD, useClass: PermissionGuard },
+        ],
+      });
+    });
+
+    afterAll(() => host.stop());
+
+    it('close every route that does not declare otherwise', async () => {
+      const { header } = await host.createKey(['orders:view']);
+      expect((await host.get('/orders', header)).status).toBe(200);
+      expect((await host.get('/orders')).status).toBe(401);
+      expect((await host.get('/orders/anybody')).status).toBe(200);
+      expect((await host.get('/orders/undeclared', header)).status).toBe(403);
+    });
+
+    it.each(['/orders', '/orders/twice', '/latchkey/me'])(
+      'count one use of a key for one request of %s',
+      async (path) => {
+        const { header } = await host.createKey(['orders:view'], { rateLimit: { limit: 2, windowSeconds: 60 } });
+        const statuses: number[] = [];
+        for (let use = 0; use < 3; use += 1) statuses.push((await host.get(path, header)).status);
+        expect(statuses).toEqual([200, 200, 429]);
+      },
+    );
+
+    it('put one record on the trail for one refusal of a route of Latchkey’s', async () => {
+      const { header, workspaceId } = await host.createKey(['orders:view']);
+      expect((await host.get('/latchkey/apikey', header)).status).toBe(403);
+      expect(await host.recordsOf(workspaceId, 'auth.denied')).toHaveLength(1);
+    });
+  });
+});
