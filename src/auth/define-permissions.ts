@@ -5,6 +5,9 @@ import { PERMISSIONS, type Permission, type PermissionName } from './permission-
 /** `resource:action`. */
 export type PermissionText = `${string}:${string}`;
 
+// An index signature would take any other name too.
+type Described<Catalogue> = { [Name in keyof Catalogue]: Name extends PermissionText ? string : never };
+
 /** A host's own permissions, and the decorators that know their names. */
 export interface DefinedPermissions<Name extends string> {
   /** For the option `permissions` of the module. */
@@ -39,10 +42,11 @@ const RESERVED: ReadonlySet<string> = new Set(PERMISSIONS.map(({ name }) => reso
  * @throws {Error} for a name that is not `resource:action` of letters, digits, `_`, `.` and `-`, at most 100 characters;
  *   and for a resource that is Latchkey's own.
  */
-export function definePermissions<const Catalogue extends Record<PermissionText, string>>(
+export function definePermissions<const Catalogue extends Described<Catalogue>>(
   catalogue: Catalogue,
 ): DefinedPermissions<keyof Catalogue & string> {
-  const list = Object.entries(catalogue).map(([name, description]) => ({ name, description, grantable: true }));
+  const entries = Object.entries<string>(catalogue);
+  const list = entries.map(([name, description]) => ({ name, description, grantable: true }));
   for (const { name } of list) assertDefinable(name);
   return {
     list,
