@@ -8,7 +8,7 @@ import { SecretScanner } from '../common/secret-scanner.js';
 import { DATA_SOURCE } from '../database/data-source.token.js';
 import { Database } from '../database/database.js';
 import type { JoinedTransaction } from '../database/transaction.js';
-import type { Actor } from '../events/actor.js';
+import type { Actor, ActorType } from '../events/actor.js';
 import { EventHandlers } from '../events/event-handlers.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import { Work } from '../events/work.js';
@@ -37,8 +37,8 @@ const DEFAULT_LIMIT = 50;
 const EXPORT_BATCH = 500;
 
 /**
- * Reads the trail: of the actor's workspace, or of everything for an operator who acts in none. Puts a host's own actions
- * on it.
+ * Reads the trail: of the actor's workspace, or of everything for an operator who acts in none; nobody else reads without
+ * a workspace. Puts a host's own actions on it.
  */
 @Injectable()
 export class AuditService {
@@ -139,12 +139,14 @@ export class AuditService {
   }
 }
 
+const READ_EVERYTHING: ReadonlySet<ActorType> = new Set(['operator', 'system']);
+
 /** A comparison that is ours, and the value that is the caller's. */
 type Condition = [comparison: string, value: string];
 
 function conditionsOf(actor: Principal, { action, actorId, targetId, outcome, from, to }: FilterAuditDto): Condition[] {
   const conditions: [string, string | null | undefined][] = [
-    ['event.workspace_id =', actor.workspaceId],
+    ['event.workspace_id =', READ_EVERYTHING.has(actor.type) ? actor.workspaceId : actor.requireWorkspace()],
     ['event.action =', action],
     ['event.actor_id =', actorId],
     ['event.target_id =', targetId],
