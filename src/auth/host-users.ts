@@ -3,8 +3,8 @@ import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { isId } from '../common/ids.js';
 import { headerOf, type HttpRequest } from '../common/request.js';
 import { PermissionSet } from './permission-set.js';
-import type { HostUser } from './principal-resolver.js';
 import { MembershipDirectory } from './ports.js';
+import type { HostUser } from './principal-resolver.js';
 import type { Identity } from './principal.js';
 
 const LONGEST_ID = 255;
@@ -20,31 +20,41 @@ export class HostUsers {
   /** @returns undefined if the request is from no user of the host. */
   async find(request: HttpRequest, context: ExecutionContext): Promise<Identity | undefined> {
     const user = await this.options.principalResolver?.(request, context);
-    return user ? this.identityOf(user, headerOf(request, 'x-workspace-id')?.toLowerCase()) : undefined;
-  }
-
-  private async identityOf(user: HostUser, named: string | undefined): Promise<Identity> {
-    const { id, display = id, workspaceId: own, permissions } = user;
-    if (id === '' || id.length > LONGEST_ID || id.includes('\0') || !id.isWellFormed()) {
-      throw new Error(`principalResolver must give users an id of 1 to ${LONGEST_ID} characters.`);
-    }
-    const asked = own ?? named;
+    if (!user) return undefined;
+    assertUsable(user);
+    const { id, display, permissions } = user;
+    const workspaceId = user.workspaceId?.toLowerCase();
     const identity = {
       type: 'user',
       id,
-      display: display.toWellFormed().slice(0, LONGEST_ID),
+      display: (display ?? id).toWellFormed().slice(0, LONGEST_ID),
       credentialId: id,
+      workspaceId: null,
+      permissions: PermissionSet.none,
       rateLimit: null,
       owner: id,
     } as const;
-    if (permissions) {
-      const workspaceId = isId(asked) ? asked : null;
-      return { ...identity, workspaceId, permissions: new PermissionSet(permissions), isVouchedFor: true };
+    if (!permissions) {
+      return { ...identity, ...(await this.placeOf(id, workspaceId ?? headerOf(request, 'x-workspace-id'))) };
     }
-    const membership = asked === undefined || isId(asked) ? await this.memberships.find(id, asked) : undefined;
-    if (membership === 'undecided') {
-      return { ...identity, workspaceId: null, permissions: PermissionSet.none, undecided: true };
-    }
-    return { ...identity, ...(membership ?? { workspaceId: null, permissions: PermissionSet.none }) };
+    // What they may do is bounded by nothing that the store knows, and so neither are keys of theirs. And they say
+    // nothing themselves about where they may do it: for that there is only the host's word.
+    const vouched = { permissions: new PermissionSet(permissions), isVouchedFor: true, owner: null };
+    return { ...identity, ...vouched, workspaceId: workspaceId ?? null };
+  }
+
+  private async placeOf(id: string, named: string | undefined): Promise<Partial<Identity>> {
+    if (named !== undefined && !isId(named)) return {};
+    const membership = await this.memberships.find(id, named?.toLowerCase());
+    return membership === 'undecided' ? { undecided: true } : { ...membership };
+  }
+}
+
+function assertUsable({ id, workspaceId }: HostUser): void {
+  if (id === '' || id.length > LONGEST_ID || id.includes('\0') || !id.isWellFormed()) {
+    throw new Error(`principalResolver must give users an id of 1 to ${LONGEST_ID} characters.`);
+  }
+  if (typeof workspaceId === 'string' && !isId(workspaceId)) {
+    throw new Error('principalResolver must give users the id of a workspace, or none.');
   }
 }

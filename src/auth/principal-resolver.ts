@@ -10,15 +10,16 @@ export interface HostUser {
    *
    * @default the id
    */
-  display?: string;
+  display?: string | null;
   /**
-   * The workspace the user acts in.
+   * The workspace the user acts in. A request that names another is answered 404.
    *
-   * @default the one that `X-Workspace-Id` names, or the only one they are a member of
+   * @default the one that `X-Workspace-Id` names, or the only one, of those they are a member of; with `permissions`, none
    */
-  workspaceId?: string;
+  workspaceId?: string | null;
   /**
-   * What the user may do there: `resource:action`, `resource:*` or `*`. It is the host's word, whoever is a member.
+   * What the user may do there: `resource:action`, `resource:*` or `*`. It is the host's word, whoever is a member; so a
+   * key that the user creates outlives it, and is the host's to delete.
    *
    * @default what they may do as a member of the workspace
    */
