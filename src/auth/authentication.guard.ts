@@ -1,6 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import passport from 'passport';
+import { LatchkeyError } from '../common/latchkey-error.js';
 import { requestOf, withHeaders, type HttpRequest } from '../common/request.js';
 import { SecretScanner } from '../common/secret-scanner.js';
 import type { Actor, RequestOrigin } from '../events/actor.js';
@@ -49,13 +50,21 @@ export class AuthenticationGuard implements CanActivate {
     return admit(request, new Principal(identity, new HttpOrigin(context, this.secrets)));
   }
 
-  private async authenticateByPassport(context: ExecutionContext, { kind }: Credential): Promise<boolean> {
+  private async authenticateByPassport(context: ExecutionContext, credential: Credential): Promise<boolean> {
+    try {
+      return await this.decide(context, credential);
+    } catch (error) {
+      throw error instanceof LatchkeyError ? withHeaders(context, error) : error;
+    }
+  }
+
+  private async decide(context: ExecutionContext, { kind }: Credential): Promise<boolean> {
     const origin = new HttpOrigin(context, this.secrets);
     const request = requestOf(context);
     const found = await this.authenticate(request, kind === 'token' ? this.tokens : this.apiKeys);
     if (!('reason' in found)) return admit(request, new Principal(found, origin));
     const user = LEFT_TO_THE_HOST.has(found.reason) ? await this.hostUsers.find(request, context) : undefined;
-    return user ? admit(request, new Principal(user, origin)) : this.refuse(context, found, origin);
+    return user ? admit(request, new Principal(user, origin)) : this.refuse(found, origin);
   }
 
   private authenticate(
@@ -76,7 +85,7 @@ export class AuthenticationGuard implements CanActivate {
     });
   }
 
-  private async refuse(context: ExecutionContext, { reason, key }: Refusal, origin: RequestOrigin): Promise<never> {
+  private async refuse({ reason, key }: Refusal, origin: RequestOrigin): Promise<never> {
     const error = new UnauthenticatedError();
     const event = new AuthFailed({
       workspaceId: key?.workspaceId ?? null,
@@ -86,7 +95,7 @@ export class AuthenticationGuard implements CanActivate {
       errorCode: error.code,
     });
     await this.failedAttempts.record(anonymous(origin), event);
-    throw withHeaders(context, error);
+    throw error;
   }
 }
 
