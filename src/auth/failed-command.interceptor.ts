@@ -1,6 +1,7 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { catchError, from, mergeMap, throwError, type Observable } from 'rxjs';
-import { toLatchkeyError } from '../common/error-body.js';
+import { errorBody, refusalAtRoute } from '../common/error-body.js';
+import { requestIdOf } from '../common/request-id.js';
 import { requestOf } from '../common/request.js';
 import type { EventFacts } from '../events/domain-event.js';
 import { AuthDenied, RequestFailed } from './events.js';
@@ -25,10 +26,9 @@ export class FailedCommandInterceptor implements NestInterceptor {
   }
 
   private async record(context: ExecutionContext, thrown: unknown): Promise<void> {
-    const principal = principalOf(requestOf(context));
-    const error = toLatchkeyError(thrown);
-    const { message, code } = error;
-    const status = error.getStatus();
+    const request = requestOf(context);
+    const principal = principalOf(request);
+    const { statusCode: status, message, code } = errorBody(refusalAtRoute(thrown), requestIdOf(request));
     // Nothing can be written while the store is down; the error filter logs it.
     if (!principal || code === 'store.unavailable') return;
     const facts: EventFacts = {

@@ -1,5 +1,5 @@
 import { applyDecorators, UseFilters, UseGuards, UseInterceptors, UsePipes } from '@nestjs/common';
-import { ErrorFilter } from '../common/error.filter.js';
+import { RouteErrorFilter } from '../common/error.filter.js';
 import { RequestPipe } from '../common/request.pipe.js';
 import { AuthenticationGuard } from './authentication.guard.js';
 import { FailedCommandInterceptor } from './failed-command.interceptor.js';
@@ -11,6 +11,6 @@ export function Protected(): ClassDecorator {
     UseGuards(AuthenticationGuard, PermissionGuard),
     UseInterceptors(FailedCommandInterceptor),
     UsePipes(RequestPipe),
-    UseFilters(ErrorFilter),
+    UseFilters(RouteErrorFilter),
   );
 }

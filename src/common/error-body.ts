@@ -1,6 +1,13 @@
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import { LatchkeyError, RequestInvalidError, type ErrorCode, type FieldFault } from './latchkey-error.js';
+import { SecretScanner } from './secret-scanner.js';
+
+const CREDENTIALS = new SecretScanner();
+const MOST_FAULTS = 20;
+
+/** The code of what the application around Latchkey refused at one of Latchkey's routes, with whatever status. */
+export const HOST_REFUSED = 'host.refused';
 
 /** The one body of every refusal. `message` is always one string; `code` is stable and meant for programs. */
 export interface ErrorBody {
@@ -8,21 +15,35 @@ export interface ErrorBody {
   success: false;
   error: string;
   message: string;
-  code: ErrorCode;
+  code: ErrorCode | typeof HOST_REFUSED;
   requestId: string;
   details?: FieldFault[];
 }
 
-export function errorBody(error: LatchkeyError, requestId: string): ErrorBody {
+export function errorBody(error: LatchkeyError | HttpException, requestId: string): ErrorBody {
+  const isOurs = error instanceof LatchkeyError;
   return {
     statusCode: error.getStatus(),
     success: false,
     error: STATUS_CODES[error.getStatus()] ?? 'Error',
-    message: error.message,
-    code: error.code,
+    message: isOurs ? error.message : CREDENTIALS.redact(messagesOf(error).join('; ')),
+    code: isOurs ? error.code : HOST_REFUSED,
     requestId,
-    ...(error.details && { details: error.details }),
+    ...(isOurs && error.details && { details: error.details }),
   };
+}
+
+/**
+ * What was refused at a route of ours: what the host's own guards, pipes and interceptors refuse there stays the host's
+ * refusal, but for input that its pipe finds at fault before ours does.
+ */
+export function refusalAtRoute(error: unknown): LatchkeyError | HttpException {
+  if (error instanceof LatchkeyError || !(error instanceof HttpException)) return toLatchkeyError(error);
+  const messages = messagesOf(error).slice(0, MOST_FAULTS);
+  const isInvalidInput = error.getStatus() === 400 && Array.isArray(responseOf(error).message);
+  return isInvalidInput
+    ? new RequestInvalidError(messages.map((message) => ({ field: 'input', message: CREDENTIALS.redact(message) })))
+    : error;
 }
 
 /** What the framework refused before or around our code, in our words: its own may repeat what the caller sent. */
@@ -50,6 +71,16 @@ export function toLatchkeyError(error: unknown): LatchkeyError {
         cause: error,
       });
   }
+}
+
+function messagesOf(error: HttpException): string[] {
+  return [responseOf(error).message ?? error.message].flat().map(String);
+}
+
+/** What the host's exception says for itself: Nest's own form, or any other. */
+function responseOf(error: HttpException): { message?: unknown } {
+  const response = error.getResponse();
+  return typeof response === 'object' ? response : { message: response };
 }
 
 function statusOf(error: unknown): number {

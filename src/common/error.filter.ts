@@ -1,7 +1,8 @@
-import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter, type HttpException } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { describeError } from './describe-error.js';
-import { errorBody, toLatchkeyError } from './error-body.js';
+import { errorBody, refusalAtRoute, toLatchkeyError } from './error-body.js';
+import { LatchkeyError } from './latchkey-error.js';
 import { requestIdOf } from './request-id.js';
 import { routeOf, type HttpRequest } from './request.js';
 
@@ -16,14 +17,15 @@ export class ErrorFilter implements ExceptionFilter {
     const adapter = this.adapterHost.httpAdapter;
     const request = host.switchToHttp().getRequest<HttpRequest>();
     const response: unknown = host.switchToHttp().getResponse();
-    const error = toLatchkeyError(exception);
+    const error = this.refusalOf(exception);
     const requestId = requestIdOf(request);
+    const body = errorBody(error, requestId);
     if (error.getStatus() >= 500) {
       this.logger.error({
         requestId,
         method: request.method,
         route: routeOf(request),
-        code: error.code,
+        code: body.code,
         cause: describeError(error.cause ?? error),
       });
     }
@@ -31,8 +33,21 @@ export class ErrorFilter implements ExceptionFilter {
       adapter.end(response);
       return;
     }
-    for (const [name, value] of Object.entries(error.headers)) adapter.setHeader(response, name, value);
+    const headers = error instanceof LatchkeyError ? error.headers : {};
+    for (const [name, value] of Object.entries(headers)) adapter.setHeader(response, name, value);
     adapter.setHeader(response, 'X-Request-Id', requestId);
-    adapter.reply(response, errorBody(error, requestId), error.getStatus());
+    adapter.reply(response, body, error.getStatus());
+  }
+
+  protected refusalOf(exception: unknown): LatchkeyError | HttpException {
+    return toLatchkeyError(exception);
+  }
+}
+
+/** Answers at the routes of Latchkey only, in a host: what the host itself refuses there keeps its status and message. */
+@Catch()
+export class RouteErrorFilter extends ErrorFilter {
+  protected override refusalOf(exception: unknown): LatchkeyError | HttpException {
+    return refusalAtRoute(exception);
   }
 }
