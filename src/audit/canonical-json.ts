@@ -1,12 +1,15 @@
 /**
  * The canonical JSON of a value: RFC 8785. Object members sorted by UTF-16 code units, no white space, numbers and
- * strings as ECMAScript writes them. Members whose value is undefined are left out.
+ * strings as ECMAScript writes them. Members whose value is undefined are left out, and what says itself how it is written
+ * in JSON, as a date does, is written so.
  *
  * @throws {TypeError} for what JSON cannot say: NaN, infinities, bigints, functions, lone surrogates.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
+    const { toJSON } = value as { toJSON?: unknown };
+    if (typeof toJSON === 'function') return canonicalJson(Reflect.apply(toJSON, value, []));
     const members = Object.entries(value)
       .filter(([, member]) => member !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1))
