@@ -3,7 +3,7 @@ export type { ApiKeyView, CreatedApiKey } from './api-keys/api-keys.service.js';
 export { AuditService } from './audit/audit.service.js';
 export type { AuditPage } from './audit/audit.service.js';
 export type { AuditRecord } from './audit/audit-record.js';
-export type { HostAction } from './audit/host-event.js';
+export type { HostAction, HostChange, HostTarget } from './audit/host-event.js';
 export { CurrentPrincipal, Public } from './auth/access.decorators.js';
 export type { AccessOptions, WorkspaceScope } from './auth/access.js';
 export { AuthenticationGuard as ApiKeyGuard } from './auth/authentication.guard.js';

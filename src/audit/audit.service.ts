@@ -7,6 +7,7 @@ import { decodeCursor, encodeCursor } from '../common/paging.js';
 import { SecretScanner } from '../common/secret-scanner.js';
 import { DATA_SOURCE } from '../database/data-source.token.js';
 import { Database } from '../database/database.js';
+import { toStoreError } from '../database/store-errors.js';
 import type { JoinedTransaction } from '../database/transaction.js';
 import type { Actor, ActorType } from '../events/actor.js';
 import { EventHandlers } from '../events/event-handlers.js';
@@ -67,9 +68,17 @@ export class AuditService {
     const facts = { ...action, workspaceId };
     assertRecordable(facts, this.secrets);
     const event = new HostEvent(action.action, facts);
-    if (!manager) await this.unitOfWork.run(actor, (work) => work.record(event));
-    else await this.handlers.run(new Work(actor, this.clock.now(), await this.join(manager)), [event]);
+    if (manager) await this.recordIn(await this.join(manager), actor, event);
+    else await this.unitOfWork.run(actor, (work) => work.record(event));
     return event.id;
+  }
+
+  private async recordIn(transaction: JoinedTransaction, actor: Actor, event: HostEvent): Promise<void> {
+    try {
+      await this.handlers.run(new Work(actor, this.clock.now(), transaction), [event]);
+    } catch (error) {
+      throw toStoreError(error);
+    }
   }
 
   private join(manager: EntityManager): Promise<JoinedTransaction> {
