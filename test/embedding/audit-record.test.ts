@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Controller, HttpCode, Injectable, Param, ParseIntPipe, Post, UseGuards } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import {
+  ApiKeyGuard,
+  AuditService,
+  CurrentPrincipal,
+  PermissionGuard,
+  Principal,
+  type HostAction,
+} from '../../src/index.js';
+import { forEachStore } from '../support/stores.js';
+import { hostDataSource, startHost, type Host, type HostKey } from './host.js';
+import { Order } from './order.entity.js';
+import { permissions, RequirePermissions } from './permissions.js';
+
+const REFUND: HostAction = { action: 'order.refunded', targets: [{ type: 'order', id: '7' }] };
+
+@Injectable()
+class Refunds {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly audit: AuditService,
+  ) {}
+
+  refund(actor: Principal, id: number, isPaymentUp = true): Promise<string> {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.update(Order, { id }, { state: 'refunded' });
+      const record = await this.audit.record(
+        actor,
+        {
+          action: 'order.refunded',
+          targets: [{ type: 'order', id: String(id), display: `Order ${id}` }],
+          changes: [{ field: 'state', before: 'paid', after: 'refunded' }],
+          reason: 'Broken',
+        },
+        manager,
+      );
+      if (!isPaymentUp) throw new Error('The payment provider is down.');
+      return record;
+    });
+  }
+}
+
+@Controller('orders')
+@UseGuards(ApiKeyGuard, PermissionGuard)
+class OrdersController {
+  constructor(private readonly refunds: Refunds) {}
+
+  @Post(':id/refund')
+  @HttpCode(202)
+  @RequirePermissions('orders:refund')
+  async refund(@CurrentPrincipal() actor: Principal, @Param('id', ParseIntPipe) id: number) {
+    return { record: await this.refunds.refund(actor, id) };
+  }
+}
+
+describe('AuditService.record', () => {
+  forEachStore((kind) => {
+    let host: Host;
+    let audit: AuditService;
+    let key: HostKey;
+    let actor: Principal;
+
+    beforeAll(async () => {
+      host = await startHost(kind, {
+        latchkey: { permissions },
+        controllers: [OrdersController],
+        providers: [Refunds],
+      });
+      audit = host.app.get(AuditService, { strict: false });
+    });
+
+    beforeEach(async () => {
+      key = await host.createKey(['orders:refund']);
+      actor = Principal.system('nightly job', key.workspaceId);
+      await host.dataSource.manager.save(Order, { id: 7, state: 'paid' });
+    });
+
+    afterAll(() => host.stop());
+
+    const records = () => host.recordsOf(key.workspaceId, 'order.refunded');
+    const stateOf = async (id: number) => (await host.dataSource.manager.findOneByOrFail(Order, { id })).state;
+
+    it('by itself: is on the trail when it resolves', async () => {
+      const id = await audit.record(actor, { ...REFUND, reason: 'Broken' });
+      expect(await records()).toMatchObject([
+        {
+          id,
+          action: 'order.refunded',
+          outcome: 'success',
+          workspaceId: key.workspaceId,
+          actor: { type: 'system', display: 'nightly job' },
+          targets: [{ type: 'order', id: '7', display: '' }],
+          reason: 'Broken',
+          request: null,
+        },
+      ]);
+    });
+
+    it('in the host’s transaction: committed, is on the trail with who asked for it, from where', async () => {
+      const { status, body } = await host.send('POST', '/orders/7/refund', undefined, key.header);
+
+      expect(status).toBe(202);
+      expect(await stateOf(7)).toBe('refunded');
+      expect(await records()).toMatchObject([
+        {
+          id: body.record,
+          actor: { type: 'apikey', id: key.id, display: key.name, credentialId: key.id },
+          targets: [{ type: 'order', id: '7', display: 'Order 7' }],
+          changes: [{ field: 'state', before: 'paid', after: 'refunded' }],
+          reason: 'Broken',
+          request: { method: 'POST', route: '/orders/:id/refund', ip: '127.0.0.1' },
+          statusCode: 202,
+        },
+      ]);
+    });
+
+    it('in the host’s transaction: rolled back, is gone with it', async () => {
+      await expect(host.app.get(Refunds).refund(actor, 7, false)).rejects.toThrow('The payment provider is down.');
+      expect(await stateOf(7)).toBe('paid');
+      expect(await records()).toEqual([]);
+    });
+
+    it('in the host’s transaction: is not read before the commit', async () => {
+      await host.dataSource.transaction(async (manager) => {
+        await audit.record(actor, REFUND, manager);
+        expect(await records()).toEqual([]);
+      });
+      expect(await records()).toHaveLength(1);
+    });
+
+    it('in a nested transaction: goes with the part that is rolled back', async () => {
+      await host.dataSource.transaction(async (manager) => {
+        await audit.record(actor, { ...REFUND, reason: 'outer' }, manager);
+        const inner = manager.transaction(async (nested) => {
+          await audit.record(actor, { ...REFUND, reason: 'inner' }, nested);
+          throw new Error('Not this.');
+        });
+        await expect(inner).rejects.toThrow('Not this.');
+      });
+      expect(await records()).toMatchObject([{ reason: 'outer' }]);
+    });
+
+    it('does not wait for the host’s transaction, on PostgreSQL', async () => {
+      if (kind === 'sqlite') return;
+      await host.dataSource.transaction(async (manager) => {
+        await manager.update(Order, { id: 7 }, { state: 'held' });
+        await audit.record(actor, REFUND);
+      });
+      expect(await records()).toHaveLength(1);
+    });
+
+    it('takes the workspace and the outcome that it is given, and dates', async () => {
+      const workspaceId = await host.createWorkspace();
+      const at = new Date('2030-01-31T12:00:00Z');
+      await audit.record(actor, {
+        ...REFUND,
+        outcome: 'failure',
+        workspaceId: workspaceId.toUpperCase(),
+        changes: [{ field: 'paidDate', after: at }],
+      });
+      expect(await records()).toEqual([]);
+      expect(await host.recordsOf(workspaceId, 'order.refunded')).toMatchObject([
+        {
+          workspaceId,
+          outcome: 'failure',
+          changes: [{ field: 'paidDate', before: null, after: '2030-01-31T12:00:00.000Z' }],
+        },
+      ]);
+    });
+
+    it('keeps credentials in words and values off the trail', async () => {
+      const { secret } = key;
+      await audit.record(actor, {
+        ...REFUND,
+        targets: [{ type: 'order', id: '7', display: `paid with ${secret}` }],
+        changes: [{ field: 'note', before: null, after: `see ${secret}` }],
+        reason: `because of ${secret}`,
+      });
+      expect(JSON.stringify(await records())).not.toContain(secret);
+    });
+
+    it.each<[string, HostAction]>([
+      ['action must be resource.happened', { action: 'refunded' }],
+      ['action must be resource.happened', { action: 'order.refunded now' }],
+      ['action must be resource.happened', { action: 'order.' }],
+      ['action must be resource.happened', { action: `order.${'a'.repeat(95)}` }],
+      ['action must not be of apikey', { action: 'apikey.deleted' }],
+      ['action must not be of Auth', { action: 'Auth.failed' }],
+      ['workspaceId must be the id of a workspace', { ...REFUND, workspaceId: 'shop' }],
+      ['an id of 1 to 255 characters', { ...REFUND, targets: [{ type: 'order', id: '' }] }],
+      ['an id of 1 to 255 characters', { ...REFUND, targets: [{ type: '', id: '7' }] }],
+      ['an id of 1 to 255 characters', { ...REFUND, targets: [{ type: 'order', id: 'a'.repeat(256) }] }],
+      ['an id of 1 to 255 characters', { ...REFUND, targets: [{ type: 'order', id: '7\0' }] }],
+      ['such as JSON can say', { ...REFUND, changes: [{ field: 'total', after: 7n }] }],
+      ['such as JSON can say', { ...REFUND, changes: [{ field: 'total', after: NaN }] }],
+      ['such as JSON can say', { ...REFUND, reason: '\ud800' }],
+    ])('refuses, saying that %s', async (why, action) => {
+      await expect(audit.record(actor, action)).rejects.toThrow(why);
+      expect(await records()).toEqual([]);
+    });
+
+    it('refuses a credential for the id of a target', async () => {
+      const targets = [{ type: 'order', id: `of ${key.secret}` }];
+      await expect(audit.record(actor, { ...REFUND, targets })).rejects.toThrow('must not have credentials for ids');
+    });
+
+    it('refuses a manager that is in no transaction, or in none any more', async () => {
+      const why = 'The EntityManager is in no transaction';
+      await expect(audit.record(actor, REFUND, host.dataSource.manager)).rejects.toThrow(why);
+      const kept = await host.dataSource.transaction((manager) => Promise.resolve(manager));
+      await expect(audit.record(actor, REFUND, kept)).rejects.toThrow(why);
+      expect(await records()).toEqual([]);
+    });
+
+    it('refuses a manager of another data source', async () => {
+      const other = await new DataSource({ ...hostDataSource(host.store), synchronize: false }).initialize();
+      try {
+        const recorded = other.transaction((manager) => audit.record(actor, REFUND, manager));
+        await expect(recorded).rejects.toThrow('of another data source');
+      } finally {
+        await other.destroy();
+      }
+      expect(await records()).toEqual([]);
+    });
+  });
+});
