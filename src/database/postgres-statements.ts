@@ -7,9 +7,9 @@ const MOST_NAMED = 200;
 const MOST_PARAMETERS = 20;
 
 /**
- * Runs statements on connections of the driver `pg`, which prepare each once, under a name. What has many parameters is
- * made for so many rows, and what comes after the first two hundred texts may be made for each occasion: those are not
- * named, for a connection keeps what it has prepared.
+ * Runs statements on connections of the driver `pg`, which prepare each once, under a name. A connection keeps what it has
+ * prepared, so what is made for one occasion is not named: what has no parameters, or very many, or comes after the first
+ * two hundred texts. Without parameters, there may be several statements in one text.
  */
 export class PostgresStatements {
   private readonly prepared = new Map<string, string>();
@@ -35,7 +35,8 @@ export class PostgresStatements {
 
   private nameOf(text: string, parameters: number): string | undefined {
     const known = this.prepared.get(text);
-    if (known !== undefined || parameters > MOST_PARAMETERS || this.prepared.size >= MOST_NAMED) return known;
+    const isFixed = parameters > 0 && parameters <= MOST_PARAMETERS;
+    if (known !== undefined || !isFixed || this.prepared.size >= MOST_NAMED) return known;
     // Of the text, for the connections are the host's: whoever else is on them never means another text by it.
     const name = `latchkey_${hash('sha256', text, 'hex').slice(0, 24)}`;
     this.prepared.set(text, name);
