@@ -24,6 +24,7 @@ import { PermissionsService } from '../permissions/permissions.service.js';
 import { RoleHolders } from '../roles/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
 import { ApiKey } from './api-key.entity.js';
+import { deleteKey } from './delete-key.js';
 import type { CreateApiKeyDto } from './dto/create-api-key.dto.js';
 import type { DeleteApiKeyDto } from './dto/delete-api-key.dto.js';
 import type { ListApiKeysDto } from './dto/list-api-keys.dto.js';
@@ -49,12 +50,6 @@ export interface CreatedApiKey extends ApiKeyView {
 interface KeyReference {
   id: string;
   workspaceId: string;
-}
-
-interface DeletedRow {
-  name: string;
-  hash: string;
-  permissions: string;
 }
 
 /** API keys of a workspace. Each command is one transaction together with its record on the trail. */
@@ -185,19 +180,11 @@ export class ApiKeysService {
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ keyId: where.id });
       if (ifMatch !== undefined) await assertVersion(work, where, ifMatch);
-      const [deleted] = await work.query<DeletedRow>(
-        'DELETE FROM latchkey_api_keys WHERE id = $1 AND workspace_id = $2 RETURNING name, hash, permissions',
-        [where.id, where.workspaceId],
-      );
+      const deleted = await deleteKey(work, where);
       if (!deleted) throw new ApiKeyNotFoundError(id);
-      const { name, hash } = deleted;
-      await work.query(
-        `INSERT INTO latchkey_deleted_keys (hash, key_id, key_name, workspace_id, deleted_date)
-         VALUES ($1, $2, $3, $4, $5)`,
-        [hash, where.id, name, where.workspaceId, work.date.toISOString()],
-      );
-      await this.holders.assign(work, where.workspaceId, { type: 'apikey', id: where.id }, []);
-      const was = { keyName: name, permissions: JSON.parse(deleted.permissions) as string[] };
+      const { name, permissions, mayHoldRoles } = deleted;
+      if (mayHoldRoles) await this.holders.assign(work, where.workspaceId, { type: 'apikey', id: where.id }, []);
+      const was = { keyName: name, permissions };
       work.record(new ApiKeyDeleted({ ...where, name }, changesBetween(was, NOTHING), reason ?? null));
     });
   }

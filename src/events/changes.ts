@@ -12,5 +12,6 @@ export function changesBetween(before: Fields, after: Fields): Change[] {
 
 /** As JSON: neither the order of an object's members nor its class makes a difference. */
 function isSame(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
   return isDeepStrictEqual(structuredClone(one), structuredClone(other));
 }

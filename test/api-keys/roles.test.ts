@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Body } from '../support/client.js';
+import { queue } from '../support/queue.js';
 import {
   createWorkspace,
   startService,
@@ -147,6 +148,18 @@ describe('keys with roles', () => {
         roles: ['Support'],
         effectivePermissions: ['roles:view', 'apikeys:view', 'auditLogs:view'],
       });
+    });
+
+    it('DELETE 200: also a role that the key was given while the deletion waited is free again', async () => {
+      const role = (await workspace.operator.post('/role', { name: 'Late', permissions: [] }).expect(201)).body;
+      const made = (await create({ permissions: ['apikeys:view'] }).expect(201)).body;
+      const held = `SELECT 1 FROM latchkey_api_keys WHERE id = '${made.id}' FOR UPDATE`;
+      const [patched, deleted] = await queue(service, held, [
+        () => workspace.operator.patch(`/apikey/${made.id}`, { roles: ['Late'] }),
+        () => workspace.operator.delete(`/apikey/${made.id}`),
+      ]);
+      expect([patched?.status, deleted?.status]).toEqual([200, 200]);
+      await workspace.operator.delete(`/role/${role.id}`).expect(200);
     });
 
     it('DELETE 200: the role is free again', async () => {

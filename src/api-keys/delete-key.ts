@@ -1,0 +1,59 @@
+import type { Work } from '../events/work.js';
+
+/** What is left to know of a key that was deleted. */
+export interface DeletedKey {
+  name: string;
+  permissions: string[];
+  /** Whether roles may still be assigned to it. */
+  mayHoldRoles: boolean;
+}
+
+interface DeletedRow {
+  name: string;
+  hash: string;
+  permissions: string;
+  /** SQLite has no booleans. */
+  mayHoldRoles: boolean | number;
+}
+
+const HAS_ROLES = `EXISTS (SELECT 1 FROM latchkey_role_assignments
+  WHERE workspace_id = $2 AND holder_type = 'apikey' AND holder_id = $1)`;
+
+const DELETE_KEY = 'DELETE FROM latchkey_api_keys WHERE id = $1 AND workspace_id = $2';
+const INSERT_TOMBSTONE = 'INSERT INTO latchkey_deleted_keys (hash, key_id, key_name, workspace_id, deleted_date)';
+
+// All parts see the moment at which the statement began. Had the deletion to wait for an update of the key, that may have
+// assigned roles since, and has raised the version.
+const DELETE_AND_KEEP_TOMBSTONE = `
+  WITH deleted AS (${DELETE_KEY} RETURNING id, workspace_id, name, hash, permissions, version),
+  tombstone AS (${INSERT_TOMBSTONE} SELECT hash, id, name, workspace_id, $3 FROM deleted)
+  SELECT name, hash, permissions,
+    version <> (SELECT version FROM latchkey_api_keys WHERE id = $1) OR ${HAS_ROLES} AS "mayHoldRoles"
+  FROM deleted`;
+
+/**
+ * Deletes a key and leaves its tombstone. The roles that were assigned to it are left to be taken away.
+ *
+ * @returns undefined if there is no such key. Of parallel calls, one gets it.
+ */
+export async function deleteKey(
+  work: Work,
+  { id, workspaceId }: { id: string; workspaceId: string },
+): Promise<DeletedKey | undefined> {
+  const date = work.date.toISOString();
+  if (work.dialect === 'postgres') {
+    const [row] = await work.query<DeletedRow>(DELETE_AND_KEEP_TOMBSTONE, [id, workspaceId, date]);
+    return row && toDeletedKey(row);
+  }
+  const [row] = await work.query<DeletedRow>(
+    `${DELETE_KEY} RETURNING name, hash, permissions, ${HAS_ROLES} AS "mayHoldRoles"`,
+    [id, workspaceId],
+  );
+  if (!row) return undefined;
+  await work.query(`${INSERT_TOMBSTONE} VALUES ($1, $2, $3, $4, $5)`, [row.hash, id, row.name, workspaceId, date]);
+  return toDeletedKey(row);
+}
+
+function toDeletedKey({ name, permissions, mayHoldRoles }: DeletedRow): DeletedKey {
+  return { name, permissions: JSON.parse(permissions) as string[], mayHoldRoles: Boolean(mayHoldRoles) };
+}
