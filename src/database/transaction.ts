@@ -5,6 +5,8 @@ import { isAnswer } from './store-errors.js';
 const OUTCOME_UNKNOWN =
   'The store stopped answering at the end: whether the change was made is not known. Look before you try again.';
 
+const ENDED = 'This transaction has ended.';
+
 /** For `find` options of rows that are read to be changed. */
 export const ROW_LOCK = { mode: 'pessimistic_write' } as const;
 
@@ -20,6 +22,7 @@ export type JoinedTransaction = Pick<Transaction, 'manager' | 'lock' | 'dialect'
 /** An open transaction. It ends with the callback it was given to: whoever keeps it is refused. */
 export class Transaction {
   private readonly running = new Set<Promise<unknown>>();
+  private readonly closing: string[] = [];
   private failure: { cause: unknown } | undefined;
   private ended = false;
 
@@ -55,6 +58,12 @@ export class Transaction {
     return this.watch(() => this.run<Row>(sql, parameters));
   }
 
+  /** Has a statement without parameters run right before the commit; on PostgreSQL in one round trip with it. */
+  queryAtCommit(sql: string): void {
+    if (this.ended) throw new Error(ENDED);
+    this.closing.push(sql);
+  }
+
   /**
    * @throws {StoreUnavailableError} saying so, if the connection broke and nobody knows whether the change was made.
    * @throws {Error} if a statement failed, also where the callback caught that: PostgreSQL would roll back in silence.
@@ -63,7 +72,9 @@ export class Transaction {
     await this.end();
     if (this.failure) throw new Error('A statement failed, and its error was not thrown on.', this.failure);
     try {
-      await this.run('COMMIT', []);
+      const statements = [...this.closing, 'COMMIT'];
+      const sent = this.dialect === 'postgres' ? [statements.join('; ')] : statements;
+      for (const statement of sent) await this.run(statement, []);
     } catch (error) {
       throw isAnswer(error) ? error : new StoreUnavailableError(error, OUTCOME_UNKNOWN);
     }
@@ -81,7 +92,7 @@ export class Transaction {
   }
 
   private async watch<T>(execute: () => Promise<T>): Promise<T> {
-    if (this.ended) throw new Error('This transaction has ended.');
+    if (this.ended) throw new Error(ENDED);
     const running = execute();
     this.running.add(running);
     try {

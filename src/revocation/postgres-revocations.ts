@@ -14,6 +14,7 @@ import {
   type InspectionMessage,
   type RevocationMessage,
 } from './messages.js';
+import { SharedLook } from './shared-look.js';
 import { Revocations, type Forgotten, type Inspection, type RevocationStatistics } from './revocations.js';
 
 // A notification holds 8,000 bytes.
@@ -37,6 +38,7 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
   private readonly logger = new Logger('Revocations');
   private readonly acknowledgements = new Acknowledgements();
   private readonly watch: LeaseWatch;
+  private readonly instances = new SharedLook(() => this.look());
   private session: InstanceSession | undefined;
   private lastId: string | undefined;
   private opening: Promise<void> | undefined;
@@ -89,7 +91,7 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     const number = this.acknowledgements.expect();
     const from = session?.id ?? NOBODY;
     const message: RevocationMessage = { from, number, forget };
-    await transaction.query('SELECT pg_notify($1, $2)', [this.channel(REVOCATIONS_CHANNEL), JSON.stringify(message)]);
+    transaction.queryAtCommit(`NOTIFY ${REVOCATIONS_CHANNEL}, ${literal(JSON.stringify(message))}`);
     return {
       forget: () => {
         this.forget(forget);
@@ -115,7 +117,7 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     const number = this.acknowledgements.expect();
     const message: InspectionMessage = { from: this.session?.id ?? NOBODY, inspect: keyId, accepted, number };
     await this.database.query('SELECT pg_notify($1, $2)', [this.channel(REVOCATIONS_CHANNEL), JSON.stringify(message)]);
-    const timesMs = await this.look();
+    const timesMs = await this.instances.ask();
     await this.acknowledgements.of(number, timesMs);
     const accepting = this.acknowledgements.by(accepted).size;
     const answered = this.acknowledgements.by(number);
@@ -123,23 +125,23 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     this.acknowledgements.end(number);
     const unheard = [...timesMs.keys()].filter((id) => !answered.has(id));
     // Whoever could not renew its lease meanwhile answers nobody from memory.
-    if (unheard.length > 0) await this.look();
+    if (unheard.length > 0) await this.instances.ask();
     const silent = unheard.filter((id) => this.watch.remainingMs(id) > 0).length;
     return { accepted: accepting, refused: answered.size - accepting, silent };
   }
 
   /** By instance, for how long from now it may still answer from memory. */
-  private async look(): Promise<Map<string, number>> {
-    const instances = await this.database.query<SeenInstance>(SELECT_INSTANCES);
+  private async look(): Promise<ReadonlyMap<string, number>> {
+    const instances = await this.database.lookUp<SeenInstance>(LOOK, []);
     this.watch.see(instances);
     // In one go with having seen them: an older look that ends later must not come between.
     return new Map(instances.map(({ id }) => [id, this.watch.remainingMs(id)]));
   }
 
   /** By instance, how long its acknowledgement is waited for. This instance has forgotten already. */
-  private async timesToWait(session: InstanceSession | undefined): Promise<Map<string, number>> {
+  private async timesToWait(session: InstanceSession | undefined): Promise<ReadonlyMap<string, number>> {
     try {
-      const timesMs = await this.look();
+      const timesMs = new Map(await this.instances.ask());
       if (session) timesMs.delete(session.id);
       return timesMs;
     } catch (error) {
@@ -250,4 +252,9 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
   }
 }
 
+const LOOK = { name: 'latchkey_look', sql: SELECT_INSTANCES };
 const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -145,6 +145,30 @@ describe('a transaction', () => {
       expect(await workspaceNames(opened.database)).toEqual(['saved']);
     });
 
+    it('runs at its commit what was left for that, or rolls everything back', async () => {
+      const last = (name: string) => INSERT_WORKSPACE.replace('$1', `'${name}'`).replace('$2', `'${name}'`);
+      await opened.database.transaction(async (tx) => {
+        tx.queryAtCommit(last('second'));
+        tx.queryAtCommit(last('third'));
+        await tx.query(INSERT_WORKSPACE, ['first', 'first']);
+        expect(await tx.query('SELECT name FROM latchkey_workspaces')).toEqual([{ name: 'first' }]);
+      });
+      expect(await workspaceNames(opened.database)).toEqual(['first', 'second', 'third']);
+
+      const failing = opened.database.transaction(async (tx) => {
+        tx.queryAtCommit(last('fourth'));
+        tx.queryAtCommit(last('third'));
+        await tx.query(INSERT_WORKSPACE, ['fifth', 'fifth']);
+      });
+      await expect(failing).rejects.toThrow(StoreUnavailableError);
+      const refused = opened.database.transaction((tx) => {
+        tx.queryAtCommit(last('sixth'));
+        throw new Error('Changed my mind.');
+      });
+      await expect(refused).rejects.toThrow('Changed my mind.');
+      expect(await workspaceNames(opened.database)).toEqual(['first', 'second', 'third']);
+    });
+
     it('takes back what its body did not wait for', async () => {
       const forgetful = opened.database.transaction((tx) => {
         const inserted = Array.from({ length: 50 }, (_, at) =>
