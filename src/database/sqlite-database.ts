@@ -13,6 +13,8 @@ const BUSY_TIMEOUT_MS = 5000;
 const BUSY_PAUSE_MS = 5;
 const MOST_KEPT = 100;
 const FULL = 2;
+// Pages of the log until they are put into place, which holds up a command. Most pages are written over by then.
+const CHECKPOINT_PAGES = 4000;
 
 /**
  * SQLite through two connections of our own: a writer behind a mutex, and a reader. TypeORM gives a DataSource one
@@ -116,6 +118,7 @@ async function connect(options: SqliteOptions, waitMs: number): Promise<DataSour
   } as SqliteOptions);
   await dataSource.initialize();
   await dataSource.query('PRAGMA synchronous = FULL');
+  await dataSource.query(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   // On macOS fsync alone leaves data in the drive's cache; elsewhere this changes nothing.
   await dataSource.query('PRAGMA fullfsync = ON');
   return dataSource;
