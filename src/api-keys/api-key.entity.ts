@@ -33,6 +33,13 @@ export class ApiKey {
   @Column({ name: 'hash', type: 'varchar', length: 43 })
   hash!: string;
 
+  // What each look-up asks stands before what may be long: on SQLite that may lie on other pages.
+  @Column({ name: 'enabled', type: 'boolean' })
+  enabled!: boolean;
+
+  @Column({ name: 'expiration_date', type: 'varchar', length: 24, nullable: true })
+  expirationDate!: string | null;
+
   /** The masked key, for people to recognise it by. */
   @Column({ name: 'hint', type: 'varchar', length: 32 })
   hint!: string;
@@ -52,12 +59,6 @@ export class ApiKey {
 
   @Column({ name: 'metadata', type: 'simple-json' })
   metadata!: Record<string, unknown>;
-
-  @Column({ name: 'enabled', type: 'boolean' })
-  enabled!: boolean;
-
-  @Column({ name: 'expiration_date', type: 'varchar', length: 24, nullable: true })
-  expirationDate!: string | null;
 
   @Column({ name: 'created_date', type: 'varchar', length: 24 })
   createdDate!: string;
