@@ -1,6 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What is left of a deleted key: enough to tell whose it was when somebody still tries it. Never the key. */
+/**
+ * What is left of a deleted key: enough to tell whose it was when somebody still tries it. Never the key.
+ * Decoys stand among them, which belong to no workspace: what a look-up finds of an unknown key.
+ */
 @Entity({ name: 'latchkey_deleted_keys' })
 export class DeletedKey {
   @PrimaryColumn({ name: 'hash', type: 'varchar', length: 43, primaryKeyConstraintName: 'pk_latchkey_deleted_keys' })

@@ -7,16 +7,15 @@ import { IpRanges } from '../common/ip-ranges.js';
 import { Database, type PreparedRead } from '../database/database.js';
 import { GrantsService, roleOf } from '../grants/grants.service.js';
 import type { HeldRole } from '../grants/holding.js';
+import { decoyFor, noDecoyFor } from './decoys.js';
 import { RememberedKey, type RememberedWorkspace } from './remembered-key.js';
 
 interface Row {
-  /** One letter of {@link STATE}. */
-  state: string;
+  /** One letter of {@link STATE}, the key's id, its workspace's, and its name, padded. */
+  found: string;
   id: string;
-  /** Padded. */
   name: string;
   workspace_id: string;
-  key_name: string;
   permissions: string;
   allowed_ips: string;
   rate_limit: string | null;
@@ -28,35 +27,40 @@ interface Row {
   role_permissions: string | null;
 }
 
-const STATE = { a: 'acceptable', e: 'expired', d: 'disabled', g: 'deleted', u: 'unknown' } as const;
+const STATE = { a: 'acceptable', e: 'expired', d: 'disabled', g: 'deleted', ' ': 'unknown' } as const;
 
-const NO_ID = '00000000-0000-0000-0000-000000000000';
 const PADDING = ' '.repeat(100);
 
-// One statement whatever becomes of the key, and of refused ones one row of one size, so that their time does not tell
-// one from another. What only acceptable keys need is joined by an id that only they have.
-const FIND_KEY: PreparedRead = {
+const KEY = `CASE WHEN NOT enabled THEN 'd' WHEN expiration_date <= $1 THEN 'e' ELSE 'a' END || id || workspace_id || name`;
+// As much is asked of these rows as of a key's, though the answer is known.
+const deleted = (state: string) =>
+  `CASE WHEN key_name = '' THEN '${state}' WHEN deleted_date <= $1 THEN '${state}' ELSE '${state}' END || key_id || workspace_id || key_name`;
+
+// One statement whatever becomes of the key, in which refused ones are alike, so that their time does not tell one from
+// another: three searches by a hash, one of which finds a row. For an unknown key that is a decoy. What only acceptable
+// keys need is joined by an id that only they have.
+//
+// Each search is a subquery of one value, not a join, which would end a scan of a small table at the row it finds. The
+// limits keep planners from copying subqueries to each place that asks for their value.
+/** With what time it is, the hashes of a decoy and of none, and the hash of the key. */
+export const FIND_KEY: PreparedRead = {
   name: 'latchkey_find_key',
-  sql: `SELECT found.state, found.id, found.name, found.workspace_id,
-      key.name AS key_name, key.permissions, key.allowed_ips, key.rate_limit, key.metadata, key.expiration_date, key.owner_subject,
+  sql: `SELECT found.text AS found, key.id, key.name, key.workspace_id,
+      key.permissions, key.allowed_ips, key.rate_limit, key.metadata, key.expiration_date, key.owner_subject,
       assignment.role_id, role.name AS role_name, role.permissions AS role_permissions
     FROM (
-      SELECT
-        CASE
-          WHEN deleted.key_id IS NOT NULL THEN 'g'
-          WHEN stored.id IS NULL THEN 'u'
-          WHEN NOT stored.enabled THEN 'd'
-          WHEN stored.expiration_date <= $1 THEN 'e'
-          ELSE 'a'
-        END AS state,
-        COALESCE(stored.id, deleted.key_id, '${NO_ID}') AS id,
-        SUBSTR(COALESCE(stored.name, deleted.key_name, '') || '${PADDING}', 1, 100) AS name,
-        COALESCE(stored.workspace_id, deleted.workspace_id, '${NO_ID}') AS workspace_id
-      FROM (SELECT CAST($2 AS varchar) AS hash) AS asked
-      LEFT JOIN latchkey_api_keys stored ON stored.hash = asked.hash
-      LEFT JOIN latchkey_deleted_keys deleted ON deleted.hash = asked.hash
+      SELECT SUBSTR(known.text || COALESCE((
+          SELECT ${deleted(' ')} FROM latchkey_deleted_keys WHERE hash = CASE WHEN known.text = '' THEN $2 ELSE $3 END
+        ), '') || '${PADDING}', 1, 173) AS text
+      FROM (
+        SELECT COALESCE((SELECT ${KEY} FROM latchkey_api_keys WHERE hash = $4), '')
+          || COALESCE((SELECT ${deleted('g')} FROM latchkey_deleted_keys WHERE hash = $4), '') AS text
+        LIMIT 1
+      ) AS known
+      LIMIT 1
     ) AS found
-    LEFT JOIN latchkey_api_keys key ON key.id = CASE WHEN found.state = 'a' THEN found.id END
+    LEFT JOIN latchkey_api_keys key
+      ON key.id = CASE WHEN SUBSTR(found.text, 1, 1) = 'a' THEN SUBSTR(found.text, 2, 36) END
     LEFT JOIN latchkey_role_assignments assignment ON assignment.workspace_id = key.workspace_id
       AND assignment.holder_type = 'apikey' AND assignment.holder_id = key.id
     LEFT JOIN latchkey_roles role ON role.id = assignment.role_id`,
@@ -65,8 +69,8 @@ const FIND_KEY: PreparedRead = {
 /** A key as the database has it at this moment. */
 export type FoundKey =
   | { state: 'acceptable'; key: RememberedKey }
-  | { state: 'expired' | 'disabled' | 'deleted'; key: RefusedKey }
-  | { state: 'unknown'; key: null };
+  /** Null for an unknown one. */
+  | { state: 'expired' | 'disabled' | 'deleted' | 'unknown'; key: RefusedKey | null };
 
 const NO_METADATA: Readonly<Record<string, unknown>> = Object.freeze({});
 const MOST_SETS = 10_000;
@@ -89,22 +93,23 @@ export class StoredKeys {
    */
   async find(hash: string, workspaceOf: (id: string) => RememberedWorkspace): Promise<FoundKey> {
     const now = new Date(this.clock.time()).toISOString();
-    const rows = await this.database.lookUp<Row>(FIND_KEY, [now, hash]);
+    const rows = await this.database.lookUp<Row>(FIND_KEY, [now, decoyFor(hash), noDecoyFor(hash), hash]);
     const [row] = rows;
     if (!row) throw new Error('The statement always returns a row.');
-    const { id, workspace_id: workspaceId } = row;
-    const state = STATE[row.state as keyof typeof STATE];
-    const refused = { id, name: row.name.trimEnd(), workspaceId };
-    if (state === 'unknown') return { state, key: null };
-    if (state !== 'acceptable') return { state, key: refused };
+    const { found } = row;
+    const state = STATE[found.charAt(0) as keyof typeof STATE];
+    if (state !== 'acceptable') {
+      const key = { id: found.slice(1, 37), workspaceId: found.slice(37, 73), name: found.slice(73).trimEnd() };
+      return { state, key: state === 'unknown' ? null : key };
+    }
     const roles = rows.flatMap((each) => roleOf(each) ?? []);
     const ranges = JSON.parse(row.allowed_ips) as string[];
     const key = new RememberedKey({
       hash,
-      id,
-      name: row.key_name,
-      workspace: workspaceOf(workspaceId),
-      permissions: await this.permissionsOf(id, row, roles),
+      id: row.id,
+      name: row.name,
+      workspace: workspaceOf(row.workspace_id),
+      permissions: await this.permissionsOf(row, roles),
       owner: row.owner_subject,
       rateLimit: row.rate_limit === null ? null : (JSON.parse(row.rate_limit) as RateLimit),
       metadata: row.metadata === '{}' ? NO_METADATA : (JSON.parse(row.metadata) as Record<string, unknown>),
@@ -115,8 +120,8 @@ export class StoredKeys {
     return { state, key };
   }
 
-  private async permissionsOf(id: string, row: Row, roles: HeldRole[]): Promise<PermissionSet> {
-    const owner = row.owner_subject;
+  private async permissionsOf(row: Row, roles: HeldRole[]): Promise<PermissionSet> {
+    const { id, owner_subject: owner } = row;
     const direct = JSON.parse(row.permissions) as string[];
     if (owner === null) return this.shared([...direct, ...roles.flatMap(({ permissions }) => permissions)]);
     const holding = new Map([[id, { direct, roles, owner }]]);

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { UsageModule } from '../usage/usage.module.js';
+import { Decoys } from './decoys.js';
 import { KeyInspector } from './key-inspector.js';
 import { KeyVerifier } from './key-verifier.js';
 import { StoredKeys } from './stored-keys.js';
@@ -9,7 +10,7 @@ import { VerifyController } from './verify.controller.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, UsageModule],
-  providers: [KeyInspector, KeyVerifier, StoredKeys],
+  providers: [Decoys, KeyInspector, KeyVerifier, StoredKeys],
   exports: [KeyVerifier],
 })
 export class VerificationModule {

@@ -66,7 +66,7 @@ describe('@InTransaction', () => {
 
       expect((await host.apiKeys.get(host.actor, id)).key.id).toBe(id);
       expect(await host.recordsOf('apikey.deleted')).toBe(0);
-      expect(await host.database.query('SELECT * FROM latchkey_deleted_keys')).toEqual([]);
+      expect(await host.database.query('SELECT * FROM latchkey_deleted_keys WHERE key_id = $1', [id])).toEqual([]);
 
       objector.objects = false;
       await host.apiKeys.delete(host.actor, id, {});

@@ -20,7 +20,7 @@ export async function readStoredKeys(query: RunQuery, workspaceId?: string): Pro
     ids(`SELECT target_id AS id FROM latchkey_audit_events ${where} AND action = '${action}' AND outcome = 'success'`);
   return {
     living: await ids(`SELECT id FROM latchkey_api_keys ${where}`),
-    tombstones: await ids(`SELECT key_id AS id FROM latchkey_deleted_keys ${where}`),
+    tombstones: await ids(`SELECT key_id AS id FROM latchkey_deleted_keys ${where} AND hash NOT LIKE '%.decoy%'`),
     created: await targets('apikey.created'),
     deleted: await targets('apikey.deleted'),
     broken: await brokenRecords(query, where),

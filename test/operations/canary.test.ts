@@ -104,7 +104,9 @@ describe('LATCHKEY_CANARY=on', () => {
     // Whatever was sent before this statement is heard before its end.
     await listener.query('SELECT 1');
     await listener.end();
-    const [deleted] = await withSql(here.store, (query) => query('SELECT key_id, hash FROM latchkey_deleted_keys'));
+    const [deleted] = await withSql(here.store, (query) =>
+      query("SELECT key_id, hash FROM latchkey_deleted_keys WHERE hash NOT LIKE '%.decoy%'"),
+    );
     expect(heard).toHaveLength(3);
     for (const message of heard) expect(message).toContain(deleted?.['key_id']);
     expect(heard.join()).not.toContain(deleted?.['hash']);

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { generateKey, hashKey } from '../../src/common/key-format.js';
+import { decoyFor, noDecoyFor } from '../../src/verification/decoys.js';
+import { KeyVerifier } from '../../src/verification/key-verifier.js';
+import { FIND_KEY } from '../../src/verification/stored-keys.js';
+import { createWorkspace, startInstance, startService, uniqueName, type RunningService } from '../support/service.js';
+import { withSql } from '../support/sql.js';
+import { forEachStore } from '../support/stores.js';
+
+const COUNT_DECOYS = `SELECT COUNT(*) AS count FROM latchkey_deleted_keys WHERE hash LIKE '_.decoy%'`;
+const DELETE_DECOYS = `DELETE FROM latchkey_deleted_keys WHERE hash LIKE '_.decoy%'`;
+
+type Secrets = Record<'unknown' | 'deleted' | 'disabled' | 'expired', string>;
+
+interface Plan {
+  'Actual Rows': number;
+  'Rows Removed by Filter'?: number;
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
+  'Node Type': string;
+  'Relation Name'?: string;
+  Plans?: Plan[];
+}
+
+/** What a look-up does: pages and rows it looks at, and how. */
+interface Work {
+  pages: number;
+  rows: Record<string, number>;
+}
+
+describe('The look-up of a key', () => {
+  let service: RunningService;
+
+  afterEach(() => service.stop());
+
+  describe('on postgres', () => {
+    let secrets: Secrets;
+
+    beforeEach(async () => {
+      service = await startService('postgres');
+      secrets = await makeKeys(service);
+    });
+
+    const works = (...settings: string[]): Promise<Work[]> =>
+      withSql(service.store, async (query) => {
+        const now = new Date(Date.now() + 120_000).toISOString();
+        await query(`PREPARE find AS ${FIND_KEY.sql}`);
+        for (const setting of ['plan_cache_mode = force_generic_plan', ...settings]) await query(`SET ${setting}`);
+        const found: Work[] = [];
+        for (const secret of Object.values(secrets)) {
+          const hash = hashKey(secret);
+          const values = [now, decoyFor(hash), noDecoyFor(hash), hash].map((value) => `'${value}'`);
+          const explain = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE find(${values.join(', ')})`;
+          // The first leaves hints for those that come after.
+          await query(explain);
+          const [row] = await query(explain);
+          const [{ Plan: plan }] = row!['QUERY PLAN'] as [{ Plan: Plan }];
+          found.push({ pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], rows: rowsOf(plan) });
+        }
+        return found;
+      });
+
+    it('does as much whatever became of the key: by its indexes', async () => {
+      const [unknown, ...others] = await works('enable_seqscan = off');
+
+      expect(Object.keys(unknown!.rows)).toContain('latchkey_api_keys by Index Scan');
+      for (const other of others) expect(total(other)).toEqual(total(unknown!));
+    });
+
+    it('does as much whatever became of the key: by scans of small tables', async () => {
+      await withSql(service.store, (query) => query('ANALYZE'));
+
+      const [unknown, ...others] = await works();
+
+      expect(Object.keys(unknown!.rows)).toContain('latchkey_api_keys by Seq Scan');
+      for (const other of others) expect(total(other)).toEqual(total(unknown!));
+    });
+  });
+
+  forEachStore((kind) => {
+    it('tells what became of a key, and whose it was', async () => {
+      service = await startService(kind);
+      const secrets = await makeKeys(service);
+      service.advance(120_000);
+      const verifier = service.app.get(KeyVerifier, { strict: false });
+
+      for (const [state, secret] of Object.entries(secrets)) {
+        const key = state === 'unknown' ? null : { name: expect.stringMatching(/^Key \d+$/) };
+        expect(await verifier.verify(secret)).toMatchObject({ valid: false, reason: state, key });
+      }
+    });
+
+    it('needs no decoys; a service that starts puts them back', async () => {
+      service = await startService(kind);
+      const count = async () => Number((await withSql(service.store, (query) => query(COUNT_DECOYS)))[0]!['count']);
+      const made = await count();
+      await withSql(service.store, (query) => query(DELETE_DECOYS));
+
+      const verifier = service.app.get(KeyVerifier, { strict: false });
+      expect(await verifier.verify(generateKey('lk'))).toEqual({ valid: false, reason: 'unknown', key: null });
+      expect(await count()).toBe(0);
+
+      await service.app.close();
+      const again = await startInstance(service);
+      expect(await count()).toBe(made);
+      expect(made).toBe(64);
+      await again.stop();
+    });
+  });
+});
+
+async function makeKeys(service: RunningService): Promise<Secrets> {
+  const { operator } = await createWorkspace(service);
+  const make = async (settings: object) => {
+    const name = uniqueName('Key');
+    const { body } = await operator.post('/apikey', { keyName: name, permissions: ['apikeys:view'], ...settings });
+    return { secret: String(body.apiKey), path: `/apikey/${body.id}` };
+  };
+  const [deleted, disabled, expired] = [await make({}), await make({}), await make({ expiresInSeconds: 60 })];
+  await operator.delete(deleted.path).expect(200);
+  await operator.patch(disabled.path, { enabled: false }).expect(200);
+  return {
+    unknown: generateKey('lk'),
+    deleted: deleted.secret,
+    disabled: disabled.secret,
+    expired: expired.secret,
+  };
+}
+
+/** How many rows each kind of scan of each table looks at. */
+function rowsOf(plan: Plan, rows: Record<string, number> = {}): Record<string, number> {
+  const { 'Relation Name': table, 'Node Type': scan } = plan;
+  if (table !== undefined) {
+    const name = `${table} by ${scan}`;
+    rows[name] = (rows[name] ?? 0) + plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0);
+  }
+  for (const part of plan.Plans ?? []) rowsOf(part, rows);
+  return rows;
+}
+
+/** Of a row that an index finds, it is all one in which table it is. */
+function total({ pages, rows }: Work): { pages: number; rows: number; scans: string[] } {
+  const sum = Object.values(rows).reduce((all, some) => all + some, 0);
+  return { pages, rows: sum, scans: Object.keys(rows).toSorted() };
+}
