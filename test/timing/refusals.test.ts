@@ -13,8 +13,7 @@ import { randomOrder, samples, stopClock } from './settings.js';
 const SAMPLES = samples(10_000);
 const KEYS_EACH = 100;
 const COMPARISONS = 2 * 2 * 7;
-// Refusals pause for up to some milliseconds, in which less is not found.
-const PLANTED_MICROSECONDS = 500;
+const PLANTED_MICROSECONDS = 50;
 const PLANTED = `unknown, ${PLANTED_MICROSECONDS} µs later`;
 
 type Secrets = Record<string, string[]>;
@@ -79,12 +78,11 @@ describe('The time of a refusal does not tell what became of a well-formed key',
 
 /** What is planted must be found in the same run: else the machine was too busy for it to say anything. */
 function usesOf(secrets: Secrets): Record<string, Use[]> {
-  const { unknown = [] } = secrets;
-  const uses = Object.entries(secrets).map(([name, all]) => [name, all.map((secret) => ({ secret, later: 0 }))]);
-  return {
-    ...(Object.fromEntries(uses) as Record<string, Use[]>),
-    [PLANTED]: unknown.map((secret) => ({ secret, later: PLANTED_MICROSECONDS })),
-  };
+  const uses = Object.entries(secrets).map(([name, all]) => {
+    const later = name === PLANTED ? PLANTED_MICROSECONDS : 0;
+    return [name, all.map((secret) => ({ secret, later }))];
+  });
+  return Object.fromEntries(uses) as Record<string, Use[]>;
 }
 
 /** By what became of them; of keys that hardly say anything, and of keys that say as much as they can. */
@@ -95,8 +93,7 @@ async function makeKeys(service: RunningService, token: string): Promise<Secrets
   const ann = service.anonymous.as(token).in(id);
   const plain = { permissions: ['apikeys:view'] };
   const rich = { permissions: ['apikeys:*', 'roles:view'], roles, metadata: { note: 'x'.repeat(4000) } };
-  const unknown = Array.from({ length: KEYS_EACH }, () => flat(generateKey('lk')));
-  const secrets: Secrets = { unknown };
+  const secrets: Secrets = { unknown: madeUp() };
   for (const [shape, by, body] of [
     ['', operator, plain],
     [' (rich)', ann, rich],
@@ -110,7 +107,13 @@ async function makeKeys(service: RunningService, token: string): Promise<Secrets
       secrets[state + shape] = await makeSome(by, { ...body, ...settings }, state);
     }
   }
+  // Those of a class of its own: what is asked for twice as often is found faster.
+  secrets[PLANTED] = madeUp();
   return secrets;
+}
+
+function madeUp(): string[] {
+  return Array.from({ length: KEYS_EACH }, () => flat(generateKey('lk')));
 }
 
 async function makeSome(by: Client, body: object, state: string): Promise<string[]> {
