@@ -4,25 +4,29 @@ import { Database } from '../database/database.js';
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 const NEVER = '1970-01-01T00:00:00.000Z';
 // As long as a hash, and never one: no hash has a dot in it.
-const DECOY = '.decoy'.padEnd(42, '.');
-const NO_DECOY = '.none'.padEnd(42, '.');
-// A single decoy would be found faster than a key is: it would always be in the processor's caches.
-const FIRST_LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
-const HASHES = FIRST_LETTERS.map(decoyFor);
+const DECOY = '.decoy'.padEnd(41, '.');
+const NO_DECOY = '.none'.padEnd(41, '.');
+// The fewer decoys, the quicker at hand each is: what was asked for just now is still in the processor's caches.
+const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
+const HASHES = LETTERS.flatMap((first) => ['A', 'B'].map((second) => decoyFor(first + second)));
 
 const COUNT = `SELECT COUNT(*) AS count FROM latchkey_deleted_keys WHERE hash IN ('${HASHES.join(`', '`)}')`;
 const ROWS = HASHES.map((hash) => `('${hash}', '${NO_ID}', 'Decoy', '${NO_ID}', '${NEVER}')`);
 const ADD = `INSERT INTO latchkey_deleted_keys (hash, key_id, key_name, workspace_id, deleted_date)
   VALUES ${ROWS.join(', ')} ON CONFLICT DO NOTHING`;
 
-/** The hash of what is found in place of an unknown key with this hash. */
+/** The hash of what is found in place of an unknown key with this hash: one of 128. */
 export function decoyFor(hash: string): string {
-  return hash.charAt(0) + DECOY;
+  return beginningOf(hash) + DECOY;
 }
 
 /** A hash next to it that nothing has. */
 export function noDecoyFor(hash: string): string {
-  return hash.charAt(0) + NO_DECOY;
+  return beginningOf(hash) + NO_DECOY;
+}
+
+function beginningOf(hash: string): string {
+  return `${hash.charAt(0)}${hash.charCodeAt(1) % 2}`;
 }
 
 /**

@@ -7,8 +7,8 @@ import { createWorkspace, startInstance, startService, uniqueName, type RunningS
 import { withSql } from '../support/sql.js';
 import { forEachStore } from '../support/stores.js';
 
-const COUNT_DECOYS = `SELECT COUNT(*) AS count FROM latchkey_deleted_keys WHERE hash LIKE '_.decoy%'`;
-const DELETE_DECOYS = `DELETE FROM latchkey_deleted_keys WHERE hash LIKE '_.decoy%'`;
+const COUNT_DECOYS = `SELECT COUNT(*) AS count FROM latchkey_deleted_keys WHERE hash LIKE '%.decoy%'`;
+const DELETE_DECOYS = `DELETE FROM latchkey_deleted_keys WHERE hash LIKE '%.decoy%'`;
 
 type Secrets = Record<'unknown' | 'deleted' | 'disabled' | 'expired', string>;
 
@@ -103,7 +103,7 @@ describe('The look-up of a key', () => {
       await service.app.close();
       const again = await startInstance(service);
       expect(await count()).toBe(made);
-      expect(made).toBe(64);
+      expect(made).toBe(128);
       await again.stop();
     });
   });
