@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isIP } from 'node:net';
 import { credentialOf } from './auth/credential.js';
-import { toVerificationDto } from './verification/dto/verification.dto.js';
+import { toVerificationJson } from './verification/dto/verification.dto.js';
 import { KeyVerifier, type VerificationRequest, type VerificationResult } from './verification/key-verifier.js';
 
 const ROUTE = '/api/v1/verify';
@@ -55,7 +55,7 @@ function answerTo(
 function send(reply: FastifyReply, result: VerificationResult): FastifyReply {
   return reply
     .header('content-type', 'application/json; charset=utf-8')
-    .send(JSON.stringify(toVerificationDto(result)));
+    .send(toVerificationJson(result));
 }
 
 /** Whether the body is certainly what the controller would accept. */

@@ -93,6 +93,18 @@ export function toVerificationDto(result: VerificationResult): ValidKeyDto | Ref
   };
 }
 
+/** The same as JSON: put together from its parts, at less cost than an object that is only made to be written. */
+export function toVerificationJson(result: VerificationResult): string {
+  if (!result.valid) return JSON.stringify(toVerificationDto(result));
+  const { id, workspaceId, name, permissions, metadata, expirationDate } = result.key;
+  return (
+    // Ids are UUIDs, with nothing in them to escape.
+    `{"valid":true,"keyId":"${id}","workspaceId":"${workspaceId}","keyName":${JSON.stringify(name)},` +
+    `"permissions":${JSON.stringify(permissions.simplified())},"metadata":${JSON.stringify(metadata)},` +
+    `"expirationDate":${JSON.stringify(expirationDate)}}`
+  );
+}
+
 function codeOf(reason: VerificationRefusal): Code {
   return CODES.find((code) => code === reason) ?? 'not_found';
 }
