@@ -1,3 +1,8 @@
+/** So many answers at most follow one look at both clocks. */
+const MOST_BY_ONE_LOOK = 100;
+// Slewing makes a millisecond of the time of day longer than one of the monotonic clock, but never twice as long.
+const LAST_MS = 2;
+
 /**
  * The time for which this instance may answer from memory, by its own clocks. Counted from before a renewal was sent, so
  * that it never outlasts what another instance allows for it.
@@ -8,6 +13,9 @@
 export class Lease {
   private sentAt = -Infinity;
   private sentDate = 0;
+  /** The time of day at which both clocks were last seen to allow more than this very millisecond; NaN: they were not. */
+  private allowedDate = NaN;
+  private answers = 0;
 
   /** @param milliseconds how long a renewal holds */
   constructor(readonly milliseconds: number) {}
@@ -21,14 +29,34 @@ export class Lease {
   renew({ at, date }: Moment): void {
     this.sentAt = at;
     this.sentDate = date;
+    this.allowedDate = NaN;
   }
 
   end(): void {
     this.sentAt = -Infinity;
+    this.allowedDate = NaN;
   }
 
+  /**
+   * Asked before each answer, so it looks at one clock where that says what the other would. Whatever holds a process up,
+   * a signal or a suspended machine, the time of day goes on: while it shows the millisecond in which both clocks allowed
+   * more than a millisecond, no lease can have run out. Somebody may set the time of day back to that very millisecond, or
+   * stop it; the number of answers is bounded for that.
+   */
   isValid(): boolean {
-    return performance.now() - this.sentAt < this.milliseconds && Date.now() - this.sentDate < this.milliseconds;
+    const date = Date.now();
+    if (date === this.allowedDate && this.answers < MOST_BY_ONE_LOOK) {
+      this.answers += 1;
+      return true;
+    }
+    return this.isValidAt(date);
+  }
+
+  private isValidAt(date: number): boolean {
+    const left = this.milliseconds - Math.max(performance.now() - this.sentAt, date - this.sentDate);
+    this.allowedDate = left > LAST_MS ? date : NaN;
+    this.answers = 0;
+    return left > 0;
   }
 }
 

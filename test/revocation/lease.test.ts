@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
 import { Lease } from '../../src/revocation/lease.js';
 
 describe('a lease', () => {
@@ -9,7 +10,7 @@ describe('a lease', () => {
   const clocks = () => {
     const at = { monotonic: 5_000_000, date: 1_900_000_000_000 };
     jest.spyOn(performance, 'now').mockImplementation(() => at.monotonic);
-    jest.spyOn(Date, 'now').mockImplementation(() => at.date);
+    jest.spyOn(Date, 'now').mockImplementation(() => Math.floor(at.date));
     return at;
   };
 
@@ -50,6 +51,67 @@ describe('a lease', () => {
     at.date -= 3_600_000;
     expect(lease.isValid()).toBe(true);
     at.monotonic += 2000;
+    at.date += 2000;
     expect(lease.isValid()).toBe(false);
   });
+
+  it('holds at each moment exactly as long as both clocks say, whatever they do', () => {
+    const at = clocks();
+    fc.assert(
+      fc.property(fc.array(STEP, { maxLength: 60 }), (steps) => {
+        const lease = new Lease(LEASE_MS);
+        let sent = Lease.moment();
+        lease.renew(sent);
+        for (const { passed, leap, renews } of steps) {
+          at.monotonic += passed;
+          at.date += passed + leap;
+          if (renews) {
+            sent = Lease.moment();
+            lease.renew(sent);
+          }
+          const isHeld = at.monotonic - sent.at < LEASE_MS && Math.floor(at.date) - sent.date < LEASE_MS;
+          expect(lease.isValid()).toBe(isHeld);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('ends for whoever asks in the same turn again and again, however long the process was stopped meanwhile', () => {
+    const at = clocks();
+    const lease = new Lease(LEASE_MS);
+    lease.renew(Lease.moment());
+    for (let times = 0; times < 1000; times += 1) expect(lease.isValid()).toBe(true);
+    at.monotonic += LEASE_MS;
+    at.date += LEASE_MS;
+    expect(lease.isValid()).toBe(false);
+  });
+
+  it('is not prolonged by a time of day that stands still: after 100 answers at most it is over', () => {
+    const at = clocks();
+    const lease = new Lease(LEASE_MS);
+    lease.renew(Lease.moment());
+    expect(lease.isValid()).toBe(true);
+    at.monotonic += LEASE_MS;
+    const answers = Array.from({ length: 1000 }, () => lease.isValid());
+    expect(answers.filter(Boolean).length).toBeLessThanOrEqual(100);
+    expect(answers.lastIndexOf(true)).toBeLessThan(100);
+  });
+});
+
+const LEASE_MS = 20;
+
+/** Time passes, by both clocks; the time of day may leap besides: ahead on waking up, or to wherever somebody sets it. */
+const STEP = fc.record({
+  passed: fc.oneof(
+    fc.constant(0),
+    fc.integer({ min: 1, max: 40 }).map((quarters) => quarters / 4),
+  ),
+  leap: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 * LEASE_MS }) },
+    // Further back than all that passes in a run, so that no millisecond comes a second time.
+    { weight: 1, arbitrary: fc.constant(-1_000_000) },
+  ),
+  renews: fc.integer({ min: 0, max: 9 }).map((digit) => digit === 0),
 });
