@@ -53,9 +53,7 @@ function answerTo(
 }
 
 function send(reply: FastifyReply, result: VerificationResult): FastifyReply {
-  return reply
-    .header('content-type', 'application/json; charset=utf-8')
-    .send(toVerificationJson(result));
+  return reply.header('content-type', 'application/json; charset=utf-8').send(toVerificationJson(result));
 }
 
 /** Whether the body is certainly what the controller would accept. */
