@@ -4,8 +4,10 @@ import {
   Module,
   type DynamicModule,
   type OnApplicationBootstrap,
+  type Provider,
 } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './api-keys/events.js';
 import { WorkspaceKeys } from './api-keys/workspace-keys.js';
@@ -76,15 +78,24 @@ export const EVENT_CATALOGUE: readonly DomainEventClass[] = [
   SystemStopped,
 ];
 
+// Asks for the options first: nothing is opened for an application that does not start.
+function dataSourceProvider(name: string | undefined): Provider {
+  const inject = [getDataSourceToken(name), LATCHKEY_OPTIONS];
+  return { provide: DATA_SOURCE, useFactory: (dataSource: DataSource) => dataSource, inject };
+}
+
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<Partial<LatchkeyOptions>>({
   moduleName: 'Latchkey',
 })
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createLatchkeyOptions')
-  .setExtras<LatchkeySetup>({}, (definition, { dataSource }) => ({
-    ...definition,
-    providers: [...(definition.providers ?? []), { provide: DATA_SOURCE, useExisting: getDataSourceToken(dataSource) }],
-  }))
+  .setExtras<LatchkeySetup>(
+    { dataSource: undefined, routePrefix: undefined, controllers: undefined },
+    (definition, { dataSource }) => ({
+      ...definition,
+      providers: [...(definition.providers ?? []), dataSourceProvider(dataSource)],
+    }),
+  )
   .build();
 
 /** What a host passes to `LatchkeyModule.forRootAsync`: the setup, and where the options come from. */

@@ -120,8 +120,21 @@ export function isLeaseMs(milliseconds: number): boolean {
 
 const SHORTEST_OPERATOR_KEY = 32;
 
-/** @throws {Error} if an option is out of range; the message names it. */
+const SETUP: Record<keyof LatchkeySetup, true> = { dataSource: true, routePrefix: true, controllers: true };
+const OPTIONS: Record<keyof LatchkeyOptions, true> = {
+  keyPrefix: true,
+  operatorKey: true,
+  identityProvider: true,
+  cacheSize: true,
+  leaseMs: true,
+  directUrl: true,
+  permissions: true,
+  principalResolver: true,
+};
+
+/** @throws {Error} if an option is unknown or out of range; the message names it. */
 export function checkedOptions(options: Partial<LatchkeyOptions>): LatchkeyOptions {
+  assertKnown(Object.keys(options));
   const { keyPrefix = 'lk', cacheSize = 100_000, leaseMs = 2000, ...rest } = options;
   if (!isKeyPrefix(keyPrefix)) throw new Error('keyPrefix must be a letter, then up to 15 letters or digits.');
   if (rest.operatorKey !== undefined && rest.operatorKey.length < SHORTEST_OPERATOR_KEY) {
@@ -130,4 +143,13 @@ export function checkedOptions(options: Partial<LatchkeyOptions>): LatchkeyOptio
   if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) throw new Error('cacheSize must be a number of keys, or 0.');
   if (!isLeaseMs(leaseMs)) throw new Error('leaseMs must be a number of milliseconds from 100 to 60000.');
   return { ...rest, keyPrefix, cacheSize, leaseMs };
+}
+
+// The compiler does not look for more than is asked for in what a factory returns.
+function assertKnown(names: readonly string[]): void {
+  for (const name of names) {
+    if (name in SETUP)
+      throw new Error(`${name} must be given to forRootAsync itself, next to where its options come from.`);
+    if (!(name in OPTIONS)) throw new Error(`There is no option ${name}.`);
+  }
 }
