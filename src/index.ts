@@ -20,6 +20,8 @@ export type { ErrorCode, FieldFault } from './common/latchkey-error.js';
 export type { HttpRequest } from './common/request.js';
 export { WsErrorFilter } from './common/ws-error.filter.js';
 export { LATCHKEY_ENTITIES } from './database/entities.js';
+export { latchkeyEntities } from './database/latchkey-entities.js';
+export type { LatchkeyEntitiesOptions } from './database/latchkey-entities.js';
 export { LATCHKEY_MIGRATIONS } from './database/migrations/index.js';
 export type { Actor, ActorType } from './events/actor.js';
 export type { Change, DomainEvent, Outcome, Target } from './events/domain-event.js';
