@@ -58,7 +58,12 @@ export class PostgresDatabase extends Database {
     const text = this.names.in(sql);
     const answer = this.withRunner(async (runner) => {
       const client = (await runner.connect()) as Client;
-      const query: QueryConfig & { query_timeout: number } = { name, text, values, query_timeout: LOOK_UP_TIMEOUT_MS };
+      const query: QueryConfig & { query_timeout: number } = {
+        name: this.names.in(name),
+        text,
+        values,
+        query_timeout: LOOK_UP_TIMEOUT_MS,
+      };
       const { rows } = await client.query(query);
       return rows as Row[];
     });

@@ -178,7 +178,11 @@ describe('checkHistory', () => {
         fc.property(kept, fc.nat(), (one, at) => {
           const last = Math.max(0, ...one.changes.filter(({ end }) => end < Infinity).map(({ end }) => end));
           const settled = one.verifications.filter(
-            ({ start, open, closed }) => start > last && isCertain(one, [...open, ...closed.flat()]),
+            ({ start, open, closed }) =>
+              start > last &&
+              isCertain(one, [...open, ...closed.flat()]) &&
+              closed.flat().every((facet) => isOver(one, facet, true)) &&
+              open.every((facet) => isOver(one, facet, false)),
           );
           fc.pre(settled.length > 0);
           const turned = settled[at % settled.length]!;
@@ -189,6 +193,7 @@ describe('checkHistory', () => {
           const found = checkHistory({ ...one, verifications }, { settleMs: Infinity });
           expect(found.map(({ verification }) => verification)).toEqual([around]);
         }),
+        { numRuns: 1000 },
       );
     });
   });
@@ -230,6 +235,14 @@ function isCertain({ changes }: History, facets: readonly Facet[]): boolean {
     ({ end, opens: opened, closes: closed }) =>
       end < Infinity || ![...opened, ...closed].some((facet) => facets.includes(facet)),
   );
+}
+
+/** Whether another change certainly came after everything that made the facet so: of two at once, either may be the last. */
+function isOver({ changes }: History, facet: Facet, open: boolean): boolean {
+  const about = changes.filter(({ opens: opened, closes: closed }) => [...opened, ...closed].includes(facet));
+  const latest = Math.max(-Infinity, ...about.map(({ start }) => start));
+  const made = about.filter(({ opens: opened }) => opened.includes(facet) === open).map(({ end }) => end);
+  return [...made, ...(open ? [-Infinity] : [])].every((end) => end < latest);
 }
 
 /** Runs steps in order, each in force at one moment, and gives every operation an interval around its own. */
