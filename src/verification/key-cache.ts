@@ -2,13 +2,13 @@ import type { Forgotten } from '../revocation/revocations.js';
 import type { RememberedKey, RememberedWorkspace } from './remembered-key.js';
 
 /**
- * Acceptable keys in memory, by hash, at most `capacity` of them. Drops by SIEVE (Zhang et al., NSDI 2024): a hit only
+ * Acceptable keys in memory, by digest, at most `capacity` of them. Drops by SIEVE (Zhang et al., NSDI 2024): a hit only
  * sets a mark, and a hand that goes round from the oldest key on spares the marked ones once. As good as LRU or better,
  * and nothing is moved on a hit.
  */
 export class KeyCache {
   // In order of age, as a Map keeps it.
-  private readonly byHash = new Map<string, RememberedKey>();
+  private readonly byDigest = new Map<string, RememberedKey>();
   private readonly byId = new Map<string, RememberedKey>();
   private readonly workspaces = new Map<string, RememberedWorkspace>();
   private hand: Iterator<RememberedKey, undefined> | undefined;
@@ -17,11 +17,12 @@ export class KeyCache {
   constructor(readonly capacity: number) {}
 
   get size(): number {
-    return this.byHash.size;
+    return this.byDigest.size;
   }
 
-  get(hash: string): RememberedKey | undefined {
-    const key = this.byHash.get(hash);
+  /** @param digest SHA-256 of the key, as {@link digestKey} gives it */
+  get(digest: string): RememberedKey | undefined {
+    const key = this.byDigest.get(digest);
     if (key === undefined) return undefined;
     if (key.workspace.revoked) {
       this.remove(key);
@@ -37,7 +38,7 @@ export class KeyCache {
     if (known) this.remove(known);
     if (key.weight > this.capacity) return;
     while (this.weight + key.weight > this.capacity) this.dropOne();
-    this.byHash.set(key.hash, key);
+    this.byDigest.set(key.digest, key);
     this.byId.set(key.id, key);
     this.weight += key.weight;
   }
@@ -78,7 +79,7 @@ export class KeyCache {
   private clear(): void {
     for (const workspace of this.workspaces.values()) workspace.revoked = true;
     this.workspaces.clear();
-    this.byHash.clear();
+    this.byDigest.clear();
     this.byId.clear();
     this.hand = undefined;
     this.weight = 0;
@@ -86,7 +87,7 @@ export class KeyCache {
 
   private dropOne(): void {
     for (;;) {
-      this.hand ??= this.byHash.values();
+      this.hand ??= this.byDigest.values();
       const { value: key } = this.hand.next();
       if (key === undefined) {
         this.hand = undefined;
@@ -101,7 +102,7 @@ export class KeyCache {
   }
 
   private remove(key: RememberedKey): void {
-    this.byHash.delete(key.hash);
+    this.byDigest.delete(key.digest);
     this.byId.delete(key.id);
     this.weight -= key.weight;
   }

@@ -9,7 +9,7 @@ import {
 import type { RateLimit } from '../auth/principal.js';
 import { RateLimits } from '../auth/rate-limits.js';
 import { Clock } from '../common/clock.js';
-import { hashKey, isWellFormedKey, LONGEST_KEY } from '../common/key-format.js';
+import { digestKey, digestOf, hashKey, isWellFormedKey, LONGEST_KEY } from '../common/key-format.js';
 import { RateLimitExceededError, StoreUnavailableError } from '../common/latchkey-error.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { Revocations, type Forgotten } from '../revocation/revocations.js';
@@ -120,7 +120,7 @@ export class KeyVerifier extends CredentialVerifier {
    * as {@link verify} finds it, for somebody who does not know the key. Counts nothing, and heeds no addresses.
    */
   async accepts(hash: string): Promise<boolean> {
-    const remembered = this.revocations.mayServeFromMemory() ? this.cache.get(hash) : undefined;
+    const remembered = this.revocations.mayServeFromMemory() ? this.cache.get(digestOf(hash)) : undefined;
     if (remembered && !remembered.isExpired(this.clock)) return true;
     const { state, key } = await this.lookUp(hash);
     return state === 'acceptable' && !key.isExpired(this.clock);
@@ -135,7 +135,7 @@ export class KeyVerifier extends CredentialVerifier {
   private recall(apiKey: string, ip: string | null | undefined): RememberedKey | undefined {
     if (!this.revocations.mayServeFromMemory()) return undefined;
     if (typeof apiKey !== 'string' || apiKey.length > LONGEST_KEY) return undefined;
-    const key = this.cache.get(hashKey(apiKey));
+    const key = this.cache.get(digestKey(apiKey));
     if (!key || key.isExpired(this.clock) || !key.isAllowedFrom(ip)) return undefined;
     this.hits += 1;
     return key;

@@ -3,6 +3,7 @@ import type { AcceptedKey } from '../auth/ports.js';
 import type { RateLimit } from '../auth/principal.js';
 import type { Clock } from '../common/clock.js';
 import type { IpRanges } from '../common/ip-ranges.js';
+import { digestOf } from '../common/key-format.js';
 
 /** The workspace of remembered keys. One object for all of them, so that all are forgotten at once. */
 export interface RememberedWorkspace {
@@ -45,7 +46,7 @@ export class RememberedKey implements AcceptedKey {
   visited = false;
   /** Whether a use of it is noted that is not written down. */
   isUseNoted = false;
-  readonly hash: string;
+  readonly digest: string;
   readonly id: string;
   readonly name: string;
   readonly owner: string | null;
@@ -59,7 +60,7 @@ export class RememberedKey implements AcceptedKey {
     this.allowedIps = facts.allowedIps;
     this.rateLimit = facts.rateLimit;
     this.permissions = facts.permissions;
-    this.hash = facts.hash;
+    this.digest = digestOf(facts.hash);
     this.id = facts.id;
     this.name = facts.name;
     this.owner = facts.owner;

@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { generateKey, hashKey, isKeyPrefix, isWellFormedKey, maskKey } from '../../src/common/key-format.js';
+import {
+  digestKey,
+  digestOf,
+  generateKey,
+  hashKey,
+  isKeyPrefix,
+  isWellFormedKey,
+  maskKey,
+} from '../../src/common/key-format.js';
 
 const BASE_62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const DIGITS = Array.from(BASE_62);
@@ -75,10 +83,11 @@ describe('the format of keys', () => {
     }
   });
 
-  it('is stored as SHA-256 and shown as its first and last four characters', () => {
+  it('is stored as SHA-256, remembered as the same, and shown as its first and last four characters', () => {
     fc.assert(
       fc.property(KEY, (key) => {
         expect(hashKey(key)).toBe(createHash('sha256').update(key).digest('base64url'));
+        expect(digestKey(key)).toBe(digestOf(hashKey(key)));
         const [prefix, secret = ''] = key.split('_');
         expect(maskKey(key)).toBe(`${prefix}_${secret.slice(0, 4)}…${secret.slice(-4)}`);
       }),

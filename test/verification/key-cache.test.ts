@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PermissionSet } from '../../src/auth/permission-set.js';
+import { digestKey, hashKey } from '../../src/common/key-format.js';
 import { KeyCache } from '../../src/verification/key-cache.js';
 import { RememberedKey } from '../../src/verification/remembered-key.js';
 
@@ -49,7 +50,7 @@ describe('the cache of keys', () => {
 
     cache.forget([{ keyId: keys[3]!.id }, { workspaceId: 'workspace 0' }]);
 
-    const left = keys.filter(({ hash }) => cache.get(hash)).map(({ id }) => id);
+    const left = keys.filter((_, nth) => cache.get(digestOfNth(nth))).map(({ id }) => id);
     expect(left).toEqual(keys.filter((_, nth) => nth !== 3 && nth % WORKSPACES !== 0).map(({ id }) => id));
   });
 
@@ -58,7 +59,7 @@ describe('the cache of keys', () => {
     const favourite = keyOf(cache, 0, 2);
     cache.add(favourite);
     for (let nth = 1; nth < 1000; nth += 1) {
-      expect(cache.get(favourite.hash)).toBe(favourite);
+      expect(cache.get(digestOfNth(0))).toBe(favourite);
       cache.add(keyOf(cache, nth, 2));
     }
     expect(cache.size).toBe(4);
@@ -68,7 +69,7 @@ describe('the cache of keys', () => {
     const cache = new KeyCache(10);
     cache.add(keyOf(cache, 1, 2));
     cache.add(keyOf(cache, 2, 8192));
-    expect([cache.get('hash 1'), cache.get('hash 2')]).toEqual([expect.anything(), undefined]);
+    expect([cache.get(digestOfNth(1)), cache.get(digestOfNth(2))]).toEqual([expect.anything(), undefined]);
 
     for (let nth = 3; nth < 10; nth += 1) cache.add(keyOf(cache, nth, 2048));
     expect(cache.size).toBe(2);
@@ -80,23 +81,23 @@ function play(cache: KeyCache, acceptable: Map<string, RememberedKey>, each: Ste
     case 'add': {
       const key = keyOf(cache, each.nth, each.metadataLength);
       cache.add(key);
-      acceptable.set(key.hash, key);
+      acceptable.set(digestOfNth(each.nth), key);
       return;
     }
     case 'get': {
-      const hash = `hash ${each.nth}`;
-      const found = cache.get(hash);
-      if (found) expect(found).toBe(acceptable.get(hash));
+      const digest = digestOfNth(each.nth);
+      const found = cache.get(digest);
+      if (found) expect(found).toBe(acceptable.get(digest));
       return;
     }
     case 'forgetKey':
       cache.forget([{ keyId: `key ${each.nth}` }]);
-      acceptable.delete(`hash ${each.nth}`);
+      acceptable.delete(digestOfNth(each.nth));
       return;
     case 'forgetWorkspace':
       cache.forget([{ workspaceId: `workspace ${each.nth}` }]);
-      for (const [hash, { workspaceId }] of acceptable) {
-        if (workspaceId === `workspace ${each.nth}`) acceptable.delete(hash);
+      for (const [digest, { workspaceId }] of acceptable) {
+        if (workspaceId === `workspace ${each.nth}`) acceptable.delete(digest);
       }
       return;
     case 'forgetEverything':
@@ -105,9 +106,13 @@ function play(cache: KeyCache, acceptable: Map<string, RememberedKey>, each: Ste
   }
 }
 
+function digestOfNth(nth: number): string {
+  return digestKey(`key ${nth}`);
+}
+
 function keyOf(cache: KeyCache, nth: number, metadataLength: number): RememberedKey {
   return new RememberedKey({
-    hash: `hash ${nth}`,
+    hash: hashKey(`key ${nth}`),
     id: `key ${nth}`,
     name: `Key ${nth}`,
     workspace: cache.workspace(`workspace ${nth % WORKSPACES}`),
