@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { withExamples } from './openapi-examples.js';
 import { withRequestIds } from './openapi-headers.js';
+import { withShortNames } from './openapi-names.js';
 import { withJsonSchemas } from './openapi-schemas.js';
 
 const DESCRIPTION = `API keys, permissions and an audit trail.
@@ -44,5 +45,5 @@ export function openApiDocument(app: INestApplication, version: string): OpenAPI
     });
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build());
-  return withRequestIds(withJsonSchemas(withExamples(document)));
+  return withRequestIds(withJsonSchemas(withExamples(withShortNames(document))));
 }

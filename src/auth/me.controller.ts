@@ -6,7 +6,7 @@ import { AnyCaller, CurrentPrincipal } from './access.decorators.js';
 import type { Principal } from './principal.js';
 import { Protected } from './protected.decorator.js';
 
-@ApiSchema({ name: 'Caller' })
+@ApiSchema({ name: 'LatchkeyCaller' })
 class CallerDto {
   @ApiProperty({ description: 'What the caller is.', enum: ['apikey', 'user', 'operator'], example: 'apikey' })
   type!: ActorType;
@@ -18,7 +18,7 @@ class CallerDto {
   display!: string;
 }
 
-@ApiSchema({ name: 'Me' })
+@ApiSchema({ name: 'LatchkeyMe' })
 export class MeDto {
   @ApiProperty({ description: 'The caller.', type: CallerDto })
   principal!: CallerDto;

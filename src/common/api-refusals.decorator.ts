@@ -4,7 +4,7 @@ import { errorBody, toLatchkeyError } from './error-body.js';
 import { ERROR_STATUS, RequestInvalidError, type ErrorCode, type FieldFault } from './latchkey-error.js';
 import type { LatchkeyError } from './latchkey-error.js';
 
-@ApiSchema({ name: 'FieldFault' })
+@ApiSchema({ name: 'LatchkeyFieldFault' })
 class FieldFaultDto implements FieldFault {
   @ApiProperty({ description: 'The field, as a dotted path.', example: 'keyName' })
   field!: string;
@@ -14,7 +14,7 @@ class FieldFaultDto implements FieldFault {
 }
 
 /** The body of every refusal, for OpenAPI. */
-@ApiSchema({ name: 'ErrorBody', description: 'The one body of every refusal.' })
+@ApiSchema({ name: 'LatchkeyErrorBody', description: 'The one body of every refusal.' })
 export class ErrorDto {
   @ApiProperty({ description: 'The HTTP status, again.', type: 'integer', example: 404 })
   statusCode!: number;

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
 /** The answer to a deletion, in the form that clients of the API before this one know. */
-@ApiSchema({ name: 'DeleteResult' })
+@ApiSchema({ name: 'LatchkeyDeleteResult' })
 export class DeleteResultDto {
   @ApiProperty({ description: 'How many were deleted: always one.', type: 'integer', example: 1 })
   affected!: number;

@@ -4,7 +4,7 @@ import { API_KEY_STATUSES, statusOf, type ApiKeyStatus } from '../api-key-status
 import type { ApiKeyView } from '../api-keys.service.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
-@ApiSchema({ name: 'ApiKeyCreator' })
+@ApiSchema({ name: 'LatchkeyApiKeyCreator' })
 export class CreatorDto {
   @ApiProperty({
     description: 'What the creator is.',
@@ -20,7 +20,7 @@ export class CreatorDto {
   display!: string;
 }
 
-@ApiSchema({ name: 'ApiKeyOwner' })
+@ApiSchema({ name: 'LatchkeyApiKeyOwner' })
 export class OwnerDto {
   @ApiProperty({ description: 'What the owner is.', enum: ['user'], example: 'user' })
   type!: string;
@@ -32,7 +32,7 @@ export class OwnerDto {
   id!: string;
 }
 
-@ApiSchema({ name: 'ApiKey' })
+@ApiSchema({ name: 'LatchkeyApiKey' })
 export class ApiKeyDto {
   @ApiProperty({ description: 'UUIDv7: sorts by time of creation.', format: 'uuid', example: EXAMPLE_ID })
   id!: string;

@@ -13,7 +13,7 @@ import {
 } from './key-fields.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
-@ApiSchema({ name: 'CreateApiKey' })
+@ApiSchema({ name: 'LatchkeyCreateApiKey' })
 export class CreateApiKeyDto {
   @KeyName()
   keyName!: string;

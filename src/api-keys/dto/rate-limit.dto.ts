@@ -1,7 +1,7 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { WholeNumber } from '../../common/fields.js';
 
-@ApiSchema({ name: 'RateLimit' })
+@ApiSchema({ name: 'LatchkeyRateLimit' })
 export class RateLimitDto {
   @WholeNumber({ min: 1, max: 1_000_000_000, description: 'How many uses a window.', example: 100 })
   limit!: number;

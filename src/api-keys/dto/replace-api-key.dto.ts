@@ -1,7 +1,7 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { KeyName, KeyPermissions } from './key-fields.js';
 
-@ApiSchema({ name: 'ReplaceApiKey' })
+@ApiSchema({ name: 'LatchkeyReplaceApiKey' })
 export class ReplaceApiKeyDto {
   @KeyName()
   keyName!: string;

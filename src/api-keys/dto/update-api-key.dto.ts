@@ -14,7 +14,7 @@ import {
 import { RateLimitDto } from './rate-limit.dto.js';
 
 /** Any subset; what is absent stays as it is. */
-@ApiSchema({ name: 'UpdateApiKey', description: 'Any subset; what is absent stays as it is.' })
+@ApiSchema({ name: 'LatchkeyUpdateApiKey', description: 'Any subset; what is absent stays as it is.' })
 export class UpdateApiKeyDto {
   @KeyName({ optional: true })
   keyName?: string;

@@ -14,7 +14,7 @@ const ANY_JSON = {
 
 const ERASED = 'null once erased.';
 
-@ApiSchema({ name: 'AuditActor' })
+@ApiSchema({ name: 'LatchkeyAuditActor' })
 class AuditActorDto {
   @ApiProperty({
     description: 'Who acted. anonymous: a caller without an acceptable credential.',
@@ -38,7 +38,7 @@ class AuditActorDto {
   credentialId!: string | null;
 }
 
-@ApiSchema({ name: 'AuditTarget' })
+@ApiSchema({ name: 'LatchkeyAuditTarget' })
 class AuditTargetDto {
   @ApiProperty({ description: 'What kind of thing it was done to.', example: 'apikey' })
   type!: string;
@@ -55,7 +55,7 @@ class AuditTargetDto {
   display!: string | null;
 }
 
-@ApiSchema({ name: 'AuditChange' })
+@ApiSchema({ name: 'LatchkeyAuditChange' })
 class AuditChangeDto {
   @ApiProperty({ description: 'Which field.', example: 'keyName' })
   field!: string;
@@ -67,7 +67,7 @@ class AuditChangeDto {
   after!: unknown;
 }
 
-@ApiSchema({ name: 'AuditRequest' })
+@ApiSchema({ name: 'LatchkeyAuditRequest' })
 class AuditRequestDto {
   @ApiProperty({ description: 'The X-Request-Id.', example: EXAMPLE_ID })
   id!: string;
@@ -88,7 +88,7 @@ class AuditRequestDto {
   userAgent!: string | null;
 }
 
-@ApiSchema({ name: 'AuditIntegrity' })
+@ApiSchema({ name: 'LatchkeyAuditIntegrity' })
 class AuditIntegrityDto {
   @ApiProperty({
     description: 'SHA-256 of the stored payload, hexadecimal.',
@@ -100,7 +100,7 @@ class AuditIntegrityDto {
   leafHash!: string | null;
 }
 
-@ApiSchema({ name: 'AuditRecord', description: 'Who did what to which, when, from where, and how it ended.' })
+@ApiSchema({ name: 'LatchkeyAuditRecord', description: 'Who did what to which, when, from where, and how it ended.' })
 export class AuditRecordDto implements AuditRecord {
   @ApiProperty({ description: 'UUIDv7: sorts by time.', format: 'uuid', example: EXAMPLE_ID })
   id!: string;
@@ -168,7 +168,7 @@ export class AuditRecordDto implements AuditRecord {
   integrity!: AuditIntegrityDto;
 }
 
-@ApiSchema({ name: 'AuditPage' })
+@ApiSchema({ name: 'LatchkeyAuditPage' })
 export class AuditPageDto {
   @ApiProperty({ description: 'Newest first.', type: AuditRecordDto, isArray: true })
   data!: AuditRecordDto[];

@@ -3,7 +3,7 @@ import { EXAMPLE_DATE } from '../../common/api-examples.js';
 import { ownPermissions } from '../../grants/holding.js';
 import type { MemberView } from '../members.service.js';
 
-@ApiSchema({ name: 'Member' })
+@ApiSchema({ name: 'LatchkeyMember' })
 export class MemberDto {
   @ApiProperty({ description: 'The `sub` of their tokens.', example: 'auth0|5f7c8ec7c33c6c004bbafe82' })
   subject!: string;

@@ -2,7 +2,7 @@ import { ApiSchema } from '@nestjs/swagger';
 import { TextList } from '../../common/fields.js';
 
 /** The whole of what a member holds: what is absent is empty. */
-@ApiSchema({ name: 'PutMember' })
+@ApiSchema({ name: 'LatchkeyPutMember' })
 export class PutMemberDto {
   @TextList({ optional: true, max: 100, maxLength: 100, description: 'Roles, by name or id.', example: ['auditor'] })
   roles?: string[];

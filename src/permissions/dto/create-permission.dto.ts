@@ -3,7 +3,7 @@ import { Text } from '../../common/fields.js';
 
 const RESOURCE_ACTION = /^[A-Za-z][A-Za-z0-9_.-]*:[A-Za-z][A-Za-z0-9_.-]*$/;
 
-@ApiSchema({ name: 'CreatePermission' })
+@ApiSchema({ name: 'LatchkeyCreatePermission' })
 export class CreatePermissionDto {
   @Text({ max: 100, pattern: RESOURCE_ACTION, description: 'resource:action.', example: 'orders:refund' })
   name!: string;

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { Permission } from '../../auth/permission-catalogue.js';
 
-@ApiSchema({ name: 'Permission' })
+@ApiSchema({ name: 'LatchkeyPermission' })
 export class PermissionDto implements Permission {
   @ApiProperty({ description: '`resource:action`.', example: 'apikeys:view' })
   name!: string;

@@ -2,7 +2,7 @@ import { ApiSchema } from '@nestjs/swagger';
 import { Text, TextList } from '../../common/fields.js';
 
 /** The whole of a role: what is absent is empty. */
-@ApiSchema({ name: 'PutRole' })
+@ApiSchema({ name: 'LatchkeyPutRole' })
 export class PutRoleDto {
   @Text({ max: 100, pattern: /\S/, description: 'A name, unique in the workspace.', example: 'Support' })
   name!: string;

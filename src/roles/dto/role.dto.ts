@@ -5,7 +5,7 @@ import type { RolePreview, RoleView } from '../roles.service.js';
 
 const DATE = { type: String, format: 'date-time', nullable: true, example: EXAMPLE_DATE };
 
-@ApiSchema({ name: 'Role' })
+@ApiSchema({ name: 'LatchkeyRole' })
 export class RoleDto {
   @ApiProperty({ description: 'Of a built-in role, its name.', example: EXAMPLE_ID })
   id!: string;
@@ -29,7 +29,7 @@ export class RoleDto {
   updatedDate!: string | null;
 }
 
-@ApiSchema({ name: 'RoleHolders' })
+@ApiSchema({ name: 'LatchkeyRoleHolders' })
 class HeldByDto {
   @ApiProperty({ description: 'How many API keys.', type: 'integer', example: 2 })
   keys!: number;
@@ -38,13 +38,13 @@ class HeldByDto {
   members!: number;
 }
 
-@ApiSchema({ name: 'RoleDetail' })
+@ApiSchema({ name: 'LatchkeyRoleDetail' })
 export class RoleDetailDto extends RoleDto {
   @ApiProperty({ description: 'How many hold it.', type: HeldByDto })
   heldBy!: HeldByDto;
 }
 
-@ApiSchema({ name: 'RoleEffect' })
+@ApiSchema({ name: 'LatchkeyRoleEffect' })
 class RoleEffectDto {
   @ApiProperty({ description: 'What the holder is.', enum: ['apikey', 'member'], example: 'apikey' })
   type!: HolderType;
@@ -64,7 +64,7 @@ class RoleEffectDto {
   loses!: string[];
 }
 
-@ApiSchema({ name: 'RolePreview' })
+@ApiSchema({ name: 'LatchkeyRolePreview' })
 export class RolePreviewDto {
   @ApiProperty({ description: 'The role as it would be.', type: RoleDto })
   role!: RoleDto;

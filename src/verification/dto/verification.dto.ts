@@ -14,7 +14,7 @@ const CODES = [
 
 type Code = (typeof CODES)[number];
 
-@ApiSchema({ name: 'ValidKey' })
+@ApiSchema({ name: 'LatchkeyValidKey' })
 export class ValidKeyDto {
   @ApiProperty({ description: 'true: act on its user’s behalf.', type: Boolean, enum: [true], example: true })
   valid!: true;
@@ -54,7 +54,7 @@ export class ValidKeyDto {
   expirationDate!: string | null;
 }
 
-@ApiSchema({ name: 'RefusedKey' })
+@ApiSchema({ name: 'LatchkeyRefusedKey' })
 export class RefusedKeyDto {
   @ApiProperty({ description: 'false: refuse its user.', type: Boolean, enum: [false], example: false })
   valid!: false;

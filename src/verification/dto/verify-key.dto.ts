@@ -19,7 +19,7 @@ class IsIp implements ValidatorConstraintInterface {
   }
 }
 
-@ApiSchema({ name: 'VerifyKey' })
+@ApiSchema({ name: 'LatchkeyVerifyKey' })
 export class VerifyKeyDto {
   @Credential({ max: 512, description: 'The key, as its user sent it.', example: 'lk_the-key-that-you-were-sent' })
   apiKey!: string;

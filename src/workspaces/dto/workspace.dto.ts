@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
 import type { Workspace } from '../workspace.entity.js';
 
-@ApiSchema({ name: 'Workspace' })
+@ApiSchema({ name: 'LatchkeyWorkspace' })
 export class WorkspaceDto {
   @ApiProperty({ description: 'UUIDv7: sorts by time of creation.', format: 'uuid', example: EXAMPLE_ID })
   id!: string;
