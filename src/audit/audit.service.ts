@@ -55,7 +55,9 @@ export class AuditService {
   /**
    * Puts something that the host's own user or program did on the trail: in the host's transaction, if its
    * `EntityManager` is given, so that the record is there exactly if what it tells of is; else in a transaction of its
-   * own, durable when this resolves. Only what has one of its own is announced after the commit.
+   * own, durable when this resolves. Only what has one of its own is announced after the commit. On SQLite, inside a
+   * transaction of the host that has written, give its manager: anything else waits for the end of that transaction, and
+   * gives up after five seconds.
    *
    * @param actor who did it: the principal of the request, or `Principal.system(…)` of a job
    * @returns the id of the record.
