@@ -34,6 +34,15 @@ export default defineConfig(
     },
   },
   {
+    // Projects of their own, which resolve what they import only where they are installed; there they are compiled.
+    files: ['examples/**', 'test/hosts/{template,realtime}/**'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: false, experimentalDecorators: true, emitDecoratorMetadata: true },
+    },
+    rules: { '@typescript-eslint/no-explicit-any': 'off', '@typescript-eslint/no-extraneous-class': 'off' },
+  },
+  {
     files: ['test/**'],
     rules: {
       // Answers are untyped on purpose: tests find out what they are.
