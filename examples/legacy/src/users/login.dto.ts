@@ -1,0 +1,9 @@
+import { IsString } from 'class-validator';
+
+export class LoginDto {
+  @IsString()
+  name!: string;
+
+  @IsString()
+  password!: string;
+}
