@@ -16,9 +16,10 @@ if (!databaseUrl) {
 const module = AppModule.forRoot(databaseUrl);
 const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter());
 setUp(app);
+await app.init();
+const key = await createFirstKey(app);
+if (key) process.stdout.write(`First key: ${key}\n`);
+
 await app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1');
 const url = await app.getUrl();
 logger.log(`Listening on ${url}, documented on ${url}/docs`);
-
-const key = await createFirstKey(app);
-if (key) process.stdout.write(`First key: ${key}\n`);

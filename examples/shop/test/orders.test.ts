@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createLatchkeyClient, unwrap, type ApiKey, type AuditRecord, type LatchkeyClient } from 'latchkey/client';
 import { Payments } from '../src/orders/payments.js';
 import { startShop, type Shop } from './shop.js';
 
 const TEAPOT = { article: 'Teapot', priceInCents: 2995 };
 
 let shop: Shop;
-let clerk: { id: string; apiKey: string };
+let latchkey: LatchkeyClient;
+let clerk: ApiKey;
 
 beforeAll(async () => {
   shop = await startShop();
+  latchkey = createLatchkeyClient({ baseUrl: `${shop.url}/latchkey`, apiKey: shop.key });
   clerk = await createKey('Clerk', ['orders:view', 'orders:create']);
 }, 60_000);
 
@@ -23,9 +26,8 @@ async function call(method: string, path: string, key?: string, body?: object): 
   return { status: response.status, body: await response.json() };
 }
 
-async function createKey(keyName: string, permissions: string[]): Promise<{ id: string; apiKey: string }> {
-  const { body } = await call('POST', '/latchkey/apikey', shop.key, { keyName, permissions });
-  return body;
+async function createKey(keyName: string, permissions: string[]): Promise<ApiKey> {
+  return unwrap(await latchkey.POST('/apikey', { body: { keyName, permissions } }));
 }
 
 async function takeOrder(): Promise<string> {
@@ -33,9 +35,9 @@ async function takeOrder(): Promise<string> {
   return body.id;
 }
 
-async function recordsOf(targetId: string): Promise<any[]> {
-  const { body } = await call('GET', `/latchkey/audit?targetId=${targetId}`, shop.key);
-  return body.data;
+async function recordsOf(targetId: string): Promise<AuditRecord[]> {
+  const { data } = unwrap(await latchkey.GET('/audit', { params: { query: { targetId } } }));
+  return data;
 }
 
 describe('orders', () => {
@@ -68,7 +70,7 @@ describe('orders', () => {
     const { id, apiKey } = await createKey('Leaked', ['orders:view']);
     expect((await call('GET', '/orders', apiKey)).status).toBe(200);
 
-    await call('DELETE', `/latchkey/apikey/${id}`, shop.key);
+    await latchkey.DELETE('/apikey/{id}', { params: { path: { id }, query: { reason: 'Found in a repository' } } });
 
     expect((await call('GET', '/orders', apiKey)).status).toBe(401);
   });

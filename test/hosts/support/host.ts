@@ -46,11 +46,7 @@ const FORMATS = {
 } as const;
 
 /** Makes the host a project of its own and builds it. */
-export async function buildHost(
-  { nest, database, realtime }: Host,
-  tarball: string,
-  ...flags: string[]
-): Promise<Project> {
+export async function buildHost({ nest, database, realtime }: Host, tarball: string): Promise<Project> {
   const { type, typescript, compiler } = FORMATS[nest];
   const project = await Project.create();
   await project.copy('test/hosts/template');
@@ -99,7 +95,7 @@ export async function buildHost(
       include: ['src', 'test'],
     },
   });
-  await project.install(...flags);
+  await project.install();
   await project.node(['node_modules/typescript/bin/tsc']);
   return project;
 }

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './run.js';
@@ -11,7 +11,10 @@ export class Project {
   private constructor(readonly folder: string) {}
 
   static async create(): Promise<Project> {
-    return new Project(await mkdtemp(join(tmpdir(), 'latchkey-host-')));
+    const folder = await mkdtemp(join(tmpdir(), 'latchkey-host-'));
+    // As root, an embedded PostgreSQL runs as a user of its own, who must get to its program.
+    await chmod(folder, 0o755);
+    return new Project(folder);
   }
 
   /** @param values files by their paths: text, or what is to be JSON */
@@ -27,16 +30,23 @@ export class Project {
   }
 
   /** Installs what package.json says. */
-  async install(...flags: string[]): Promise<void> {
-    await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', ...flags], {
+  async install(environment: Record<string, string> = {}): Promise<void> {
+    await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], {
       folder: this.folder,
       timeoutMs: INSTALL_TIMEOUT_MS,
+      environment,
     });
   }
 
   /** Runs a program of Node's. */
   node(parameters: string[], environment: Record<string, string> = {}, node = process.execPath): Promise<string> {
     return run(node, parameters, { folder: this.folder, timeoutMs: RUN_TIMEOUT_MS, environment });
+  }
+
+  /** Runs what one would type. */
+  shell(commands: string, environment: Record<string, string> = {}): Promise<string> {
+    const parameters = ['--norc', '-euo', 'pipefail', '-c', commands];
+    return run('bash', parameters, { folder: this.folder, timeoutMs: INSTALL_TIMEOUT_MS, environment });
   }
 
   remove(): Promise<void> {

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createLatchkeyClient, unwrap } from '../../src/client/index.js';
+import { pack } from '../hosts/support/packed.js';
+import { Project } from '../hosts/support/project.js';
+import { run } from '../hosts/support/run.js';
+import { RunningHost } from '../hosts/support/running-host.js';
+import { eventually } from '../support/eventually.js';
+
+const TIMEOUT_MS = 600_000;
+
+// The driver takes minutes to compile, and has been for this project.
+const WITHOUT_COMPILING = { npm_config_ignore_scripts: 'true' };
+
+let tarball: string;
+
+beforeAll(async () => {
+  tarball = await pack();
+}, TIMEOUT_MS);
+
+describe('the package', () => {
+  it.each(['publint', 'attw'])('is without fault to %s', async (linter) => {
+    const program = join('node_modules', '.bin', linter);
+
+    await run(program, [tarball], { folder: process.cwd(), timeoutMs: TIMEOUT_MS });
+  });
+});
+
+describe('the README', () => {
+  let project: Project;
+  let host: RunningHost | undefined;
+
+  beforeAll(async () => {
+    project = await Project.create();
+  });
+
+  afterAll(async () => {
+    await host?.stop();
+    await project.remove();
+  });
+
+  it(
+    'shows a guarded route in at most 15 lines',
+    async () => {
+      const [install = '', code = '', build = ''] = await blocksOf('README.md', 'embed');
+      expect(code.split('\n').filter((line) => line.trim()).length).toBeLessThanOrEqual(15);
+      const [compile = '', start = ''] = build.trim().split('\n');
+      const [, operator = ''] = /OPERATOR_KEY=(\S+) node main\.js$/.exec(start) ?? [];
+
+      await project.write({ 'main.ts': code });
+      await project.shell(install.replace(' latchkey ', ` '${tarball}' `), WITHOUT_COMPILING);
+      await useCompiledSqlite(project);
+      await project.shell(compile);
+      host = await RunningHost.start(project, ['main.js'], { OPERATOR_KEY: operator });
+
+      const apiKey = await createKey(`${host.url}/latchkey`, operator, 'orders:view');
+      const withKey = await host.get('/orders', apiKey);
+      expect(await withKey.json()).toEqual(['Teapot']);
+      expect((await host.get('/orders')).status).toBe(401);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe.each([
+  { example: 'shop', path: '/orders', says: /^First key: shop_\w+$/m },
+  { example: 'legacy', path: '/api/v1/invoices', says: /^Password of alice and bob: \S+$/m },
+])('the example $example', ({ example, path, says }) => {
+  let project: Project;
+
+  beforeAll(async () => {
+    project = await Project.create();
+    await project.copy(join('examples', example));
+    await project.shell(`npm pkg set dependencies.latchkey='file:${tarball}'`);
+    await project.install(example === 'legacy' ? WITHOUT_COMPILING : {});
+    if (example === 'legacy') await useCompiledSqlite(project);
+  }, TIMEOUT_MS);
+
+  afterAll(() => project.remove());
+
+  it('passes its own tests', () => project.shell('npm test').then(() => undefined), TIMEOUT_MS);
+
+  it(
+    'starts with one command, guards its routes and ends when it is told to',
+    async () => {
+      await project.shell('npm run build');
+      const host = await RunningHost.start(project, ['dist/main.js']);
+      try {
+        expect((await host.get(path)).status).toBe(401);
+        await eventually('it says how to get in', () => says.test(host.output) || undefined);
+      } finally {
+        await host.stop();
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
+
+/** The fenced blocks of that kind, whatever language they are in. */
+async function blocksOf(file: string, kind: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8');
+  return [...text.matchAll(new RegExp(`^\`\`\`\\w+ ${kind}\n(.*?)^\`\`\`$`, 'gms'))].map(([, block = '']) => block);
+}
+
+function useCompiledSqlite(project: Project): Promise<void> {
+  const build = join('node_modules', 'sqlite3', 'build');
+  return cp(build, join(project.folder, build), { recursive: true });
+}
+
+async function createKey(baseUrl: string, operator: string, permission: string): Promise<string> {
+  const asOperator = createLatchkeyClient({ baseUrl, apiKey: operator });
+  const { id: workspaceId } = unwrap(await asOperator.POST('/workspace', { body: { name: 'Shop' } }));
+  const inWorkspace = createLatchkeyClient({ baseUrl, apiKey: operator, workspaceId });
+  const { apiKey } = unwrap(
+    await inWorkspace.POST('/apikey', { body: { keyName: 'Till', permissions: [permission] } }),
+  );
+  return apiKey;
+}
