@@ -24,7 +24,7 @@ export interface LatchkeyOptions {
    */
   keyPrefix: string;
   /**
-   * The operator's key, at least 32 characters.
+   * The operator's key, at least 32 characters of visible ASCII.
    *
    * @default the one that was generated and stored, if there is one
    */
@@ -118,7 +118,13 @@ export function isLeaseMs(milliseconds: number): boolean {
   return Number.isInteger(milliseconds) && milliseconds >= 100 && milliseconds <= 60_000;
 }
 
-const SHORTEST_OPERATOR_KEY = 32;
+export const SHORTEST_OPERATOR_KEY = 32;
+const LONGEST_OPERATOR_KEY = 512;
+
+/** Tells whether a header can carry it, and nobody can guess it by its length. */
+export function isOperatorKey(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text) && text.length >= SHORTEST_OPERATOR_KEY && text.length <= LONGEST_OPERATOR_KEY;
+}
 
 const SETUP: Record<keyof LatchkeySetup, true> = { dataSource: true, routePrefix: true, controllers: true };
 const OPTIONS: Record<keyof LatchkeyOptions, true> = {
@@ -137,8 +143,8 @@ export function checkedOptions(options: Partial<LatchkeyOptions>): LatchkeyOptio
   assertKnown(Object.keys(options));
   const { keyPrefix = 'lk', cacheSize = 100_000, leaseMs = 2000, ...rest } = options;
   if (!isKeyPrefix(keyPrefix)) throw new Error('keyPrefix must be a letter, then up to 15 letters or digits.');
-  if (rest.operatorKey !== undefined && rest.operatorKey.length < SHORTEST_OPERATOR_KEY) {
-    throw new Error(`operatorKey must have at least ${SHORTEST_OPERATOR_KEY} characters.`);
+  if (rest.operatorKey !== undefined && !isOperatorKey(rest.operatorKey)) {
+    throw new Error(`operatorKey must have at least ${SHORTEST_OPERATOR_KEY} characters, all visible ASCII.`);
   }
   if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) throw new Error('cacheSize must be a number of keys, or 0.');
   if (!isLeaseMs(leaseMs)) throw new Error('leaseMs must be a number of milliseconds from 100 to 60000.');

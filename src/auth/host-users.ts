@@ -51,8 +51,15 @@ export class HostUsers {
 }
 
 function assertUsable({ id, workspaceId }: HostUser): void {
-  if (id === '' || id.length > LONGEST_ID || id.includes('\0') || !id.isWellFormed()) {
-    throw new Error(`principalResolver must give users an id of 1 to ${LONGEST_ID} characters.`);
+  // An untyped host may give a number.
+  if (
+    typeof (id as unknown) !== 'string' ||
+    id === '' ||
+    id.length > LONGEST_ID ||
+    id.includes('\0') ||
+    !id.isWellFormed()
+  ) {
+    throw new Error(`principalResolver must give users an id that is a text of 1 to ${LONGEST_ID} characters.`);
   }
   if (typeof workspaceId === 'string' && !isId(workspaceId)) {
     throw new Error('principalResolver must give users the id of a workspace, or none.');

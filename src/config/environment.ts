@@ -1,10 +1,9 @@
 import { isKeyPrefix } from '../common/key-format.js';
 import { isIpRange } from '../common/ip-ranges.js';
-import { isLeaseMs } from '../latchkey.options.js';
+import { isLeaseMs, isOperatorKey, SHORTEST_OPERATOR_KEY } from '../latchkey.options.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const LOG_FORMATS = ['pretty', 'json'] as const;
-const SHORTEST_OPERATOR_KEY = 32;
 
 /** The service's configuration, read from the environment once and checked whole. */
 export interface Environment {
@@ -65,7 +64,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
     operatorKey: read<string | undefined>(
       'LATCHKEY_OPERATOR_KEY',
       undefined,
-      matching(new RegExp(`^[\\x21-\\x7e]{${SHORTEST_OPERATOR_KEY},512}$`)),
+      (text) => (isOperatorKey(text) ? text : undefined),
       `at least ${SHORTEST_OPERATOR_KEY} visible ASCII characters`,
     ),
     keyPrefix: read(

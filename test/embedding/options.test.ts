@@ -114,6 +114,7 @@ describe('the options of the module', () => {
       ['keyPrefix must be a letter', { keyPrefix: '1st' }],
       ['keyPrefix must be a letter', { keyPrefix: '' }],
       ['operatorKey must have at least 32 characters', { operatorKey: 'short' }],
+      ['operatorKey must have at least 32 characters, all visible ASCII', { operatorKey: `${'x'.repeat(40)}’` }],
       ['cacheSize must be a number of keys', { cacheSize: -1 }],
       ['leaseMs must be a number of milliseconds from 100 to 60000', { leaseMs: 99 }],
     ];
