@@ -4,7 +4,11 @@ import { get } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuditService, LATCHKEY_ENTITIES, LatchkeyModule, Principal } from '../../dist/index.js';
+
+// By a name that the compiler does not follow: it looks at this file before there is a build.
+const built = new URL('../../dist/index.js', import.meta.url).href;
+/** @type {import('../../src/index.js')} */
+const { AuditService, LATCHKEY_ENTITIES, LatchkeyModule, Principal } = await import(built);
 
 class HostModule {
   static description = 'A host with nothing of its own.';
