@@ -1,6 +1,7 @@
 // A host that starts, does a little, closes, and then has to end by itself.
 import { once } from 'node:events';
 import { get } from 'node:http';
+import { URL } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
