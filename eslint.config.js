@@ -3,7 +3,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', 'data/', 'bench/', 'src/client/schema.ts'] },
+  { ignores: ['dist/', 'examples/*/dist/', 'coverage/', 'data/', 'bench/', 'src/client/schema.ts'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
