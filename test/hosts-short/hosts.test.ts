@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { cp, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLatchkeyClient, unwrap } from '../../src/client/index.js';
-import { pack } from '../hosts/support/packed.js';
-import { Project } from '../hosts/support/project.js';
+import { pack } from '../hosts/support/pack.mjs';
+import { Project, WITHOUT_COMPILING } from '../hosts/support/project.js';
 import { run } from '../hosts/support/run.js';
 import { RunningHost } from '../hosts/support/running-host.js';
 import { eventually } from '../support/eventually.js';
 
 const TIMEOUT_MS = 600_000;
-
-// The driver takes minutes to compile, and has been for this project.
-const WITHOUT_COMPILING = { npm_config_ignore_scripts: 'true' };
 
 let tarball: string;
 
@@ -50,7 +47,7 @@ describe('the README', () => {
 
       await project.write({ 'main.ts': code });
       await project.shell(install.replace(' latchkey ', ` '${tarball}' `), WITHOUT_COMPILING);
-      await useCompiledSqlite(project);
+      await project.useCompiledSqlite();
       await project.shell(compile);
       host = await RunningHost.start(project, ['main.js'], { OPERATOR_KEY: operator });
 
@@ -73,8 +70,7 @@ describe.each([
     project = await Project.create();
     await project.copy(join('examples', example));
     await project.shell(`npm pkg set dependencies.latchkey='file:${tarball}'`);
-    await project.install(example === 'legacy' ? WITHOUT_COMPILING : {});
-    if (example === 'legacy') await useCompiledSqlite(project);
+    await (example === 'legacy' ? project.installWithSqlite() : project.install());
   }, TIMEOUT_MS);
 
   afterAll(() => project.remove());
@@ -101,11 +97,6 @@ describe.each([
 async function blocksOf(file: string, kind: string): Promise<string[]> {
   const text = await readFile(file, 'utf8');
   return [...text.matchAll(new RegExp(`^\`\`\`\\w+ ${kind}\n(.*?)^\`\`\`$`, 'gms'))].map(([, block = '']) => block);
-}
-
-function useCompiledSqlite(project: Project): Promise<void> {
-  const build = join('node_modules', 'sqlite3', 'build');
-  return cp(build, join(project.folder, build), { recursive: true });
 }
 
 async function createKey(baseUrl: string, operator: string, permission: string): Promise<string> {

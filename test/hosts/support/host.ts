@@ -3,15 +3,13 @@ import { Project } from './project.js';
 /** A cell of the matrix, but for the HTTP adapter: every host has both, and is told which to use. */
 export interface Host {
   nest: 11 | 12;
-  database: (typeof DATABASES)[number];
+  database: 'sqlite3' | 'better-sqlite3' | 'pg';
   /** Whether it has a GraphQL resolver and a WebSocket gateway as well. */
   realtime?: boolean;
 }
 
 export const ADAPTERS = ['express', 'fastify'] as const;
 export type Adapter = (typeof ADAPTERS)[number];
-
-export const DATABASES = ['sqlite3', 'better-sqlite3', 'pg'] as const;
 
 const DRIVERS = {
   sqlite3: { typeorm: '^0.3.20', sqlite3: '^6.0.1' },
@@ -68,7 +66,7 @@ export async function buildHost({ nest, database, realtime }: Host, tarball: str
       },
       devDependencies: { '@jest/globals': '^30.0.0', '@types/node': '^20.0.0', jest: '^30.0.0', typescript },
       // What may compile itself, or look for what it has been compiled to.
-      allowScripts: { sqlite3: true, 'better-sqlite3': true, '@swc/core': true },
+      allowScripts: { 'better-sqlite3': true, '@swc/core': true },
       jest: {
         testEnvironment: 'node',
         roots: ['<rootDir>/dist'],
@@ -95,7 +93,7 @@ export async function buildHost({ nest, database, realtime }: Host, tarball: str
       include: ['src', 'test'],
     },
   });
-  await project.install();
+  await (database === 'sqlite3' ? project.installWithSqlite() : project.install());
   await project.node(['node_modules/typescript/bin/tsc']);
   return project;
 }

@@ -6,6 +6,8 @@ import { run } from './run.js';
 const INSTALL_TIMEOUT_MS = 900_000;
 const RUN_TIMEOUT_MS = 300_000;
 
+export const WITHOUT_COMPILING = { npm_config_ignore_scripts: 'true' };
+
 /** A Node project in a new folder, far from the dependencies of this one. */
 export class Project {
   private constructor(readonly folder: string) {}
@@ -36,6 +38,18 @@ export class Project {
       timeoutMs: INSTALL_TIMEOUT_MS,
       environment,
     });
+  }
+
+  /** Installs what package.json says, and takes `sqlite3` as it has been compiled for this project: it takes minutes. */
+  async installWithSqlite(): Promise<void> {
+    await this.install(WITHOUT_COMPILING);
+    await this.useCompiledSqlite();
+  }
+
+  async useCompiledSqlite(): Promise<void> {
+    const folder = join('node_modules', 'sqlite3');
+    await rm(join(this.folder, folder), { recursive: true });
+    await this.copy(folder, folder);
   }
 
   /** Runs a program of Node's. */

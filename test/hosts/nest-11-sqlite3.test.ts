@@ -1,0 +1,3 @@
+import { describeHost } from './support/describe-host.js';
+
+describeHost({ nest: 11, database: 'sqlite3' });

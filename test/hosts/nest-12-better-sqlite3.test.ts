@@ -1,0 +1,3 @@
+import { describeHost } from './support/describe-host.js';
+
+describeHost({ nest: 12, database: 'better-sqlite3' });
