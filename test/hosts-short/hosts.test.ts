@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createLatchkeyClient, unwrap } from '../../src/client/index.js';
 import { pack } from '../hosts/support/pack.mjs';
 import { Project, WITHOUT_COMPILING } from '../hosts/support/project.js';
@@ -15,6 +15,8 @@ let tarball: string;
 beforeAll(async () => {
   tarball = await pack();
 }, TIMEOUT_MS);
+
+afterAll(() => rm(dirname(tarball), { recursive: true }));
 
 describe('the package', () => {
   it.each(['publint', 'attw'])('is without fault to %s', async (linter) => {

@@ -7,6 +7,7 @@ export default {
   testMatch: ['<rootDir>/test/hosts/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/test/hosts/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/hosts/global-teardown.mjs',
   maxWorkers: 1,
   verbose: true,
 };
