@@ -4,7 +4,9 @@ import stopDatabase from '../support/global-teardown.mjs';
 
 /** Removes what the set-up has made. */
 export default async function globalTeardown() {
-  const tarball = process.env['LATCHKEY_TARBALL'];
-  if (tarball) await rm(dirname(tarball), { recursive: true });
+  const { LATCHKEY_NODES: nodes, LATCHKEY_TARBALL: tarball } = process.env;
+  for (const folder of [nodes, tarball && dirname(tarball)]) {
+    if (folder) await rm(folder, { recursive: true });
+  }
   await stopDatabase();
 }

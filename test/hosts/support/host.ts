@@ -99,7 +99,7 @@ export async function buildHost({ nest, database, realtime }: Host, tarball: str
 }
 
 /** Runs the host's own tests. @throws {Error} with their output if they fail or do not end. */
-export function testHost(project: Project, { nest }: Host, adapter: Adapter, node?: string): Promise<string> {
+export function testHost(project: Project, { nest }: Host, adapter: Adapter, node: string): Promise<string> {
   const flags = FORMATS[nest].type === 'module' ? ['--experimental-vm-modules', '--no-warnings'] : [];
   return project.node([...flags, 'node_modules/jest/bin/jest.js'], { HOST_ADAPTER: adapter }, node);
 }

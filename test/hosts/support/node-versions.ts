@@ -1,40 +1,39 @@
-import { dirname, join } from 'node:path';
-import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import type { Project } from './project.js';
-import { run } from './run.js';
 
-export const NODE_VERSIONS = [20, 22, 24] as const;
-export type NodeVersion = (typeof NODE_VERSIONS)[number];
+/** A version of Node that hosts run on. */
+export interface NodeVersion {
+  name: string;
+  program: string;
+  /** What to compile native modules for it with; absent for the one that runs now. */
+  compile?: Record<string, string>;
+}
 
-export const CURRENT_VERSION = Number(process.versions.node.split('.')[0]);
-
-const TIMEOUT_MS = 900_000;
-
-/** The program of that version of Node, from its npm package. @returns undefined for the one that runs now */
-export async function nodeOf(version: NodeVersion): Promise<string | undefined> {
-  if (version === CURRENT_VERSION) return undefined;
-  const printed = await run('npx', ['-y', '-p', `node@${version}`, 'node', '-p', 'process.execPath'], {
-    folder: tmpdir(),
-    timeoutMs: TIMEOUT_MS,
-  });
-  const path = printed.split('\n').find((line) => line.startsWith('/'));
-  if (!path) throw new Error(`npx says no path of Node ${version}:\n${printed}`);
-  return path;
+/** The one that runs now, first: what an installation compiles is for it; and those of the global set-up. */
+export function nodeVersions(): NodeVersion[] {
+  const folder = process.env['LATCHKEY_NODES'];
+  if (!folder) throw new Error('LATCHKEY_NODES is not set; the global set-up sets it.');
+  const now = { name: process.versions.node, program: process.execPath };
+  return [now, ...readdirSync(folder).map((name) => installed(name, join(folder, name, 'node_modules', 'node')))];
 }
 
 /** Compiles a native module of the project anew, for that version of Node. */
-export async function rebuild(project: Project, name: string, version: NodeVersion, node: string): Promise<void> {
-  await run('npx', ['-y', '-p', `node@${version}`, 'npm', 'rebuild', name], {
-    folder: project.folder,
-    timeoutMs: TIMEOUT_MS,
-    // The package has the headers too, so that none need to be downloaded.
-    environment: await headersOf(node),
-  });
+export async function rebuild(project: Project, name: string, { compile }: NodeVersion): Promise<void> {
+  if (compile) await project.shell(`npm rebuild ${name}`, compile);
 }
 
-async function headersOf(node: string): Promise<Record<string, string>> {
-  const packages = join(dirname(dirname(node)), 'node_modules');
-  const platform = (await readdir(packages)).find((name) => /^node-(?!bin-setup)/.test(name));
-  return platform ? { npm_config_nodedir: join(packages, platform) } : {};
+function installed(name: string, folder: string): NodeVersion {
+  const bin = join(folder, 'bin');
+  // With its headers at hand, none need to be downloaded.
+  const packages = join(folder, 'node_modules');
+  const headers = readdirSync(packages).find((found) => /^node-(?!bin-setup)/.test(found));
+  return {
+    name,
+    program: join(bin, 'node'),
+    compile: {
+      PATH: [bin, process.env['PATH']].join(delimiter),
+      ...(headers && { npm_config_nodedir: join(packages, headers) }),
+    },
+  };
 }
