@@ -149,31 +149,24 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
 })
 class LatchkeyCoreModule extends ConfigurableModuleClass {}
 
+const FEATURES = [
+  AuthModule,
+  ApiKeysModule,
+  AuditModule,
+  MembersModule,
+  PermissionsModule,
+  RolesModule,
+  VerificationModule,
+  WorkspacesModule,
+];
+
 /**
  * API keys, permissions and an audit trail, on the TypeORM data source of the application. Global: import it once, and
  * every module may use its guards, decorators and services.
  */
 @Module({
-  imports: [
-    AuthModule,
-    ApiKeysModule,
-    AuditModule,
-    MembersModule,
-    PermissionsModule,
-    RolesModule,
-    VerificationModule,
-    WorkspacesModule,
-  ],
-  exports: [
-    AuthModule,
-    ApiKeysModule,
-    AuditModule,
-    MembersModule,
-    PermissionsModule,
-    RolesModule,
-    VerificationModule,
-    WorkspacesModule,
-  ],
+  imports: FEATURES,
+  exports: FEATURES,
 })
 export class LatchkeyModule implements OnApplicationBootstrap {
   constructor(private readonly handlers: EventHandlers) {}

@@ -50,7 +50,9 @@ async function createKey(permissions: string[]): Promise<{ id: string; apiKey: s
 
 async function actionsOn(id: string): Promise<string[]> {
   const { body } = await call('get', `/latchkey/audit?targetId=${id}`, alice).expect(200);
-  return body.data.map(({ action, actor }: any) => `${actor.display}: ${action}`);
+  return body.data.map(
+    ({ action, actor }: { action: string; actor: { display: string } }) => `${actor.display}: ${action}`,
+  );
 }
 
 describe('routes for users', () => {
