@@ -3,6 +3,7 @@ import type { Client, Notification } from 'pg';
 import { newId } from '../common/ids.js';
 import { Mutex } from '../database/mutex.js';
 import type { TableNames } from '../database/table-names.js';
+import { CommittedRevocations } from './committed-revocations.js';
 import { Lease } from './lease.js';
 import type { SeenInstance } from './lease-watch.js';
 import {
@@ -15,6 +16,7 @@ import {
   type InspectionMessage,
   type RevocationMessage,
 } from './messages.js';
+import type { Forgotten } from './revocations.js';
 
 const RENEWALS_A_LEASE = 3;
 const LONGEST_FAREWELL_MS = 1000;
@@ -23,6 +25,8 @@ const LONGEST_FAREWELL_MS = 1000;
 export interface SessionEvents {
   /** Some instance, perhaps this one, has revoked something. It must be forgotten before this returns. */
   onRevocation(message: RevocationMessage): void;
+  /** The same, found when the lease was renewed: nobody told, or it was not heard yet. */
+  onMissed(forgotten: Forgotten): void;
   onAcknowledgement(message: AcknowledgementMessage): void;
   /** Some instance, perhaps this one, asks whether this one accepts a key. */
   onInspection(message: InspectionMessage): void;
@@ -33,15 +37,15 @@ export interface SessionEvents {
 }
 
 /**
- * A database session of its own that hears revocations, and holds the lease of this instance: its renewals are
- * statements on the very session that listens, and PostgreSQL delivers what was committed before a statement no later
- * than the statement's end. So a renewal that is confirmed proves that nothing was missed.
+ * A database session of its own that hears revocations, and holds the lease of this instance. A renewal counts once the
+ * revocations that were committed before it have been read: so a lease that holds proves that nothing was missed.
  */
 export class InstanceSession {
   readonly id = newId();
   readonly lease: Lease;
   private readonly turns = new Mutex();
   private readonly acknowledgements = new Map<string, number[]>();
+  private readonly committed: CommittedRevocations;
   private sending = false;
   private timer: NodeJS.Timeout | undefined;
   private ended = false;
@@ -53,6 +57,7 @@ export class InstanceSession {
     private readonly names: TableNames,
   ) {
     this.lease = new Lease(leaseMs);
+    this.committed = new CommittedRevocations((sql, values) => client.query(names.in(sql), values));
     client.on('error', (error) => this.end(error));
     client.on('end', () => this.end(new Error('The connection was closed.')));
     client.on('notification', (notification) => this.hear(notification));
@@ -90,6 +95,7 @@ export class InstanceSession {
         this.names.in('INSERT INTO latchkey_instances (id, renewals, lease_ms, started_date) VALUES ($1, 0, $2, $3)'),
         [this.id, milliseconds, new Date().toISOString()],
       );
+      await this.committed.read();
       if (!this.ended) this.lease.renew(moment);
       await this.look();
       this.renewLater(milliseconds);
@@ -139,7 +145,10 @@ export class InstanceSession {
           [this.id],
         );
         if (rowCount !== 1) throw new Error('The lease was not renewed for too long, and others took it for ended.');
-        if (!this.ended) this.lease.renew(moment);
+        for (const forgotten of await this.committed.read()) this.events.onMissed(forgotten);
+        // Whoever is late may find revocations swept away that it has not read.
+        if (!this.lease.isValid()) throw new Error('The lease ran out before it was renewed.');
+        this.lease.renew(moment);
         await this.look();
       });
     } finally {
@@ -160,7 +169,10 @@ export class InstanceSession {
       return;
     }
     const revocation = parseRevocation(payload);
-    if (revocation) this.events.onRevocation(revocation);
+    if (revocation) {
+      this.events.onRevocation(revocation);
+      this.committed.hear(revocation.id);
+    }
     const inspection = parseInspection(payload);
     if (inspection) this.events.onInspection(inspection);
   }
@@ -205,5 +217,5 @@ function disconnect(client: Client): void {
   connection?.stream?.destroy();
 }
 
-/** All instances, as {@link SeenInstance} rows. */
+/** All instances, as {@link SeenInstance} rows. May be followed by a condition. */
 export const SELECT_INSTANCES = 'SELECT id, renewals, lease_ms AS "leaseMs" FROM latchkey_instances';

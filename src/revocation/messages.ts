@@ -6,6 +6,8 @@ export const REVOCATIONS_CHANNEL = 'latchkey_revocations';
 
 /** What an instance tells all others. Holds ids only: whoever may LISTEN learns no secret and no hash. */
 export interface RevocationMessage {
+  /** Of the revocation, which is committed by then. */
+  id: string;
   /** The session that waits for acknowledgements, and how it numbered this. */
   from: string;
   number: number;
@@ -38,7 +40,7 @@ export function acknowledgementsChannel(sessionId: string): string {
 /** @returns undefined for what is no such message: any client of the database can send on a channel. */
 export function parseRevocation(payload: string | undefined): RevocationMessage | undefined {
   const message = parse(payload) as Partial<RevocationMessage> | undefined;
-  if (!message || !isId(message.from) || typeof message.number !== 'number') return undefined;
+  if (!message || !isId(message.id) || !isId(message.from) || typeof message.number !== 'number') return undefined;
   const isForgotten = Array.isArray(message.forget) || message.forget === 'everything';
   return isForgotten ? (message as RevocationMessage) : undefined;
 }

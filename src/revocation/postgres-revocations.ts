@@ -4,7 +4,9 @@ import { describeError } from '../common/describe-error.js';
 import type { Database } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Announcement, Revocation } from '../events/revocation.js';
+import { newId } from '../common/ids.js';
 import { Acknowledgements } from './acknowledgements.js';
+import { keeping } from './committed-revocations.js';
 import { InstanceSession, SELECT_INSTANCES } from './instance-session.js';
 import { LeaseWatch, type SeenInstance } from './lease-watch.js';
 import {
@@ -14,6 +16,7 @@ import {
   type InspectionMessage,
   type RevocationMessage,
 } from './messages.js';
+import { RevocationSweep } from './revocation-sweep.js';
 import { SharedLook } from './shared-look.js';
 import { Revocations, type Forgotten, type Inspection, type RevocationStatistics } from './revocations.js';
 
@@ -27,18 +30,19 @@ const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2000;
 
 /**
- * Revocations among any number of instances on one PostgreSQL. A restricting change notifies all of them with its
- * commit, and is answered once each has acknowledged, or its lease has run out.
+ * Revocations among any number of instances on one PostgreSQL. A restricting change commits what it revokes, then tells all
+ * of them, and is answered once each has acknowledged, or its lease has run out.
  *
- * Why that is enough: an instance that is cut off cannot renew its lease. One that renews it after the commit hears of
- * the revocation before the renewal is confirmed, for both come over one session. One that is not on the list yet will
- * read what was committed.
+ * Why that is enough: an instance that is cut off cannot renew its lease. One that renews it after the commit reads the
+ * revocation before the renewal counts, also if nobody lived to tell it. One that is not on the list yet will read the
+ * change itself.
  */
 export class PostgresRevocations extends Revocations implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Revocations');
   private readonly acknowledgements = new Acknowledgements();
   private readonly watch: LeaseWatch;
-  private readonly instances = new SharedLook(() => this.look());
+  private readonly instances = new SharedLook((messages: Message[]) => this.tellAndLook(messages));
+  private readonly sweep: RevocationSweep;
   private session: InstanceSession | undefined;
   private lastId: string | undefined;
   private opening: Promise<void> | undefined;
@@ -56,6 +60,7 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
   ) {
     super();
     this.watch = new LeaseWatch(leaseMs);
+    this.sweep = new RevocationSweep(database);
   }
 
   async onModuleInit(): Promise<void> {
@@ -90,17 +95,19 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     const forget: Forgotten = revocations.length > MOST_NAMED ? 'everything' : revocations;
     const number = this.acknowledgements.expect();
     const from = session?.id ?? NOBODY;
-    const message: RevocationMessage = { from, number, forget };
-    transaction.queryAtCommit(`NOTIFY ${REVOCATIONS_CHANNEL}, ${literal(JSON.stringify(message))}`);
+    const message: RevocationMessage = { id: newId(), from, number, forget };
+    transaction.queryAtCommit(keeping(message));
     return {
       forget: () => {
         this.forget(forget);
         this.acknowledgements.end(number);
+        // It may have been committed. Nobody is told a second time, for renewals of leases find it all the same.
+        this.instances.ask(message).catch(() => undefined);
       },
       passed: async () => {
         const beginning = performance.now();
         this.forget(forget);
-        await this.acknowledgements.of(number, await this.timesToWait(session));
+        await this.acknowledgements.of(number, await this.timesToWait(session, message));
         this.acknowledgements.end(number);
         this.waits.observe((performance.now() - beginning) / 1000);
       },
@@ -116,8 +123,7 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     const accepted = this.acknowledgements.expect();
     const number = this.acknowledgements.expect();
     const message: InspectionMessage = { from: this.session?.id ?? NOBODY, inspect: keyId, accepted, number };
-    await this.database.query('SELECT pg_notify($1, $2)', [this.channel(REVOCATIONS_CHANNEL), JSON.stringify(message)]);
-    const timesMs = await this.instances.ask();
+    const timesMs = await this.instances.ask(message);
     await this.acknowledgements.of(number, timesMs);
     const accepting = this.acknowledgements.by(accepted).size;
     const answered = this.acknowledgements.by(number);
@@ -130,18 +136,23 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     return { accepted: accepting, refused: answered.size - accepting, silent };
   }
 
-  /** By instance, for how long from now it may still answer from memory. */
-  private async look(): Promise<ReadonlyMap<string, number>> {
-    const instances = await this.database.lookUp<SeenInstance>(LOOK, []);
+  /** @returns by instance, for how long from now it may still answer from memory. */
+  private async tellAndLook(messages: readonly Message[]): Promise<ReadonlyMap<string, number>> {
+    const told = messages.map((message) => JSON.stringify(message));
+    const channel = this.channel(REVOCATIONS_CHANNEL);
+    const instances = await this.database.lookUp<SeenInstance>(TELL_AND_LOOK, [channel, told]);
     this.watch.see(instances);
     // In one go with having seen them: an older look that ends later must not come between.
     return new Map(instances.map(({ id }) => [id, this.watch.remainingMs(id)]));
   }
 
   /** By instance, how long its acknowledgement is waited for. This instance has forgotten already. */
-  private async timesToWait(session: InstanceSession | undefined): Promise<ReadonlyMap<string, number>> {
+  private async timesToWait(
+    session: InstanceSession | undefined,
+    message: RevocationMessage,
+  ): Promise<ReadonlyMap<string, number>> {
     try {
-      const timesMs = new Map(await this.instances.ask());
+      const timesMs = new Map(await this.instances.ask(message));
       if (session) timesMs.delete(session.id);
       return timesMs;
     } catch (error) {
@@ -160,6 +171,7 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
       this.connect(),
       {
         onRevocation: (message) => this.carryOut(message),
+        onMissed: (forgotten) => this.forget(forgotten),
         onAcknowledgement: ({ from, numbers }) => {
           for (const number of numbers) this.acknowledgements.note(number, from);
         },
@@ -216,6 +228,9 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
   private see(instances: readonly SeenInstance[]): void {
     this.watch.see(instances);
     for (const ended of this.watch.ended()) void this.remove(ended);
+    this.sweep.run(this.watch.longestMs).catch((error: unknown) => {
+      this.logger.warn({ message: 'Revocations that all have read are still kept.', error: describeError(error) });
+    });
   }
 
   /** Takes an instance off the list whose lease has ended, unless it has renewed it after all. */
@@ -252,9 +267,11 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
   }
 }
 
-const LOOK = { name: 'latchkey_look', sql: SELECT_INSTANCES };
-const NOBODY = '00000000-0000-0000-0000-000000000000';
+type Message = RevocationMessage | InspectionMessage;
 
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
+const TELL_AND_LOOK = {
+  name: 'latchkey_tell_and_look',
+  sql: `WITH told AS (SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message)
+    ${SELECT_INSTANCES} WHERE (SELECT count(*) FROM told) = cardinality($2::text[])`,
+};
+const NOBODY = '00000000-0000-0000-0000-000000000000';

@@ -1,16 +1,23 @@
 import { Mutex } from '../database/mutex.js';
 
-/** Looks for everybody who asks, once at a time: each gets what was found by a look that began after it had asked. */
-export class SharedLook<Found> {
+/**
+ * Tells and looks for everybody who asks, once at a time: each gets what was found by a look that began after it had
+ * asked, and told its message along with those of others.
+ */
+export class SharedLook<Message, Found> {
   private readonly turns = new Mutex();
+  private messages: Message[] = [];
   private next: Promise<Found> | undefined;
 
-  constructor(private readonly look: () => Promise<Found>) {}
+  constructor(private readonly tellAndLook: (messages: Message[]) => Promise<Found>) {}
 
-  ask(): Promise<Found> {
+  ask(message?: Message): Promise<Found> {
+    if (message !== undefined) this.messages.push(message);
     this.next ??= this.turns.run(() => {
+      const { messages } = this;
+      this.messages = [];
       this.next = undefined;
-      return this.look();
+      return this.tellAndLook(messages);
     });
     return this.next;
   }

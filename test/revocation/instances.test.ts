@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { newId } from '../../src/common/ids.js';
+import { keeping } from '../../src/revocation/committed-revocations.js';
 import { Revocations } from '../../src/revocation/revocations.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import type { Body } from '../support/client.js';
@@ -239,20 +241,51 @@ describe('several instances on one PostgreSQL', () => {
     });
   });
 
-  it('a deletion that was committed but not answered is settled by the next attempt', async () => {
-    const workspace = await createWorkspace(here);
-    const key = await keyIn(workspace);
-    await remembered(key.apiKey);
-    // As a deleter leaves it that is killed before it could tell anybody; a real one tells with the commit.
-    const client = new pg.Client(here.store.url);
-    await client.connect();
-    await client.query('DELETE FROM latchkey_api_keys WHERE id = $1', [key.id]);
-    await client.end();
-    expect(verifier(there).verify(key.apiKey)).toMatchObject({ valid: true });
+  describe('a deletion that was committed but not answered, for whoever made it was killed', () => {
+    let killed: pg.Client;
 
-    await workspace.operator.delete(`/apikey/${key.id}`).expect(404, 'apikey.not_found');
+    beforeEach(async () => {
+      killed = new pg.Client(here.store.url);
+      await killed.connect();
+    });
 
-    expect(await verifier(there).verify(key.apiKey)).toMatchObject({ valid: false });
+    afterEach(() => killed.end());
+
+    const deletes = ({ id }: Restricted) => killed.query('DELETE FROM latchkey_api_keys WHERE id = $1', [id]);
+    const keeps = ({ id }: Restricted) => killed.query(keeping({ id: newId(), forget: [{ keyId: id }] }));
+    const renewals = async (): Promise<number> => {
+      const { rows } = await killed.query('SELECT min(renewals) AS least FROM latchkey_instances');
+      return rows[0].least as number;
+    };
+
+    it('is settled by the next attempt', async () => {
+      const workspace = await createWorkspace(here);
+      const key = await keyIn(workspace);
+      await remembered(key.apiKey);
+      // Without a word of it in the table either: the attempt relies on nothing that others have done.
+      await deletes(key);
+      expect(verifier(there).verify(key.apiKey)).toMatchObject({ valid: true });
+
+      await workspace.operator.delete(`/apikey/${key.id}`).expect(404, 'apikey.not_found');
+
+      expect(await verifier(there).verify(key.apiKey)).toMatchObject({ valid: false });
+    });
+
+    it('is found by every instance when it renews its lease, however long before it began', async () => {
+      const workspace = await createWorkspace(here);
+      const key = await keyIn(workspace);
+      await remembered(key.apiKey);
+      await killed.query('BEGIN');
+      await deletes(key);
+      await keeps(key);
+      const before = await renewals();
+      await until(async () => (await renewals()) > before + 1);
+      expect(await verifier(there).verify(key.apiKey)).toMatchObject({ valid: true });
+
+      await killed.query('COMMIT');
+
+      for (const service of [here, there]) await until(async () => !(await verifier(service).verify(key.apiKey)).valid);
+    });
   });
 
   it('does not start where it would hear nothing, and says why', async () => {

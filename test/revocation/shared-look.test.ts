@@ -5,15 +5,17 @@ describe('a shared look', () => {
   /** Looks that end when told to; each finds its number. */
   function lookout() {
     const ends: (() => void)[] = [];
-    const shared = new SharedLook(async () => {
+    const told: string[][] = [];
+    const shared = new SharedLook(async (messages: string[]) => {
       const number = ends.length + 1;
+      told.push(messages);
       await new Promise<void>((resolve) => ends.push(resolve));
       return number;
     });
     const begun = async (expected: number) => {
       while (ends.length < expected) await new Promise(setImmediate);
     };
-    return { shared, begun, end: (number: number) => ends[number - 1]?.() };
+    return { shared, told, begun, end: (number: number) => ends[number - 1]?.() };
   }
 
   it('began after whoever it is for had asked, and is one for all who waited', async () => {
@@ -30,6 +32,19 @@ describe('a shared look', () => {
     await begun(3);
     end(3);
     expect(await third).toBe(3);
+  });
+
+  it('tells what those it is for have to tell, each message once', async () => {
+    const { shared, told, begun, end } = lookout();
+    const first = shared.ask('one');
+    await begun(1);
+    const second = [shared.ask('two'), shared.ask(), shared.ask('three')];
+    end(1);
+    await first;
+    await begun(2);
+    end(2);
+    await Promise.all(second);
+    expect(told).toEqual([['one'], ['two', 'three']]);
   });
 
   it('that fails fails those it was for, and nobody after them', async () => {

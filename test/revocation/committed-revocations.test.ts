@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import pg from 'pg';
+import { newId } from '../../src/common/ids.js';
+import { CommittedRevocations, keeping } from '../../src/revocation/committed-revocations.js';
+import { RevocationSweep } from '../../src/revocation/revocation-sweep.js';
+import { eventually } from '../support/eventually.js';
+import { openStore, type OpenedStore } from '../database/opened-store.js';
+
+const TRANSACTIONS = 4;
+
+describe('committed revocations', () => {
+  let opened: OpenedStore;
+  let clients: pg.Client[];
+
+  beforeEach(async () => {
+    opened = await openStore('postgres');
+    clients = Array.from({ length: TRANSACTIONS + 1 }, () => new pg.Client(opened.store.url));
+    for (const client of clients) await client.connect();
+  });
+
+  afterEach(async () => {
+    for (const client of clients) await client.end();
+    await opened.close();
+  });
+
+  const reader = () => {
+    const client = clients[TRANSACTIONS] as pg.Client;
+    return new CommittedRevocations((sql, values) => client.query(sql, values));
+  };
+
+  const keep = async (client: pg.Client) => {
+    const id = newId();
+    const keyId = newId();
+    await client.query(keeping({ id, forget: [{ keyId }] }));
+    return { id, keyId };
+  };
+
+  const keyIds = (read: Awaited<ReturnType<CommittedRevocations['read']>>) =>
+    read
+      .flatMap((forgotten) => (forgotten === 'everything' ? [] : forgotten))
+      .map((one) => ('keyId' in one ? one.keyId : ''));
+
+  it('are read once each, and none before its commit or after the reading that follows it, in whatever order', async () => {
+    const step = fc.oneof(
+      fc.constant('read' as const),
+      fc.record({ transaction: fc.nat(TRANSACTIONS - 1), ends: fc.constantFrom('COMMIT', 'ROLLBACK') }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 24 }), async (steps) => {
+        const revocations = reader();
+        await revocations.read();
+        const open = new Map<number, string>();
+        let due: string[] = [];
+        for (const now of steps) {
+          if (now === 'read') {
+            expect(keyIds(await revocations.read()).sort()).toEqual(due.sort());
+            due = [];
+            continue;
+          }
+          const client = clients[now.transaction] as pg.Client;
+          const begun = open.get(now.transaction);
+          if (begun === undefined) {
+            await client.query('BEGIN');
+            open.set(now.transaction, (await keep(client)).keyId);
+            continue;
+          }
+          await client.query(now.ends);
+          open.delete(now.transaction);
+          if (now.ends === 'COMMIT') due.push(begun);
+        }
+        for (const transaction of open.keys()) await clients[transaction]?.query('ROLLBACK');
+        expect(keyIds(await revocations.read()).sort()).toEqual(due.sort());
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+
+  it('that were heard of are not read again; what was there before the first reading never is', async () => {
+    const [client] = clients as [pg.Client];
+    await keep(client);
+    const revocations = reader();
+    expect(await revocations.read()).toEqual([]);
+
+    const heard = await keep(client);
+    const missed = await keep(client);
+    revocations.hear(heard.id);
+
+    expect(keyIds(await revocations.read())).toEqual([missed.keyId]);
+    expect(await revocations.read()).toEqual([]);
+  });
+
+  it('are swept away a longest lease after their commit, and not while an older transaction may still commit one', async () => {
+    const [client, late] = clients as [pg.Client, pg.Client];
+    const sweep = new RevocationSweep({ query: async (sql, values) => (await client.query(sql, values)).rows });
+    const left = async () => (await client.query('SELECT 1 FROM latchkey_revocations')).rowCount;
+    await late.query('BEGIN');
+    await keep(late);
+    await keep(client);
+
+    await sweep.run(60_000);
+    await sweep.run(60_000);
+    expect(await left()).toBe(1);
+    await sweep.run(0);
+    expect(await left()).toBe(1);
+
+    await late.query('COMMIT');
+    await sweep.run(0);
+    expect(await left()).toBe(2);
+    // Transactions of other databases on the server count too, and may be open yet.
+    await eventually('swept', async () => {
+      await sweep.run(0);
+      return (await left()) === 0 || undefined;
+    });
+  });
+});
