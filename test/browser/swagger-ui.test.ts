@@ -6,7 +6,7 @@ import { createWorkspace, startService, type RunningService, type WorkspaceFixtu
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
 
 // A browser is slow on a machine that has other things to do.
-jest.setTimeout(90_000);
+jest.setTimeout(240_000);
 
 describe('Swagger UI on /docs, in a browser', () => {
   let browser: Browser;

@@ -74,7 +74,7 @@ describe('committed revocations', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   it('that were heard of are not read again; what was there before the first reading never is', async () => {
     const [client] = clients as [pg.Client];

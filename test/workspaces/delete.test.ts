@@ -161,7 +161,7 @@ describe('DELETE /api/v1/workspace/:id', () => {
       );
       expect(Number(row?.count)).toBe(MANY);
       expect(elapsed).toBeLessThan(20_000);
-    }, 60_000);
+    });
 
     it('401, 403, 412: without a key, by a key, without an id', async () => {
       const { id, keyWith } = await createWorkspace(service);

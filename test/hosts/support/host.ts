@@ -72,7 +72,7 @@ export async function buildHost({ nest, database, realtime }: Host, tarball: str
         roots: ['<rootDir>/dist'],
         transform: realtime ? TO_COMMONJS : {},
         transformIgnorePatterns: ['node_modules/(?!(.*/)?(content-disposition|cookie)/)'],
-        testTimeout: 30_000,
+        testTimeout: 120_000,
       },
     },
     'tsconfig.json': {
