@@ -93,6 +93,8 @@ describe('LATCHKEY_CANARY=on', () => {
 
   it('tells nobody a secret or a hash', async () => {
     const here = await start(startService('postgres', ON));
+    // Alone, it would tell nobody what it deletes.
+    await start(startInstance(here));
     const listener = new pg.Client(here.store.url);
     await listener.connect();
     const heard: string[] = [];
