@@ -1,10 +1,11 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SecretScanner } from '../common/secret-scanner.js';
 import type { Actor, ActorType } from '../events/actor.js';
 import type { Change, DomainEvent, Outcome } from '../events/domain-event.js';
 import type { AuditEvent } from './audit-event.entity.js';
 import type { AuditPii } from './audit-pii.entity.js';
 import { canonicalJson } from './canonical-json.js';
+import { newSalt } from './salt.js';
 
 /** The immutable part of a record: what its payload says, as canonical JSON. */
 interface Payload {
@@ -63,7 +64,7 @@ export function toRows(
   secrets: SecretScanner,
 ): { event: AuditEvent; pii: AuditPii } {
   const { origin } = actor;
-  const salt = randomBytes(32).toString('hex');
+  const salt = newSalt();
   const content = secrets.redact(
     canonicalJson({
       actorDisplay: actor.display,

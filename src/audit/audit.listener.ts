@@ -57,13 +57,19 @@ export class AuditListener {
 }
 
 async function insert(work: Work, rows: number, events: unknown[], pii: unknown[]): Promise<void> {
+  const { both, event, erasable } = rows === 1 ? ONE : insertionsOf(rows);
   if (work.dialect === 'postgres') {
-    const text = `WITH events AS (${insertion(EVENTS, rows)}) ${insertion(PII, rows, events.length)}`;
-    await work.query(text, [...events, ...pii]);
+    await work.query(both, [...events, ...pii]);
     return;
   }
-  await work.query(insertion(EVENTS, rows), events);
-  await work.query(insertion(PII, rows), pii);
+  await work.query(event, events);
+  await work.query(erasable, pii);
+}
+
+function insertionsOf(rows: number): { both: string; event: string; erasable: string } {
+  const event = insertion(EVENTS, rows);
+  const both = `WITH events AS (${event}) ${insertion(PII, rows, rows * EVENTS.columns.length)}`;
+  return { both, event, erasable: insertion(PII, rows) };
 }
 
 /** @param before how many parameters come before those of this statement */
@@ -72,3 +78,6 @@ function insertion({ table, columns }: typeof EVENTS | typeof PII, rows: number,
   const tuples = Array.from({ length: rows }, (_, row) => `(${places(row).join(', ')})`);
   return `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${tuples.join(', ')}`;
 }
+
+/** Nearly every command records one event. */
+const ONE = insertionsOf(1);

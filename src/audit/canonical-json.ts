@@ -10,11 +10,13 @@ export function canonicalJson(value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === 'function') return canonicalJson(Reflect.apply(toJSON, value, []));
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, member]) => `${canonicalJson(name)}:${canonicalJson(member)}`);
-    return `{${members.join(',')}}`;
+    let members = '';
+    // Sorted by UTF-16 code units, as the standard asks.
+    for (const name of Object.keys(value).sort()) {
+      const member = (value as Record<string, unknown>)[name];
+      if (member !== undefined) members += `${members && ','}${canonicalJson(name)}:${canonicalJson(member)}`;
+    }
+    return `{${members}}`;
   }
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`JSON has no ${value}.`);
   if (typeof value === 'string' && !value.isWellFormed()) throw new TypeError('JSON text must be well-formed Unicode.');
