@@ -18,7 +18,7 @@ import type { Environment } from './config/environment.js';
 import { PinoLogger } from './config/pino-logger.js';
 import { Drain } from './drain.js';
 import { HttpRequests } from './metrics/http-requests.js';
-import { openApiDocument } from './openapi.js';
+import { openApiDocument } from './openapi/document.js';
 import { addVerifyShortcut } from './verify-shortcut.js';
 import { VERSION } from './version.js';
 

@@ -3,7 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from '../app.module.js';
 import { placeRoutes } from '../app.routes.js';
 import { readEnvironment } from '../config/environment.js';
-import { openApiDocument } from '../openapi.js';
+import { openApiDocument } from '../openapi/document.js';
 import { VERSION } from '../version.js';
 import { print } from './output.js';
 import type { Terminal } from './terminal.js';

@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { requestBodiesOf, responsesOf, type MediaType, type Schema } from './openapi-operations.js';
+import { requestBodiesOf, responsesOf, type MediaType, type Schema } from './operations.js';
 
 /** Gives every body an example: its own, or else one composed of the examples of its fields. */
 export function withExamples(document: OpenAPIObject): OpenAPIObject {

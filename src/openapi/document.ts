@@ -1,9 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { withExamples } from './openapi-examples.js';
-import { withRequestIds } from './openapi-headers.js';
-import { withShortNames } from './openapi-names.js';
-import { withJsonSchemas } from './openapi-schemas.js';
+import { withExamples } from './examples.js';
+import { withRequestIds } from './headers.js';
+import { withShortNames } from './names.js';
+import { withJsonSchemas } from './schemas.js';
 
 const DESCRIPTION = `API keys, permissions and an audit trail.
 

@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { EXAMPLE_ID } from './common/api-examples.js';
-import { responsesOf } from './openapi-operations.js';
+import { EXAMPLE_ID } from '../common/api-examples.js';
+import { responsesOf } from './operations.js';
 
 const REQUEST_ID = {
   description: 'The id of the request: the caller’s own if it sent an acceptable one, else a new one.',

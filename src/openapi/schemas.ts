@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { operationsOf, requestBodiesOf, responsesOf } from './openapi-operations.js';
+import { operationsOf, requestBodiesOf, responsesOf } from './operations.js';
 
 type Keywords = Record<string, unknown>;
 
