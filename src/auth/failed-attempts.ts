@@ -32,6 +32,7 @@ interface SourceWindow {
 export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger(FailedAttempts.name);
   private readonly windows = new Map<string, SourceWindow>();
+  private readonly closings = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -59,7 +60,10 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
     add(window, event.workspaceId ?? '', new Map([[event.action, 1]]));
   }
 
-  /** Records the counts of the windows that have ended. Runs by itself every five seconds. */
+  /**
+   * Records the counts of the windows that have ended. Runs by itself every five seconds. When it resolves, those are
+   * recorded too, or kept, that somebody had begun to record before.
+   */
   async closeEnded(): Promise<void> {
     const now = this.clock.now().getTime();
     await this.close([...this.windows.values()].filter(({ endsAt }) => endsAt <= now));
@@ -79,6 +83,13 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private async close(ended: SourceWindow[]): Promise<void> {
+    const closing = this.recordCounts(ended);
+    this.closings.add(closing);
+    void closing.finally(() => this.closings.delete(closing));
+    await Promise.all(this.closings);
+  }
+
+  private async recordCounts(ended: SourceWindow[]): Promise<void> {
     for (const window of ended) {
       if (this.windows.get(window.source) === window) this.windows.delete(window.source);
       const suppressed = [...window.suppressed];

@@ -4,6 +4,7 @@ import { generateKey } from '../../src/common/key-format.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { withSql } from '../support/sql.js';
 import { forEachStore } from '../support/stores.js';
+import { holdLock } from '../support/write-lock.js';
 
 const WINDOW_MS = 60_000;
 
@@ -182,18 +183,30 @@ describe('refused and failed attempts', () => {
       const key = await workspace.keyWith('apikeys:view');
       const refuse = () => key.client.delete(`/apikey/${key.id}`).expect(403);
       for (let at = 0; at < 15; at += 1) await refuse();
-      service.advance(WINDOW_MS);
       await withTrailRefused(service, async () => {
+        service.advance(WINDOW_MS);
         await attempts.closeEnded();
         await attempts.closeEnded();
+        expect(await suppressedOf(key.id)).toEqual([]);
       });
-      expect(await suppressedOf(key.id)).toEqual([]);
       // A new minute, whose own counts must join those that are waiting.
       for (let at = 0; at < 11; at += 1) await refuse();
       await withTrailRefused(service, () => attempts.closeEnded());
       service.advance(WINDOW_MS);
       await attempts.closeEnded();
       expect((await suppressedOf(key.id)).reduce((sum, count) => sum + count, 0)).toBe(6);
+    });
+
+    it('whoever closes a minute that is being closed waits until its counts are written', async () => {
+      const key = await workspace.keyWith('apikeys:view');
+      for (let at = 0; at < 14; at += 1) await key.client.delete(`/apikey/${key.id}`).expect(403);
+      const release = await holdLock(service.store, 'LOCK TABLE latchkey_audit_events IN EXCLUSIVE MODE');
+      service.advance(WINDOW_MS);
+      void attempts.closeEnded();
+      const closed = attempts.closeEnded();
+      await release();
+      await closed;
+      expect(await suppressedOf(key.id)).toEqual([4]);
     });
 
     it('503: a refusal that cannot be recorded is not answered as if it had been', async () => {
