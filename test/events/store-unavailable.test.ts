@@ -117,7 +117,7 @@ describe('503 while PostgreSQL is down', () => {
 
   beforeAll(async () => {
     server = await startPostgres();
-    service = await startService('postgres', { DATABASE_URL: server.url });
+    service = await startService('postgres', { DATABASE_URL: server.url, LATCHKEY_LEASE_MS: '2000' });
   });
 
   afterAll(async () => {

@@ -15,7 +15,9 @@ import {
 } from '../support/service.js';
 import { eventually } from '../support/eventually.js';
 
-const LEASE_MS = 1000;
+// Held also on a machine that has other things to do: what is remembered must stay so.
+const LEASE_MS = 5000;
+const LEASE_OF_THE_DEAD_MS = 1000;
 
 const until = (condition: () => boolean | Promise<boolean>) =>
   eventually(String(condition), async () => (await condition()) || undefined);
@@ -185,17 +187,18 @@ describe('several instances on one PostgreSQL', () => {
     it('a deletion waits for the lease of one that was killed, no longer, and not again', async () => {
       const dead = '01890a5d-ac96-774b-bcce-b302099a8057';
       const insert = 'INSERT INTO latchkey_instances (id, renewals, lease_ms, started_date) VALUES ($1, 3, $2, $3)';
-      await administrator.query(insert, [dead, LEASE_MS, new Date().toISOString()]);
+      const inserted = performance.now();
+      await administrator.query(insert, [dead, LEASE_OF_THE_DEAD_MS, new Date().toISOString()]);
       const workspace = await createWorkspace(here);
       const key = await keyIn(workspace);
       const beginning = performance.now();
 
       await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
 
-      // It may have been seen up to a third of a lease before.
       const waited = performance.now() - beginning;
-      expect(waited).toBeGreaterThan(LEASE_MS / 2);
-      expect(waited).toBeLessThan(LEASE_MS * 3);
+      expect(waited).toBeGreaterThan(LEASE_OF_THE_DEAD_MS - (beginning - inserted));
+      // Less than for one of which it does not know how long its lease is.
+      expect(waited).toBeLessThan(LEASE_MS);
       await until(async () => !(await listed(dead)));
     });
 

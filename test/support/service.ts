@@ -36,7 +36,14 @@ export function startInstance(of: RunningService, variables: Record<string, stri
 
 async function startOn(store: Store, operatorKey: string, variables: Record<string, string>): Promise<RunningService> {
   const service = await createService(
-    readEnvironment({ DATABASE_URL: store.url, LATCHKEY_OPERATOR_KEY: operatorKey, LOG_LEVEL: 'silent', ...variables }),
+    readEnvironment({
+      DATABASE_URL: store.url,
+      LATCHKEY_OPERATOR_KEY: operatorKey,
+      // Held also on a machine that has other things to do, by whatever is not about leases.
+      LATCHKEY_LEASE_MS: '10000',
+      LOG_LEVEL: 'silent',
+      ...variables,
+    }),
   );
   await service.app.listen(0, '127.0.0.1');
   const url = (await service.app.getUrl()).replace('[::1]', '127.0.0.1');
