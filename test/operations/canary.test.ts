@@ -43,12 +43,14 @@ describe('LATCHKEY_CANARY=on', () => {
       expect(await found(service)).toEqual({ seconds: undefined, runs: 0, failures: 0 });
 
       await run(service);
+      const beginning = performance.now();
       await run(service);
+      const lasted = (performance.now() - beginning) / 1000;
 
       const { seconds, ...counts } = await found(service);
       expect(counts).toEqual({ runs: 2, failures: 0 });
       expect(seconds).toBeGreaterThan(0);
-      expect(seconds).toBeLessThan(2);
+      expect(seconds).toBeLessThan(lasted);
     });
 
     it('leaves no key, and records what it does in a workspace of its own', async () => {
@@ -127,7 +129,8 @@ describe('LATCHKEY_CANARY=on', () => {
   });
 
   it('is undecided while an instance does not answer', async () => {
-    const lease = { LATCHKEY_LEASE_MS: '500' };
+    // It has to hold its lease until then.
+    const lease = { LATCHKEY_LEASE_MS: '3000' };
     const here = await start(startService('postgres', { ...ON, ...lease }));
     const there = await start(startInstance(here, lease));
     there.app.get(Revocations, { strict: false }).onInspection(() => new Promise(() => undefined));
@@ -138,8 +141,7 @@ describe('LATCHKEY_CANARY=on', () => {
   });
 
   it('counts on nobody whose lease has run out', async () => {
-    const lease = { LATCHKEY_LEASE_MS: '500' };
-    const here = await start(startService('postgres', { ...ON, ...lease }));
+    const here = await start(startService('postgres', ON));
     const killed = `INSERT INTO latchkey_instances (id, renewals, lease_ms, started_date)
       VALUES ('0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11', 7, 500, '2030-01-31T12:00:00.000Z')`;
     await withSql(here.store, (query) => query(killed));
