@@ -120,9 +120,11 @@ describe('Stopping', () => {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const output = text(npm.stdout);
+    let seen = '';
     await new Promise<void>((resolve) => {
       npm.stdout.on('data', (chunk: Buffer) => {
-        if (chunk.includes('Swagger UI on')) resolve();
+        seen += chunk.toString();
+        if (seen.includes('Swagger UI on')) resolve();
       });
     });
 
