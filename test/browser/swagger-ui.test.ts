@@ -4,6 +4,7 @@ import { CHROMIUM_FLAGS, findChromium } from '../support/chromium.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
+const LAUNCH_TIMEOUT_MS = 120_000;
 
 // A browser is slow on a machine that has other things to do.
 jest.setTimeout(240_000);
@@ -12,7 +13,11 @@ describe('Swagger UI on /docs, in a browser', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: await findChromium(), args: CHROMIUM_FLAGS });
+    browser = await chromium.launch({
+      executablePath: await findChromium(),
+      args: CHROMIUM_FLAGS,
+      timeout: LAUNCH_TIMEOUT_MS,
+    });
   }, INSTALL_TIMEOUT_MS);
 
   afterAll(() => browser.close());

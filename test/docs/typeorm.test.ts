@@ -5,7 +5,7 @@ import { startService, type RunningService } from '../support/service.js';
 import { createStore, forEachStore, type Store } from '../support/stores.js';
 
 const run = promisify(execFile);
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 describe('npm run typeorm -- migration:show, as CONTRIBUTING says', () => {
   const show = async ({ url }: Store) => {

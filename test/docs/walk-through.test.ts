@@ -7,7 +7,7 @@ import { createStore, forEachStore, type Store } from '../support/stores.js';
 
 const run = promisify(execFile);
 const BETWEEN = '--- next block ---';
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 /** What the README tells one to type, and what it says one sees then. */
 interface Step {

@@ -3,7 +3,7 @@ import { Cluster } from '../faults/linearizability/cluster.js';
 import { runOn, type ScenarioOptions } from '../faults/linearizability/scenario.js';
 import { pause, swallowing } from '../faults/linearizability/strikes.js';
 
-const LONGEST_MS = 90_000;
+const LONGEST_MS = 300_000;
 
 describe('three instances on one database, while keys are deleted and restricted', () => {
   let cluster: Cluster;

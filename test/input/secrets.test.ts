@@ -169,7 +169,7 @@ describe('a secret that a client puts where it does not belong', () => {
         { what: 'a token', secret: token.join('.'), needles: token.slice(1) },
       ];
       for (const { secret } of canaries) await sendAll(plantsOf(secret, target));
-    });
+    }, 360_000);
 
     afterAll(async () => {
       await service.dispose();

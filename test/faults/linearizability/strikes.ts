@@ -12,6 +12,7 @@ import { BOTH_WAYS, PASS, REFUSE, type Direction, type ProxyMode } from './tcp-p
 export type Strike = (stage: Stage) => Promise<void>;
 
 const READY_MS = 60_000;
+const COMMIT_MS = 10_000;
 /** Keys that are deleted at the moment of each strike. */
 const VICTIMS = 4;
 
@@ -154,10 +155,14 @@ async function isGone(databaseUrl: string, keyId: string): Promise<boolean> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   try {
-    const gone = eventually('the deletion has committed', async () => {
-      const { rowCount } = await client.query('SELECT 1 FROM latchkey_api_keys WHERE id = $1', [keyId]);
-      return rowCount === 0 || undefined;
-    });
+    const gone = eventually(
+      'the deletion has committed',
+      async () => {
+        const { rowCount } = await client.query('SELECT 1 FROM latchkey_api_keys WHERE id = $1', [keyId]);
+        return rowCount === 0 || undefined;
+      },
+      COMMIT_MS,
+    );
     return await gone.catch(() => false);
   } finally {
     await client.end();
