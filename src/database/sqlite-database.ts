@@ -10,7 +10,7 @@ import type { TableNames } from './table-names.js';
 import { Transaction, type JoinedTransaction, type RunStatement } from './transaction.js';
 
 const BUSY_TIMEOUT_MS = 5000;
-const BUSY_PAUSE_MS = 5;
+const BUSY_PAUSE_MS = 1;
 const MOST_KEPT = 100;
 const FULL = 2;
 // Pages of the log until they are put into place, which holds up a command. Most pages are written over by then.
@@ -35,9 +35,12 @@ export class SqliteDatabase extends Database {
 
   /** @throws {Error} if the database cannot be made durable. */
   static async open(options: SqliteOptions, names: TableNames): Promise<SqliteDatabase> {
-    // better-sqlite3 would wait with the whole process, while whoever holds the lock is in it: there we ask again instead.
+    // better-sqlite3 would wait with the whole process, while whoever holds the lock is in it.
     const writer = await connect(options, options.type === 'better-sqlite3' ? 0 : BUSY_TIMEOUT_MS);
     await assertDurable(writer);
+    // SQLite would ask ten times a second whether the lock is free, and could miss for seconds the short moments in which a
+    // process that writes all the time lets go.
+    await writer.query('PRAGMA busy_timeout = 0');
     const reader = await connect(options, BUSY_TIMEOUT_MS);
     await reader.query('PRAGMA query_only = ON');
     const writes = await statementsOn(writer.createQueryRunner(), names, MOST_KEPT);

@@ -19,14 +19,19 @@ describe('several processes on one SQLite file', () => {
 
   afterEach(() => opened.close());
 
-  it('wait for each other: transactions that read and then write all succeed', async () => {
+  it.each([
+    [200, 0],
+    [120, 50],
+  ])('wait for each other: %i transactions that read and then write, of %i ms, all succeed', async (times, takes) => {
     await opened.host.query('CREATE TABLE counters AS SELECT 0 AS value');
-    const adder = () =>
-      run(process.execPath, ['--import', 'tsx', join('test', 'database', 'adder.ts'), opened.store.url, '200']);
+    const adder = () => {
+      const script = join('test', 'database', 'adder.ts');
+      return run(process.execPath, ['--import', 'tsx', script, opened.store.url, String(times), String(takes)]);
+    };
 
     await Promise.all([adder(), adder()]);
 
-    expect(await opened.host.query('SELECT value FROM counters')).toEqual([{ value: 400 }]);
+    expect(await opened.host.query('SELECT value FROM counters')).toEqual([{ value: 2 * times }]);
   });
 
   it('refuses a change as unavailable while another holds the file too long, and recovers by itself', async () => {
