@@ -20,5 +20,5 @@ export default {
     'content-disposition/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
   },
   transformIgnorePatterns: ['node_modules/(?!(.*/)?content-disposition/)'],
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

@@ -13,7 +13,7 @@ beforeAll(async () => {
   shop = await startShop();
   latchkey = createLatchkeyClient({ baseUrl: `${shop.url}/latchkey`, apiKey: shop.key });
   clerk = await createKey('Clerk', ['orders:view', 'orders:create']);
-}, 60_000);
+});
 
 afterAll(() => shop.stop());
 
