@@ -110,6 +110,8 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
         await this.acknowledgements.of(number, await this.timesToWait(session, message));
         this.acknowledgements.end(number);
         this.waits.observe((performance.now() - beginning) / 1000);
+        // Whoever holds a lease does so with each renewal.
+        if (this.leaseMs === 0) void this.sweepAway();
       },
     };
   }
@@ -230,9 +232,15 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
   private see(instances: readonly SeenInstance[]): void {
     this.watch.see(instances);
     for (const ended of this.watch.ended()) void this.remove(ended);
-    this.sweep.run(this.watch.longestMs).catch((error: unknown) => {
+    void this.sweepAway();
+  }
+
+  private async sweepAway(): Promise<void> {
+    try {
+      await this.sweep.run(this.watch.longestMs);
+    } catch (error) {
       this.logger.warn({ message: 'Revocations that all have read are still kept.', error: describeError(error) });
-    });
+    }
   }
 
   /** Takes an instance off the list whose lease has ended, unless it has renewed it after all. */

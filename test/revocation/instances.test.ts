@@ -10,6 +10,7 @@ import {
   createWorkspace,
   startInstance,
   startService,
+  uniqueName,
   type RunningService,
   type WorkspaceFixture,
 } from '../support/service.js';
@@ -289,6 +290,39 @@ describe('several instances on one PostgreSQL', () => {
 
       for (const service of [here, there]) await until(async () => !(await verifier(service).verify(key.apiKey)).valid);
     });
+  });
+
+  it('what every instance has read is kept no longer', async () => {
+    const administrator = new pg.Client(here.store.url);
+    await administrator.connect();
+    const workspace = await createWorkspace(here);
+    const key = await keyIn(workspace);
+    await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+    const left = async () => (await administrator.query('SELECT 1 FROM latchkey_revocations')).rowCount;
+    expect(await left()).toBeGreaterThan(0);
+
+    await until(async () => (await left()) === 0);
+    await administrator.end();
+  });
+
+  it('what is revoked is kept no longer where nobody answers from memory', async () => {
+    const modest = await startService('postgres', { LATCHKEY_CACHE_SIZE: '0' });
+    const administrator = new pg.Client(modest.store.url);
+    await administrator.connect();
+    const workspace = await createWorkspace(modest);
+    const count = async () =>
+      (await administrator.query('SELECT count(*)::int AS count FROM latchkey_revocations')).rows[0].count as number;
+
+    let deletions = 0;
+    await until(async () => {
+      const key = await keyIn(workspace, { keyName: uniqueName('Key') });
+      await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+      deletions += 1;
+      return (await count()) < deletions;
+    });
+
+    await administrator.end();
+    await modest.stop();
   });
 
   it('does not start where it would hear nothing, and says why', async () => {
