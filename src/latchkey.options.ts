@@ -1,6 +1,7 @@
 import type { PrincipalResolver } from './auth/principal-resolver.js';
 import type { Permission } from './auth/permission-catalogue.js';
 import { isKeyPrefix } from './common/key-format.js';
+
 /** Every group of routes, by the first word of their paths. */
 export const LATCHKEY_CONTROLLERS = [
   'apikey',

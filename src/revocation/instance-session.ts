@@ -57,7 +57,7 @@ export class InstanceSession {
     private readonly names: TableNames,
   ) {
     this.lease = new Lease(leaseMs);
-    this.committed = new CommittedRevocations((sql, values) => client.query(names.in(sql), values));
+    this.committed = new CommittedRevocations((sql, values) => client.query(names.in(sql), values), leaseMs);
     client.on('error', (error) => this.end(error));
     client.on('end', () => this.end(new Error('The connection was closed.')));
     client.on('notification', (notification) => this.hear(notification));
@@ -146,9 +146,7 @@ export class InstanceSession {
         );
         if (rowCount !== 1) throw new Error('The lease was not renewed for too long, and others took it for ended.');
         for (const forgotten of await this.committed.read()) this.events.onMissed(forgotten);
-        // Whoever is late may find revocations swept away that it has not read.
-        if (!this.lease.isValid()) throw new Error('The lease ran out before it was renewed.');
-        this.lease.renew(moment);
+        if (!this.ended) this.lease.renew(moment);
         await this.look();
       });
     } finally {

@@ -25,6 +25,11 @@ export class Lease {
     return { at: performance.now(), date: Date.now() };
   }
 
+  /** Milliseconds since the moment, by the clock that says more. */
+  static since({ at, date }: Moment): number {
+    return Math.max(performance.now() - at, Date.now() - date);
+  }
+
   /** The renewal that was sent at this moment has been confirmed. */
   renew({ at, date }: Moment): void {
     this.sentAt = at;

@@ -24,9 +24,9 @@ describe('committed revocations', () => {
     await opened.close();
   });
 
-  const reader = () => {
+  const reader = (leaseMs = 60_000) => {
     const client = clients[TRANSACTIONS] as pg.Client;
-    return new CommittedRevocations((sql, values) => client.query(sql, values));
+    return new CommittedRevocations((sql, values) => client.query(sql, values), leaseMs);
   };
 
   const keep = async (client: pg.Client) => {
@@ -90,7 +90,14 @@ describe('committed revocations', () => {
     expect(await revocations.read()).toEqual([]);
   });
 
-  it('are swept away a longest lease after their commit, and not while an older transaction may still commit one', async () => {
+  it('are not read by who comes so late that some may be gone', async () => {
+    const revocations = reader(1);
+    await revocations.read();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect(revocations.read()).rejects.toThrow('were not read for so long that some may be gone');
+  });
+
+  it('are swept away ten longest leases after their commit, and not while an older transaction may still commit one', async () => {
     const [client, late] = clients as [pg.Client, pg.Client];
     const sweep = new RevocationSweep({ query: async (sql, values) => (await client.query(sql, values)).rows });
     const left = async () => (await client.query('SELECT 1 FROM latchkey_revocations')).rowCount;
