@@ -46,7 +46,7 @@ function answerTo(
   if (!isPlain(body) || headers['x-workspace-id'] !== undefined) return undefined;
   const credential = credentialOf(request);
   if (credential.kind !== 'key') return undefined;
-  const caller = verifier.authenticateFromMemory(credential.key, request.ip);
+  const caller = verifier.authenticateFromMemory(credential.key, request);
   if (!caller || caller.rateLimit || !caller.permissions.has('apikeys:verify')) return undefined;
   const { apiKey, permissions, ip, cost } = body;
   return verifier.verify(apiKey, { permissions, ip, cost, workspaceId: caller.workspaceId });

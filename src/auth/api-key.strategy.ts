@@ -48,9 +48,8 @@ export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchk
   }
 
   /** Whose key it is, if that can be told from memory. */
-  fromMemory(credential: Credential, { ip }: HttpRequest): Identity | undefined {
-    const key =
-      credential.kind === 'key' ? this.verifier.authenticateFromMemory(credential.key, ip ?? null) : undefined;
+  fromMemory(credential: Credential, request: HttpRequest): Identity | undefined {
+    const key = credential.kind === 'key' ? this.verifier.authenticateFromMemory(credential.key, request) : undefined;
     return key && identityOf(key);
   }
 

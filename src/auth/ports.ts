@@ -27,13 +27,19 @@ export interface AcceptedKey extends RefusedKey {
 export type AuthenticationResult =
   { valid: true; key: AcceptedKey } | { valid: false; reason: RefusalReason; key: RefusedKey | null };
 
+/** Where a key is used. */
+export interface Caller {
+  /** Read only for a key that is bound to addresses: behind proxies, finding it out costs more than a verification. */
+  readonly ip?: string | null;
+}
+
 /** Tells whose an API key is. What this module needs of the keys; the verification module provides it. */
 export abstract class CredentialVerifier {
   /** @throws {StoreUnavailableError} if that cannot be found out: never a guess. */
   abstract authenticate(apiKey: string, ip: string | null): AuthenticationResult | Promise<AuthenticationResult>;
 
   /** The same if that can be told from memory; undefined if it cannot, whatever the reason. */
-  abstract authenticateFromMemory(apiKey: string, ip: string | null): AcceptedKey | undefined;
+  abstract authenticateFromMemory(apiKey: string, caller: Caller): AcceptedKey | undefined;
 }
 
 /** Tells what an actor holds at this point of a transaction. The grants module provides it. */

@@ -3,6 +3,7 @@ import {
   CredentialVerifier,
   type AcceptedKey,
   type AuthenticationResult,
+  type Caller,
   type RefusalReason,
   type RefusedKey,
 } from '../auth/ports.js';
@@ -99,19 +100,19 @@ export class KeyVerifier extends CredentialVerifier {
    * @throws {StoreUnavailableError} if that cannot be found out: never a guess.
    */
   verify(apiKey: string, request: VerificationRequest = ANYTHING): VerificationResult | Promise<VerificationResult> {
-    const key = this.recall(apiKey, request.ip);
+    const key = this.recall(apiKey, request);
     return key ? this.admit(key, request) : this.verifyStored(apiKey, request);
   }
 
   /** Who the key is; its permissions and its rate limit are the caller's to heed. @see verify */
   authenticate(apiKey: string, ip: string | null): AuthenticationResult | Promise<AuthenticationResult> {
-    const key = this.recall(apiKey, ip);
+    const key = this.recall(apiKey, { ip });
     return key ? this.accept(key) : this.authenticateStored(apiKey, ip);
   }
 
   /** The same if that can be told from memory; undefined if it cannot, whatever the reason. */
-  authenticateFromMemory(apiKey: string, ip: string | null): AcceptedKey | undefined {
-    const key = this.recall(apiKey, ip);
+  authenticateFromMemory(apiKey: string, caller: Caller): AcceptedKey | undefined {
+    const key = this.recall(apiKey, caller);
     return key && this.accept(key).key;
   }
 
@@ -132,11 +133,11 @@ export class KeyVerifier extends CredentialVerifier {
   }
 
   /** The key, if it is in memory and acceptable from there. Its form need not be looked at: it was once. */
-  private recall(apiKey: string, ip: string | null | undefined): RememberedKey | undefined {
+  private recall(apiKey: string, caller: Caller): RememberedKey | undefined {
     if (!this.revocations.mayServeFromMemory()) return undefined;
     if (typeof apiKey !== 'string' || apiKey.length > LONGEST_KEY) return undefined;
     const key = this.cache.get(digestKey(apiKey));
-    if (!key || key.isExpired(this.clock) || !key.isAllowedFrom(ip)) return undefined;
+    if (!key || key.isExpired(this.clock) || !key.isAllowedTo(caller)) return undefined;
     this.hits += 1;
     return key;
   }
@@ -199,7 +200,7 @@ export class KeyVerifier extends CredentialVerifier {
     if (state !== 'acceptable') return { valid: false, reason: state, key };
     // It may have ended while somebody else looked it up.
     if (key.isExpired(this.clock)) return { valid: false, reason: 'expired', key };
-    return key.isAllowedFrom(ip) ? { valid: true, key } : { valid: false, reason: 'ip_not_allowed', key };
+    return key.isAllowedTo({ ip }) ? { valid: true, key } : { valid: false, reason: 'ip_not_allowed', key };
   }
 
   /** Asks the database, together with whoever asks for the same key at this moment. */

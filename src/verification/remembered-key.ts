@@ -1,5 +1,5 @@
 import type { PermissionSet } from '../auth/permission-set.js';
-import type { AcceptedKey } from '../auth/ports.js';
+import type { AcceptedKey, Caller } from '../auth/ports.js';
 import type { RateLimit } from '../auth/principal.js';
 import type { Clock } from '../common/clock.js';
 import type { IpRanges } from '../common/ip-ranges.js';
@@ -81,7 +81,7 @@ export class RememberedKey implements AcceptedKey {
     return this.expiresAt !== NEVER && this.expiresAt <= clock.time();
   }
 
-  isAllowedFrom(ip: string | null | undefined): boolean {
-    return this.allowedIps === null || this.allowedIps.include(ip);
+  isAllowedTo(caller: Caller): boolean {
+    return this.allowedIps === null || this.allowedIps.include(caller.ip);
   }
 }

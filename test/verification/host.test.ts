@@ -66,5 +66,29 @@ describe('KeyVerifier in a host', () => {
         key: { id: key.id, name: 'Program', workspaceId: id },
       });
     });
+
+    it('asks of a key in memory where it is used only if it is bound to addresses', async () => {
+      const operator = Principal.system('host');
+      const { id } = await context.get(WorkspacesService, { strict: false }).create(operator, { name: 'Addresses' });
+      const apiKeys = context.get(ApiKeysService, { strict: false });
+      const settings = { keyName: 'Free', permissions: ['apikeys:*'] };
+      const free = await apiKeys.create(operator.in(id), settings);
+      const bound = await apiKeys.create(operator.in(id), { ...settings, keyName: 'Bound', allowedIps: ['192.0.2.1'] });
+      const verifier = context.get(KeyVerifier, { strict: false });
+      const questions: string[] = [];
+      const verify = (secret: string, ip: string): VerificationResult | Promise<VerificationResult> =>
+        verifier.verify(secret, {
+          get ip() {
+            questions.push(ip);
+            return ip;
+          },
+        });
+
+      for (const secret of [free.secret, bound.secret]) await verifier.verify(secret, { ip: '192.0.2.1' });
+      expect(verify(free.secret, 'anywhere')).toMatchObject({ valid: true });
+      expect(questions).toEqual([]);
+      expect(verify(bound.secret, '192.0.2.1')).toMatchObject({ valid: true });
+      expect(questions).toEqual(['192.0.2.1']);
+    });
   });
 });
