@@ -101,8 +101,8 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
       forget: () => {
         this.forget(forget);
         this.acknowledgements.end(number);
-        // It may have been committed. Nobody is told a second time, for renewals of leases find it all the same.
-        this.instances.ask(message).catch(() => undefined);
+        // It may have been committed, or be so only later: by another id, so that nobody takes it for what is read then.
+        this.instances.ask({ ...message, id: newId() }).catch(() => undefined);
       },
       passed: async () => {
         const beginning = performance.now();

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import pg from 'pg';
 import { newId } from '../../src/common/ids.js';
 import { keeping } from '../../src/revocation/committed-revocations.js';
+import { Database } from '../../src/database/database.js';
 import { Revocations } from '../../src/revocation/revocations.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import type { Body } from '../support/client.js';
@@ -290,6 +291,24 @@ describe('several instances on one PostgreSQL', () => {
 
       for (const service of [here, there]) await until(async () => !(await verifier(service).verify(key.apiKey)).valid);
     });
+  });
+
+  it('a commit that is only made when its outcome was given up is found all the same', async () => {
+    const workspace = await createWorkspace(here);
+    const key = await keyIn(workspace);
+    await remembered(key.apiKey);
+    const { cached } = verifier(there).statistics();
+
+    await here.app.get(Database, { strict: false }).transaction(async (transaction) => {
+      await transaction.query('DELETE FROM latchkey_api_keys WHERE id = $1', [key.id]);
+      const announcement = await leaseOf(here).announce(transaction, [{ keyId: key.id }]);
+      announcement.forget();
+      await until(() => verifier(there).statistics().cached < cached);
+      // Before the commit it is still so.
+      await remembered(key.apiKey);
+    });
+
+    await until(async () => !(await verifier(there).verify(key.apiKey)).valid);
   });
 
   it('what every instance has read is kept no longer', async () => {
