@@ -76,9 +76,12 @@ export class WorkerProcess {
     return new Promise((resolve) => {
       const settle = (how: string, clean = false): void =>
         resolve({ reason: this.failure ?? how, clean, uptimeMs: performance.now() - this.startedAt });
-      this.worker.on('exit', (code: number | null, signal: string | null) =>
-        settle(signal ? `It was ended by ${signal}` : `It ended with exit code ${code}`, code === 0),
-      );
+      this.worker.on('exit', (code: number | null, signal: string | null) => {
+        const end = () => settle(signal ? `It was ended by ${signal}` : `It ended with exit code ${code}`, code === 0);
+        // Until then it may still be given connections, which nobody answers.
+        if (this.worker.isConnected()) this.worker.once('disconnect', end);
+        else end();
+      });
       // Without a process there is no exit. One that cannot be sent to is about to have one.
       this.worker.on('error', (error) => {
         if (this.worker.process.pid === undefined) settle(messageOf(error));
