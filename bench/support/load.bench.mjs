@@ -2,6 +2,8 @@ import { Contender } from './contender.mjs';
 import { alternate, median } from './rounds.mjs';
 
 const WARM_UP_ROUNDS = 2;
+// What has not run for a while is slower at first, whichever of the server's routes comes first.
+const LEAD_IN_SECONDS = 0.5;
 
 /**
  * Loads servers in turn, and measures each.
@@ -13,6 +15,7 @@ export async function measureServers(targets, { rounds, connections, quick }) {
   const load = Contender.start('the load', './load.mjs', import.meta.url);
   const seconds = quick ? 1 : 2;
   const measured = await alternate(targets, rounds + WARM_UP_ROUNDS, async ({ contender, url, requests }) => {
+    await load.ask('run', { url, connections, seconds: LEAD_IN_SECONDS, requests });
     const before = await contender.ask('cpu');
     const { answered, seconds: took } = await load.ask('run', { url, connections, seconds, requests });
     const after = await contender.ask('cpu');
