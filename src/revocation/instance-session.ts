@@ -33,7 +33,7 @@ export interface SessionEvents {
   /** All instances there are; about three times a lease. */
   onInstances(instances: SeenInstance[]): void;
   /** The session is over, and with it the lease. Called once. */
-  onEnd(error: unknown): void;
+  onEnd(session: InstanceSession, error: unknown): void;
 }
 
 /**
@@ -83,6 +83,10 @@ export class InstanceSession {
       session.end(error);
       throw error;
     }
+  }
+
+  get isOver(): boolean {
+    return this.ended;
   }
 
   /** Hears revocations too, and holds a lease from then on. */
@@ -203,7 +207,7 @@ export class InstanceSession {
     this.lease.end();
     if (this.ended) return;
     this.ended = true;
-    this.events.onEnd(error);
+    this.events.onEnd(this, error);
     disconnect(this.client);
   }
 }

@@ -1,4 +1,5 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { describeError } from '../common/describe-error.js';
 import type { Database } from '../database/database.js';
@@ -26,6 +27,7 @@ const LONGEST_DELIVERY_MS = 5000;
 const DEAF =
   'PostgreSQL does not deliver notifications to this process, so it could not hear of revocations. If the database URL ' +
   'is that of a pooler in transaction mode, set LATCHKEY_DIRECT_URL (the option directUrl) to the URL of the server itself.';
+const LONGEST_FAREWELL_MS = 1000;
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2000;
 
@@ -77,6 +79,8 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     this.stopped = true;
     clearTimeout(this.retry);
     this.forget('everything');
+    // A session that is being opened closes as soon as it is open, which may take longer than anybody wants to wait.
+    await Promise.race([this.opening?.catch(() => undefined), delay(LONGEST_FAREWELL_MS, undefined, { ref: false })]);
     await this.session?.close();
   }
 
@@ -181,13 +185,19 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
         },
         onInspection: (message) => void this.answer(message),
         onInstances: (instances) => this.see(instances),
-        onEnd: (error) => this.reopen(error),
+        onEnd: (ended, error) => this.reopen(ended, error),
       },
       this.leaseMs,
       this.database.names,
     );
-    await this.assertHearing(session);
-    if (this.leaseMs > 0) await session.serve();
+    try {
+      await this.assertHearing(session);
+      if (this.leaseMs > 0) await session.serve();
+      if (this.stopped || session.isOver) throw new Error('The session ended as it began.');
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
     const before = this.lastId;
     this.session = session;
     this.lastId = session.id;
@@ -207,9 +217,7 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     await this.database.query('SELECT pg_notify($1, $2)', parameters);
     const hears = await this.acknowledgements.of(number, new Map([[session.id, LONGEST_DELIVERY_MS]]));
     this.acknowledgements.end(number);
-    if (hears) return;
-    await session.close();
-    throw new Error(DEAF);
+    if (!hears) throw new Error(DEAF);
   }
 
   private carryOut(message: RevocationMessage): void {
@@ -254,7 +262,9 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
     }
   }
 
-  private reopen(error: unknown): void {
+  private reopen(ended: InstanceSession, error: unknown): void {
+    // Whoever opens a session tries again if that fails; and another one may be open by the time it is over.
+    if (ended !== this.session) return;
     this.session = undefined;
     this.forget('everything');
     if (this.stopped || this.leaseMs === 0) return;

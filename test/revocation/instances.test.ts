@@ -16,6 +16,7 @@ import {
   type WorkspaceFixture,
 } from '../support/service.js';
 import { eventually } from '../support/eventually.js';
+import { holdLock } from '../support/write-lock.js';
 
 // Held also on a machine that has other things to do: what is remembered must stay so.
 const LEASE_MS = 5000;
@@ -231,6 +232,66 @@ describe('several instances on one PostgreSQL', () => {
       expect(await verifier(there).verify(key.apiKey)).toMatchObject({ reason: 'deleted' });
       await until(() => leaseOf(there).mayServeFromMemory());
       await remembered((await keyIn(workspace, { keyName: 'Another' })).apiKey);
+    });
+
+    const sessions = async (): Promise<number> => {
+      const { rowCount } = await administrator.query(
+        `SELECT 1 FROM pg_stat_activity
+         WHERE application_name = 'latchkey revocations' AND datname = current_database()`,
+      );
+      return rowCount ?? 0;
+    };
+    const instances = async (): Promise<number> =>
+      (await administrator.query('SELECT 1 FROM latchkey_instances')).rowCount ?? 0;
+    const end = (applications: string) =>
+      administrator.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE application_name IN (${applications}) AND datname = current_database()`,
+      );
+
+    it('one that tries in vain to hear again leaves no session behind, and hears again once it can', async () => {
+      await until(async () => (await sessions()) === 2);
+      // Whoever listens may come in, and nobody else: an attempt to hear again fails when it is half done.
+      await administrator.query(`
+        CREATE SEQUENCE refused;
+        CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF current_setting('application_name') <> 'latchkey' THEN RETURN; END IF;
+          PERFORM nextval('refused');
+          RAISE 'refused';
+        END $$;
+        CREATE EVENT TRIGGER refuse ON login EXECUTE FUNCTION refuse()`);
+      try {
+        await end(`'latchkey', 'latchkey revocations'`);
+        await until(async () => {
+          const { rows } = await administrator.query('SELECT last_value::int AS refused FROM refused');
+          return rows[0].refused >= 10;
+        });
+        expect(await sessions()).toBeLessThanOrEqual(2);
+      } finally {
+        await administrator.query('DROP EVENT TRIGGER refuse; DROP FUNCTION refuse(); DROP SEQUENCE refused');
+      }
+
+      for (const service of [here, there]) await until(() => leaseOf(service).mayServeFromMemory());
+      await until(async () => (await sessions()) === 2 && (await instances()) === 2);
+    });
+
+    it('one that is stopped while it begins to hear again does not go on by itself', async () => {
+      const third = await startInstance(here, { LATCHKEY_LEASE_MS: String(LEASE_MS) });
+      const release = await holdLock(here.store, 'LOCK TABLE latchkey_instances IN ACCESS EXCLUSIVE MODE');
+      await end(`'latchkey revocations'`);
+      await until(async () => {
+        const { rowCount } = await administrator.query(
+          `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO latchkey_instances%'`,
+        );
+        return rowCount === 3;
+      });
+
+      const stopped = third.stop();
+      await release();
+      await stopped;
+
+      await until(async () => (await sessions()) === 2 && (await instances()) === 2);
+      for (const service of [here, there]) await until(() => leaseOf(service).mayServeFromMemory());
     });
 
     it('one that was taken off the list remembers nothing until it is on it again', async () => {
