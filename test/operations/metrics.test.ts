@@ -171,8 +171,8 @@ describe('GET /metrics', () => {
   });
 
   it('counts the instances of one PostgreSQL, and sees the lease go with the database', async () => {
-    const service = await startService('postgres', { LATCHKEY_LEASE_MS: '1000' });
-    const other = await startInstance(service, { LATCHKEY_LEASE_MS: '1000' });
+    const service = await startService('postgres', { LATCHKEY_LEASE_MS: '3000' });
+    const other = await startInstance(service, { LATCHKEY_LEASE_MS: '3000' });
     const becomes = (name: string, value: number) =>
       eventually(`${name} is ${value}`, async () =>
         (await scrape(service.anonymous)).value(name) === value ? true : undefined,
