@@ -58,8 +58,10 @@ describe('Stopping', () => {
         await service.child.wrote(/Stopping/);
         const late = await fetch(`${service.url}/api/v1/permission`);
         const ready = await fetch(`${service.url}/health/ready`);
+        // It may come before the lock is let go of in every respect.
+        const answered = once(creation, 'response');
         await release();
-        const [answer] = (await once(creation, 'response')) as [IncomingMessage];
+        const [answer] = (await answered) as [IncomingMessage];
 
         expect(late.status).toBe(503);
         expect(late.headers.get('connection')).toBe('close');
