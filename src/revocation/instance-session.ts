@@ -19,7 +19,8 @@ import {
 import type { Forgotten } from './revocations.js';
 
 const RENEWALS_A_LEASE = 3;
-const LONGEST_FAREWELL_MS = 1000;
+/** How long the end of a session may take. */
+export const LONGEST_FAREWELL_MS = 1000;
 
 /** What a session tells whoever opened it. */
 export interface SessionEvents {

@@ -8,7 +8,7 @@ import type { Announcement, Revocation } from '../events/revocation.js';
 import { newId } from '../common/ids.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { keeping } from './committed-revocations.js';
-import { InstanceSession, SELECT_INSTANCES } from './instance-session.js';
+import { InstanceSession, LONGEST_FAREWELL_MS, SELECT_INSTANCES } from './instance-session.js';
 import { LeaseWatch, type SeenInstance } from './lease-watch.js';
 import {
   acknowledgementsChannel,
@@ -27,7 +27,6 @@ const LONGEST_DELIVERY_MS = 5000;
 const DEAF =
   'PostgreSQL does not deliver notifications to this process, so it could not hear of revocations. If the database URL ' +
   'is that of a pooler in transaction mode, set LATCHKEY_DIRECT_URL (the option directUrl) to the URL of the server itself.';
-const LONGEST_FAREWELL_MS = 1000;
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2000;
 
@@ -289,6 +288,7 @@ export class PostgresRevocations extends Revocations implements OnModuleInit, On
 
 type Message = RevocationMessage | InspectionMessage;
 
+// The count is asked for so that everybody is told: what nothing reads is not run.
 const TELL_AND_LOOK = {
   name: 'latchkey_tell_and_look',
   sql: `
