@@ -1,7 +1,7 @@
 import { Controller, Delete, Patch, Put, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequireAnyPermission, RequirePermissions } from '../auth/access.decorators.js';
-import { Protected } from '../auth/protected.decorator.js';
+import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { ApiRefusals } from '../common/api-refusals.decorator.js';
 import { IdRequiredError } from '../common/latchkey-error.js';
 
@@ -11,7 +11,7 @@ const SUMMARY = 'Refuses, for the id is missing.';
 /** Commands on one key that name none: refused with 412, and on the trail, instead of an unknown route. */
 @ApiTags('Without an id')
 @Controller({ path: 'apikey', version: VERSION_NEUTRAL })
-@Protected()
+@LatchkeyRoutes()
 export class ApiKeysWithoutIdController {
   @Put()
   @ApiOperation({ operationId: 'replaceApiKeyWithoutId', summary: SUMMARY })

@@ -27,7 +27,7 @@ import {
 import { CurrentPrincipal, RequireAnyPermission, RequirePermissions } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
 import { EscalationError } from '../auth/errors.js';
-import { Protected } from '../auth/protected.decorator.js';
+import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { EXAMPLE_ID } from '../common/api-examples.js';
 import { ApiPage } from '../common/api-page.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
@@ -99,7 +99,7 @@ const CHANGE_REFUSALS = [
 
 @ApiTags('API keys')
 @Controller({ path: 'apikey', version: VERSION_NEUTRAL })
-@Protected()
+@LatchkeyRoutes()
 export class ApiKeysController {
   constructor(
     private readonly apiKeys: ApiKeysService,

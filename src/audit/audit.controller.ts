@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { Readable } from 'node:stream';
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
-import { Protected } from '../auth/protected.decorator.js';
+import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { EXAMPLE_ID } from '../common/api-examples.js';
 import { ApiRefusals, invalid } from '../common/api-refusals.decorator.js';
 import { AuditService } from './audit.service.js';
@@ -17,7 +17,7 @@ const EXPORT_DISPOSITION = 'attachment; filename="audit.ndjson"';
 
 @ApiTags('Audit')
 @Controller({ path: 'audit', version: VERSION_NEUTRAL })
-@Protected()
+@LatchkeyRoutes()
 export class AuditController {
   constructor(private readonly audit: AuditService) {}
 

@@ -4,7 +4,7 @@ import { EXAMPLE_ID } from '../common/api-examples.js';
 import type { ActorType } from '../events/actor.js';
 import { AnyCaller, CurrentPrincipal } from './access.decorators.js';
 import type { Principal } from './principal.js';
-import { Protected } from './protected.decorator.js';
+import { LatchkeyRoutes } from './latchkey-routes.decorator.js';
 
 @ApiSchema({ name: 'LatchkeyCaller' })
 class CallerDto {
@@ -32,7 +32,7 @@ export class MeDto {
 
 @ApiTags('Me')
 @Controller({ path: 'me', version: VERSION_NEUTRAL })
-@Protected()
+@LatchkeyRoutes()
 export class MeController {
   @Get()
   @ApiOperation({ operationId: 'getMe', summary: 'Who am I, where, and what may I do there?' })

@@ -16,7 +16,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
 import { EscalationError } from '../auth/errors.js';
-import { Protected } from '../auth/protected.decorator.js';
+import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { ApiPage } from '../common/api-page.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
 import { DELETED, DeleteResultDto } from '../common/delete-result.dto.js';
@@ -53,7 +53,7 @@ const PUT_REFUSALS = [
 
 @ApiTags('Members')
 @Controller({ path: 'member', version: VERSION_NEUTRAL })
-@Protected()
+@LatchkeyRoutes()
 export class MembersController {
   constructor(private readonly members: MembersService) {}
 

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, VERSI
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { AnyCaller, CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
-import { Protected } from '../auth/protected.decorator.js';
+import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
 import { DELETED, DeleteResultDto } from '../common/delete-result.dto.js';
 import { CreatePermissionDto } from './dto/create-permission.dto.js';
@@ -12,7 +12,7 @@ import { PermissionsService } from './permissions.service.js';
 
 @ApiTags('Permissions')
 @Controller({ path: 'permission', version: VERSION_NEUTRAL })
-@Protected()
+@LatchkeyRoutes()
 export class PermissionsController {
   constructor(private readonly permissions: PermissionsService) {}
 

@@ -1,7 +1,7 @@
 import { Controller, Delete, Put, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequirePermissions } from '../auth/access.decorators.js';
-import { Protected } from '../auth/protected.decorator.js';
+import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { ApiRefusals } from '../common/api-refusals.decorator.js';
 import { IdRequiredError } from '../common/latchkey-error.js';
 
@@ -11,7 +11,7 @@ const SUMMARY = 'Refuses, for the id is missing.';
 /** Commands on one role that name none: refused with 412, and on the trail, instead of an unknown route. */
 @ApiTags('Without an id')
 @Controller({ path: 'role', version: VERSION_NEUTRAL })
-@Protected()
+@LatchkeyRoutes()
 export class RolesWithoutIdController {
   @Put()
   @ApiOperation({ operationId: 'replaceRoleWithoutId', summary: SUMMARY })

@@ -25,7 +25,7 @@ import {
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
 import { EscalationError } from '../auth/errors.js';
-import { Protected } from '../auth/protected.decorator.js';
+import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { ApiPage } from '../common/api-page.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
 import { DeleteResultDto, DELETED } from '../common/delete-result.dto.js';
@@ -62,7 +62,7 @@ const PUT_REFUSALS = [
 @ApiTags('Roles')
 @ApiExtraModels(RolePreviewDto)
 @Controller({ path: 'role', version: VERSION_NEUTRAL })
-@Protected()
+@LatchkeyRoutes()
 export class RolesController {
   constructor(private readonly roles: RolesService) {}
 

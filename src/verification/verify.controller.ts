@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, HttpStatus, Post, VERSION_NEUTRAL } from '@
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
-import { Protected } from '../auth/protected.decorator.js';
+import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
 import { RefusedKeyDto, toVerificationDto, ValidKeyDto } from './dto/verification.dto.js';
 import { VerifyKeyDto } from './dto/verify-key.dto.js';
@@ -10,7 +10,7 @@ import { KeyVerifier } from './key-verifier.js';
 
 @ApiTags('Verification')
 @Controller({ path: 'verify', version: VERSION_NEUTRAL })
-@Protected()
+@LatchkeyRoutes()
 @ApiExtraModels(ValidKeyDto, RefusedKeyDto)
 export class VerifyController {
   constructor(private readonly verifier: KeyVerifier) {}

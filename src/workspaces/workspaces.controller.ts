@@ -17,7 +17,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } fr
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
 import type { Principal } from '../auth/principal.js';
-import { Protected } from '../auth/protected.decorator.js';
+import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { EXAMPLE_ID } from '../common/api-examples.js';
 import { ApiPage } from '../common/api-page.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
@@ -42,7 +42,7 @@ const CONFLICT = new WorkspaceConflictError();
 
 @ApiTags('Workspaces')
 @Controller({ path: 'workspace', version: VERSION_NEUTRAL })
-@Protected()
+@LatchkeyRoutes()
 export class WorkspacesController {
   constructor(private readonly workspaces: WorkspacesService) {}
 

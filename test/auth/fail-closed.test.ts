@@ -9,7 +9,7 @@ import { ACCESS, type Access } from '../../src/auth/access.js';
 import { AnyCaller, Public, RequirePermissions } from '../../src/auth/access.decorators.js';
 import { AuthModule } from '../../src/auth/auth.module.js';
 import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
-import { Protected } from '../../src/auth/protected.decorator.js';
+import { LatchkeyRoutes } from '../../src/auth/latchkey-routes.decorator.js';
 import { generateKey } from '../../src/common/key-format.js';
 import { dataSourceOptions } from '../../src/config/data-source-options.js';
 import { migrate } from '../../src/database/migrate.js';
@@ -70,7 +70,7 @@ describe('every route', () => {
 });
 
 @Controller('undeclared')
-@Protected()
+@LatchkeyRoutes()
 class UndeclaredController {
   @Get()
   get(): string {

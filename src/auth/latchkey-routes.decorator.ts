@@ -6,7 +6,7 @@ import { FailedCommandInterceptor } from './failed-command.interceptor.js';
 import { PermissionGuard } from './permission.guard.js';
 
 /** Binds a controller of ours to authentication, permissions, validation, the trail and the one error body. */
-export function Protected(): ClassDecorator {
+export function LatchkeyRoutes(): ClassDecorator {
   return applyDecorators(
     UseGuards(AuthenticationGuard, PermissionGuard),
     UseInterceptors(FailedCommandInterceptor),
