@@ -9,6 +9,7 @@ import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
 import { MeController } from './me.controller.js';
 import { OperatorKeys } from './operator-keys.js';
 import { RateLimits } from './rate-limits.js';
+import { RefusedCommands } from './refused-commands.js';
 
 /** Who are you, may you. Exports what the guards stand on, so that any module can protect its controllers with them. */
 @Module({
@@ -23,8 +24,18 @@ import { RateLimits } from './rate-limits.js';
     JsonWebTokenStrategy,
     OperatorKeys,
     RateLimits,
+    RefusedCommands,
   ],
-  exports: [ApiKeyStrategy, EscalationRule, FailedAttempts, HostUsers, JsonWebTokenStrategy, OperatorKeys, RateLimits],
+  exports: [
+    ApiKeyStrategy,
+    EscalationRule,
+    FailedAttempts,
+    HostUsers,
+    JsonWebTokenStrategy,
+    OperatorKeys,
+    RateLimits,
+    RefusedCommands,
+  ],
 })
 export class AuthModule {
   /** Mounted by the composition: a host chooses which. */
