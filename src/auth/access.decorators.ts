@@ -2,7 +2,7 @@ import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionConte
 import { ApiHeader, ApiSecurity } from '@nestjs/swagger';
 import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.js';
 import { toLatchkeyError } from '../common/error-body.js';
-import { RateLimitExceededError, ServiceStoppingError, StoreUnavailableError } from '../common/latchkey-error.js';
+import { ServiceStoppingError, StoreUnavailableError } from '../common/latchkey-error.js';
 import { requestOf } from '../common/request.js';
 import {
   ACCESS,
@@ -19,6 +19,7 @@ import {
   WorkspaceRequiredError,
 } from './errors.js';
 import type { PermissionName } from './permission-catalogue.js';
+import { usedUp } from './rate-limit-refusals.js';
 import { principalOf } from './request-principal.js';
 import type { Principal } from './principal.js';
 
@@ -87,11 +88,7 @@ function documentedAuthentication(): MethodDecorator[] {
     ApiSecurity('apiKey'),
     ApiRefusals(
       new UnauthenticatedError(),
-      new RateLimitExceededError({
-        'Retry-After': '7',
-        RateLimit: '"key";r=0;t=7',
-        'RateLimit-Policy': '"key";q=100;w=60',
-      }),
+      usedUp({ limit: 100, windowSeconds: 60 }, { isTaken: false, used: 100, endsInMs: 7000 }),
       ...REQUEST_REFUSALS,
       toLatchkeyError(undefined),
       new StoreUnavailableError(undefined),

@@ -1,15 +1,16 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** How much of its limit a key has used in the current window, where several instances share it. The limiter's own. */
+/** How much of its limit a key has used in the running window, where several instances share it. */
 @Entity({ name: 'latchkey_rate_limits' })
+@Index('ix_latchkey_rate_limits_ends', ['endsAt'])
 export class RateLimitUse {
-  @PrimaryColumn({ name: 'key', type: 'varchar', length: 255, primaryKeyConstraintName: 'pk_latchkey_rate_limits' })
-  key!: string;
+  @PrimaryColumn({ name: 'key_id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_latchkey_rate_limits' })
+  keyId!: string;
 
-  @Column({ name: 'points', type: 'integer', default: 0 })
-  points!: number;
+  @Column({ name: 'used', type: 'integer' })
+  used!: number;
 
-  /** Milliseconds since 1970. */
-  @Column({ name: 'expire', type: 'bigint', nullable: true })
-  expire!: string | null;
+  /** Milliseconds since 1970, by the clock of the database. */
+  @Column({ name: 'ends_at', type: 'bigint' })
+  endsAt!: string;
 }

@@ -1,81 +1,65 @@
-import { Inject, Injectable } from '@nestjs/common';
-import {
-  RateLimiterMemory,
-  RateLimiterPostgres,
-  RateLimiterRes,
-  type RateLimiterAbstract,
-} from 'rate-limiter-flexible';
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { Database } from '../database/database.js';
+import { describeError } from '../common/describe-error.js';
 import { DATA_SOURCE } from '../database/data-source.token.js';
-import { RateLimitExceededError } from '../common/latchkey-error.js';
+import { Database } from '../database/database.js';
 import type { RateLimit } from './principal.js';
+import { neverPasses, usedUp } from './rate-limit-refusals.js';
+import { RateLimitWindows } from './rate-limit-windows.js';
+import { SharedRateLimits } from './shared-rate-limits.js';
 
-const TABLE = 'latchkey_rate_limits';
-const MOST_LIMITERS = 1000;
+const PRUNE_MS = 60_000;
 
 /**
- * Counts the uses of keys against their limits. On SQLite in memory; on PostgreSQL in a table that all instances share,
- * so that a limit is one limit however many they are. Should the table be out of reach, each instance counts for itself.
+ * Counts the uses of keys against their limits: on SQLite in memory, on PostgreSQL in a table, so that a limit is one
+ * limit however many instances there are. A refused use takes nothing. A changed limit applies at once to the window that
+ * is running.
  */
 @Injectable()
-export class RateLimits {
-  private readonly limiters = new Map<string, RateLimiterAbstract>();
+export class RateLimits implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly logger = new Logger(RateLimits.name);
+  private readonly windows = new RateLimitWindows();
+  private readonly shared: SharedRateLimits | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private pruning: Promise<void> | undefined;
 
-  constructor(
-    @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
-    private readonly database: Database,
-  ) {}
+  constructor(@Inject(DATA_SOURCE) dataSource: DataSource, database: Database) {
+    this.shared = dataSource.options.type === 'postgres' ? new SharedRateLimits(database) : undefined;
+  }
+
+  onModuleInit(): void {
+    const { shared } = this;
+    if (shared) this.timer = setInterval(() => void (this.pruning ??= this.prune(shared)), PRUNE_MS).unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.pruning;
+  }
 
   /**
    * @param cost how much of the limit this use takes
-   * @throws {RateLimitExceededError} if not that much is left.
+   * @throws {RateLimitExceededError} if not that much is left, or ever will be.
    */
   async consume(keyId: string, rateLimit: RateLimit, cost = 1): Promise<void> {
+    const { limit, windowSeconds } = rateLimit;
+    if (cost > limit) throw neverPasses(rateLimit, cost);
+    const use = this.shared
+      ? await this.shared.take(keyId, rateLimit, cost)
+      : this.windows.take(keyId, { limit, windowMs: windowSeconds * 1000, cost }, performance.now());
+    if (!use.isTaken) throw usedUp(rateLimit, use);
+  }
+
+  private async prune(shared: SharedRateLimits): Promise<void> {
     try {
-      await this.limiterOf(rateLimit).consume(keyId, cost);
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw new RateLimitExceededError(headersOf(rateLimit, refusal));
+      await shared.prune();
+    } catch (error) {
+      this.logger.warn({
+        message: 'Rate limits that have ended could not be deleted yet.',
+        error: describeError(error),
+      });
+    } finally {
+      this.pruning = undefined;
     }
   }
-
-  private limiterOf(rateLimit: RateLimit): RateLimiterAbstract {
-    const name = `${rateLimit.limit}/${rateLimit.windowSeconds}`;
-    const known = this.limiters.get(name);
-    if (known) return known;
-    const [oldest] = this.limiters.keys();
-    if (oldest !== undefined && this.limiters.size >= MOST_LIMITERS) this.limiters.delete(oldest);
-    const limiter = this.create(name, rateLimit);
-    this.limiters.set(name, limiter);
-    return limiter;
-  }
-
-  private create(keyPrefix: string, { limit: points, windowSeconds: duration }: RateLimit): RateLimiterAbstract {
-    const inMemory = new RateLimiterMemory({ keyPrefix, points, duration });
-    if (this.dataSource.options.type !== 'postgres') return inMemory;
-    return new RateLimiterPostgres({
-      storeClient: this.dataSource,
-      storeType: 'typeorm',
-      tableName: this.database.names.in(TABLE),
-      tableCreated: true,
-      clearExpiredByTimeout: false,
-      keyPrefix,
-      points,
-      duration,
-      // What is used up is refused without asking again.
-      inMemoryBlockOnConsumed: points + 1,
-      insuranceLimiter: inMemory,
-    });
-  }
-}
-
-// The header fields of draft-ietf-httpapi-ratelimit-headers.
-function headersOf({ limit, windowSeconds }: RateLimit, { msBeforeNext }: RateLimiterRes): Record<string, string> {
-  const seconds = String(Math.max(1, Math.ceil(msBeforeNext / 1000)));
-  return {
-    'Retry-After': seconds,
-    RateLimit: `"key";r=0;t=${seconds}`,
-    'RateLimit-Policy': `"key";q=${limit};w=${windowSeconds}`,
-  };
 }

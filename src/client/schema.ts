@@ -954,6 +954,11 @@ export interface components {
        *     ]
        */
       missing?: string[];
+      /**
+       * @description With `rate_limited`: in how many seconds the running window ends. null: never, for this use costs more than the whole limit.
+       * @example 30
+       */
+      retryAfterSeconds?: number | null;
     };
     ReplaceApiKey: {
       /**

@@ -125,15 +125,14 @@ export class ServiceStoppingError extends LatchkeyError {
   }
 }
 
-/** The rate limit of a key is used up. */
+/** Less of a key's rate limit is left than a use takes. The use has taken nothing. */
 export class RateLimitExceededError extends LatchkeyError {
-  constructor(headers: Record<string, string>) {
-    super(
-      'rate_limit.exceeded',
-      'The rate limit of this API key is used up. Try again after the time in Retry-After.',
-      {
-        headers,
-      },
-    );
+  /** @param retryAfterSeconds when the running window ends; null if the use can never pass */
+  constructor(
+    message: string,
+    readonly retryAfterSeconds: number | null,
+    headers: Record<string, string>,
+  ) {
+    super('rate_limit.exceeded', message, { headers });
   }
 }

@@ -40,7 +40,15 @@ export type VerificationRefusal = RefusalReason | 'insufficient_permissions' | '
 
 export type VerificationResult =
   | { valid: true; key: RememberedKey }
-  | { valid: false; reason: VerificationRefusal; key: RefusedKey | null; missing?: string[] };
+  | {
+      valid: false;
+      reason: VerificationRefusal;
+      key: RefusedKey | null;
+      /** Those of the permissions that the key lacks. */
+      missing?: string[];
+      /** With `rate_limited`: when the use may be tried again; null if it costs more than the whole limit. */
+      retryAfterSeconds?: number | null;
+    };
 
 /** What has been verified since this instance started. */
 export interface VerificationStatistics {
@@ -172,8 +180,8 @@ export class KeyVerifier extends CredentialVerifier {
     try {
       await this.rateLimits.consume(key.id, limit, cost);
     } catch (error) {
-      if (error instanceof RateLimitExceededError) return this.refuse('rate_limited', key);
-      throw error;
+      if (!(error instanceof RateLimitExceededError)) throw error;
+      return { ...this.refuse('rate_limited', key), retryAfterSeconds: error.retryAfterSeconds };
     }
     return this.accept(key);
   }

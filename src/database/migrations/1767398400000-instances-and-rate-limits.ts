@@ -26,9 +26,10 @@ const STATEMENTS = [
     CONSTRAINT "pk_latchkey_instances" PRIMARY KEY ("id")
   )`,
   `CREATE TABLE "latchkey_rate_limits" (
-    "key" varchar(255) NOT NULL,
-    "points" integer NOT NULL DEFAULT 0,
-    "expire" bigint,
-    CONSTRAINT "pk_latchkey_rate_limits" PRIMARY KEY ("key")
+    "key_id" varchar(36) NOT NULL,
+    "used" integer NOT NULL,
+    "ends_at" bigint NOT NULL,
+    CONSTRAINT "pk_latchkey_rate_limits" PRIMARY KEY ("key_id")
   )`,
+  `CREATE INDEX "ix_latchkey_rate_limits_ends" ON "latchkey_rate_limits" ("ends_at")`,
 ];

@@ -74,12 +74,28 @@ export class RefusedKeyDto {
     example: ['orders:refund'],
   })
   missing?: string[];
+
+  @ApiProperty({
+    description:
+      'With `rate_limited`: in how many seconds the running window ends. null: never, for this use costs more than the whole limit.',
+    type: 'integer',
+    minimum: 1,
+    nullable: true,
+    required: false,
+    example: 30,
+  })
+  retryAfterSeconds?: number | null;
 }
 
 export function toVerificationDto(result: VerificationResult): ValidKeyDto | RefusedKeyDto {
   if (!result.valid) {
-    const { reason, missing } = result;
-    return { valid: false, code: codeOf(reason), ...(missing && { missing }) };
+    const { reason, missing, retryAfterSeconds } = result;
+    return {
+      valid: false,
+      code: codeOf(reason),
+      ...(missing && { missing }),
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    };
   }
   const { id, workspaceId, name, permissions, metadata, expirationDate } = result.key;
   return {

@@ -1,0 +1,94 @@
+import { StoreUnavailableError } from '../common/latchkey-error.js';
+import type { Database } from '../database/database.js';
+import type { RateLimit } from './principal.js';
+import { RateLimitWindows, type LimitUse } from './rate-limit-windows.js';
+
+// The server's clock, so that a window ends for all instances at once.
+const NOW = `(EXTRACT(EPOCH FROM statement_timestamp()) * 1000)::bigint`;
+
+// Takes the cost, or returns no row. The limit is an argument, never part of what is stored: a changed one applies to the
+// window that is running.
+const TAKE = {
+  name: 'latchkey_take_rate_limit',
+  sql: `
+    INSERT INTO latchkey_rate_limits AS running (key_id, used, ends_at)
+    VALUES ($1, $2::integer, ${NOW} + $3::bigint)
+    ON CONFLICT (key_id) DO UPDATE SET
+      used = CASE WHEN running.ends_at <= ${NOW} THEN excluded.used ELSE running.used + excluded.used END,
+      ends_at = CASE WHEN running.ends_at <= ${NOW} THEN excluded.ends_at ELSE running.ends_at END
+    WHERE running.ends_at <= ${NOW} OR running.used + excluded.used <= $4::integer
+    RETURNING used, (ends_at - ${NOW})::float8 AS ends_in`,
+};
+
+const READ = {
+  name: 'latchkey_read_rate_limit',
+  sql: `SELECT used, (ends_at - ${NOW})::float8 AS ends_in FROM latchkey_rate_limits
+    WHERE key_id = $1 AND ends_at > ${NOW}`,
+};
+
+const MOST_PRUNED = 1000;
+const PRUNE = `
+  WITH pruned AS (
+    DELETE FROM latchkey_rate_limits WHERE key_id IN (
+      SELECT key_id FROM latchkey_rate_limits WHERE ends_at <= ${NOW}
+      ORDER BY ends_at LIMIT ${MOST_PRUNED} FOR UPDATE SKIP LOCKED
+    ) RETURNING 1
+  )
+  SELECT COUNT(*)::integer AS count FROM pruned`;
+
+interface Row {
+  used: number;
+  ends_in: number;
+}
+
+/**
+ * Limits that all instances on one PostgreSQL share. What is known to be used up is refused without asking; where the
+ * table is out of reach, an instance counts on by itself from what it last heard.
+ */
+export class SharedRateLimits {
+  private readonly known = new RateLimitWindows();
+
+  constructor(private readonly database: Pick<Database, 'lookUp' | 'query'>) {}
+
+  async take(keyId: string, { limit, windowSeconds }: RateLimit, cost: number): Promise<LimitUse> {
+    const refusal = this.known.refusalOf(keyId, { limit, cost }, performance.now());
+    if (refusal) return refusal;
+    const windowMs = windowSeconds * 1000;
+    try {
+      return await this.takeStored(keyId, { limit, windowMs, cost });
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      return this.known.take(keyId, { limit, windowMs, cost }, performance.now());
+    }
+  }
+
+  /** Deletes windows that have ended, a bounded number. */
+  async prune(): Promise<void> {
+    for (let count = MOST_PRUNED, round = 0; count === MOST_PRUNED && round < 10; round += 1) {
+      const [row] = await this.database.query<{ count: number }>(PRUNE);
+      count = row?.count ?? 0;
+    }
+  }
+
+  private async takeStored(
+    keyId: string,
+    { limit, windowMs, cost }: { limit: number; windowMs: number; cost: number },
+  ): Promise<LimitUse> {
+    const take = (): Promise<Row | undefined> => this.ask(keyId, TAKE, [keyId, cost, windowMs, limit]);
+    const taken = await take();
+    if (taken) return { isTaken: true, used: taken.used, endsInMs: taken.ends_in };
+    const running = await this.ask(keyId, READ, [keyId]);
+    if (running) return { isTaken: false, used: running.used, endsInMs: running.ends_in };
+    // It ended between the two: the use opens the next one, or comes second to those that have filled that as well.
+    const next = await take();
+    return { isTaken: next !== undefined, used: next?.used ?? limit, endsInMs: next?.ends_in ?? windowMs };
+  }
+
+  private async ask(keyId: string, statement: typeof TAKE, parameters: unknown[]): Promise<Row | undefined> {
+    const askedAt = performance.now();
+    const [row] = await this.database.lookUp<Row>(statement, parameters);
+    // Counted from before it was asked: by this clock a window never ends later than by the server's.
+    if (row) this.known.note(keyId, row.used, askedAt + row.ends_in, performance.now());
+    return row;
+  }
+}
