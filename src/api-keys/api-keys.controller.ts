@@ -83,7 +83,7 @@ const ETAG = {
 const NAME_TOO_LONG = invalid('keyName', 'keyName must have 1 to 100 characters.');
 const NOT_FOUND = new ApiKeyNotFoundError(EXAMPLE_ID);
 const GRANT_REFUSALS = [
-  new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:create?']),
+  new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:view?']),
   new RoleUnknownError(['There is no role auditors; did you mean auditor?']),
   new EscalationError(['apikeys:delete']),
 ];

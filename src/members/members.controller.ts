@@ -45,7 +45,7 @@ const PUT_REFUSALS = [
   ...BODY_REFUSALS,
   invalid('roles', 'roles must be an array of strings.'),
   new RoleUnknownError(['There is no role auditors; did you mean auditor?']),
-  new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:create?']),
+  new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:view?']),
   new EscalationError(['apikeys:delete']),
   new LastAdminError(),
   new StoreInUseError(),

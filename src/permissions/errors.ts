@@ -1,10 +1,12 @@
+import { firstFaults } from '../common/first-faults.js';
 import { LatchkeyError } from '../common/latchkey-error.js';
 
 /** A grant names a permission that does not exist, or that no key may carry. */
 export class PermissionUnknownError extends LatchkeyError {
   constructor(faults: readonly string[]) {
-    super('permission.unknown', faults.join(' '), {
-      details: faults.map((message) => ({ field: 'permissions', message })),
+    const named = firstFaults(faults, 'permissions are unknown');
+    super('permission.unknown', named.join(' '), {
+      details: named.map((message) => ({ field: 'permissions', message })),
     });
   }
 }

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { PERMISSIONS, type Permission } from '../auth/permission-catalogue.js';
 import type { Principal } from '../auth/principal.js';
-import { nearest } from '../common/nearest.js';
 import { Database } from '../database/database.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
@@ -17,9 +16,11 @@ import {
   PermissionUnknownError,
 } from './errors.js';
 import { PermissionCreated, PermissionDeleted } from './events.js';
+import { resourceOf, suggestPermission } from './unknown-permission.js';
 
 const LATCHKEYS: readonly Permission[] = PERMISSIONS;
 const RESERVED: ReadonlySet<string> = new Set(LATCHKEYS.map(({ name }) => resourceOf(name)));
+const MOST_SUGGESTIONS = 3;
 
 /** The catalogue of permissions: Latchkey's own, the host's, and those of a workspace's applications. */
 @Injectable()
@@ -95,24 +96,27 @@ export class PermissionsService {
     return this.everywhere.some((permission) => permission.name === name);
   }
 
-  /** @throws {PermissionUnknownError} naming each grant that no key may carry, and the nearest that one may. */
+  /** @throws {PermissionUnknownError} naming the grants that no key may carry, and what is meant where that is plain. */
   async assertGrantable(work: Work, workspaceId: string, grants: readonly string[]): Promise<void> {
     const names = await this.names(work, workspaceId);
     const grantable = new Set(['*', ...names, ...names.map((name) => `${resourceOf(name)}:*`)]);
     const unknown = grants.filter((grant) => !grantable.has(grant));
-    if (unknown.length > 0) throw new PermissionUnknownError(unknown.map((grant) => faultOf(grant, [...grantable])));
+    if (unknown.length === 0) return;
+    throw new PermissionUnknownError(
+      unknown.map((grant, at) => faultOf(grant, at < MOST_SUGGESTIONS ? suggestPermission(grant, names) : undefined)),
+    );
   }
 }
 
-function resourceOf(name: string): string {
-  return name.slice(0, name.indexOf(':'));
-}
-
-function faultOf(grant: string, grantable: string[]): string {
-  if (LATCHKEYS.some(({ name, grantable: free }) => name === grant && !free)) {
+function faultOf(grant: string, suggestion: string | undefined): string {
+  if (LATCHKEYS.some(({ name, grantable }) => name === grant && !grantable)) {
     return `${grant} belongs to the operator; no key may carry it.`;
   }
-  return `${grant} is not a known permission; did you mean ${nearest(grant, grantable)}?`;
+  if (suggestion !== undefined) return `${grant} is not a known permission; did you mean ${suggestion}?`;
+  const resource = resourceOf(grant);
+  return resource === '' || RESERVED.has(resource)
+    ? `${grant} is not a known permission. GET /permission lists them.`
+    : `${grant} is not a known permission. One of your own is declared first: by POST /permission, or by definePermissions in the host application.`;
 }
 
 // Grants are JSON arrays of names without quotes or backslashes, so a name stands in one exactly as it is searched for:

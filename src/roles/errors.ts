@@ -1,3 +1,4 @@
+import { firstFaults } from '../common/first-faults.js';
 import { LatchkeyError } from '../common/latchkey-error.js';
 import type { RoleHolder } from './role-holders.js';
 
@@ -38,6 +39,7 @@ export class RoleInUseError extends LatchkeyError {
 /** A role that was to be given does not exist. */
 export class RoleUnknownError extends LatchkeyError {
   constructor(faults: readonly string[]) {
-    super('role.unknown', faults.join(' '), { details: faults.map((message) => ({ field: 'roles', message })) });
+    const named = firstFaults(faults, 'roles are unknown');
+    super('role.unknown', named.join(' '), { details: named.map((message) => ({ field: 'roles', message })) });
   }
 }

@@ -54,7 +54,7 @@ const NOT_FOUND = new RoleNotFoundError();
 const PUT_REFUSALS = [
   ...BODY_REFUSALS,
   NAME_TOO_LONG,
-  new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:create?']),
+  new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:view?']),
   new EscalationError(['apikeys:delete']),
   new RoleConflictError(),
 ];

@@ -24,6 +24,8 @@ import { RoleHolders, type RoleHolder } from './role-holders.js';
 import { RolePreviewer, type RoleEffect } from './role-previewer.js';
 import { Role } from './role.entity.js';
 
+const MOST_SUGGESTIONS = 3;
+
 /** A role as it is seen: custom or built-in alike. */
 export interface RoleView {
   id: string;
@@ -159,37 +161,46 @@ export class RolesService {
   /**
    * Finds roles that are to be given, by name or id, and keeps them from being changed or deleted until the commit.
    *
-   * @throws {RoleUnknownError} naming each that does not exist, and the nearest that does.
+   * @throws {RoleUnknownError} naming those that do not exist, and what they may be a misspelling of.
    */
   async resolve(work: Work, workspaceId: string, references: readonly string[]): Promise<HeldRole[]> {
     if (references.length === 0) return [];
+    const places = references.map((_, at) => `$${at + 2}`).join(', ');
     const own = await work.query<{ id: string; name: string; permissions: string }>(
-      `SELECT id, name, permissions FROM latchkey_roles WHERE workspace_id = $1 ORDER BY id ${work.shareLock}`,
-      [workspaceId],
+      `SELECT id, name, permissions FROM latchkey_roles
+       WHERE workspace_id = $1 AND (id IN (${places}) OR name IN (${places})) ORDER BY id ${work.shareLock}`,
+      [workspaceId, ...references],
     );
-    const all = [
-      ...BUILT_IN_ROLES.map((role) => ({ ...role, id: role.name })),
+    const roles: HeldRole[] = [
+      ...BUILT_IN_ROLES.map(({ name, permissions }) => ({ id: name, name, permissions })),
       ...own.map((role) => ({ ...role, permissions: JSON.parse(role.permissions) as string[] })),
     ];
-    const found = references.map((reference) => all.find(({ id, name }) => name === reference || id === reference));
-    const unknown = references.filter((_, at) => !found[at]);
-    if (unknown.length > 0) {
-      const names = all.map(({ name }) => name);
-      throw new RoleUnknownError(
-        unknown.map((name) => `There is no role ${name}; did you mean ${nearest(name, names)}?`),
-      );
-    }
-    return [...new Set(found.filter((role) => role !== undefined))].map(({ id, name, permissions }) => ({
-      id,
-      name,
-      permissions,
-    }));
+    const byReference = new Map(roles.flatMap((role) => [[role.id, role] as const, [role.name, role] as const]));
+    const unknown = references.filter((reference) => !byReference.has(reference));
+    if (unknown.length > 0) throw await unknownRoles(work, workspaceId, unknown);
+    return [...new Set(references.flatMap((reference) => byReference.get(reference) ?? []))];
   }
 
   private async assertMayGrant(work: Work, actor: Principal, grants: readonly string[]): Promise<void> {
     await this.permissions.assertGrantable(work, actor.requireWorkspace(), grants);
     await this.escalation.assertMayGrant(work, actor, grants);
   }
+}
+
+async function unknownRoles(work: Work, workspaceId: string, unknown: readonly string[]): Promise<RoleUnknownError> {
+  const own = await work.query<{ name: string }>('SELECT name FROM latchkey_roles WHERE workspace_id = $1', [
+    workspaceId,
+  ]);
+  const names = [...BUILT_IN_ROLES, ...own].map(({ name }) => name);
+  return new RoleUnknownError(
+    unknown.map((name, at) => faultOf(name, at < MOST_SUGGESTIONS ? nearest(name, names) : undefined)),
+  );
+}
+
+function faultOf(reference: string, suggestion: string | undefined): string {
+  return suggestion === undefined
+    ? `There is no role ${reference}. GET /role lists them.`
+    : `There is no role ${reference}; did you mean ${suggestion}?`;
 }
 
 /** Takes a custom role to change it: nobody else changes, gives or deletes it until the commit. */

@@ -148,9 +148,11 @@ describe('nobody grants more than they hold', () => {
       ['apikeys:veiw', 'apikeys:view'],
       ['apikey:create', 'apikeys:create'],
       ['APIKEYS:DELETE', 'apikeys:delete'],
-      ['auditlogs', 'auditLogs:*'],
-      ['apikeys:**', 'apikeys:*'],
-      ['**', '*'],
+      ['apikeys.view', 'apikeys:view'],
+      ['apikeys:read', 'apikeys:view'],
+      ['apikey:LIST', 'apikeys:view'],
+      ['apikeys:edit', 'apikeys:update'],
+      ['apikeys:remove', 'apikeys:delete'],
     ])('400: %p is unknown; the answer names %p', async (permission, nearest) => {
       const { body } = await create({ client: workspace.operator }, permission, 'apikeys:view').expect(
         400,
@@ -159,6 +161,37 @@ describe('nobody grants more than they hold', () => {
       expect(body.details).toHaveLength(1);
       expect(body.details[0].field).toBe('permissions');
       expect(body.message).toBe(`${permission} is not a known permission; did you mean ${nearest}?`);
+    });
+
+    it.each([
+      'read',
+      '**',
+      'auditlogs',
+      'apikeys:**',
+      'apikeys:creat*',
+      'apikey:*',
+      'apikeys:write',
+      'roles:edit',
+      'x',
+    ])('400: %p is unknown; the answer names no other that may be stronger', async (permission) => {
+      const { body } = await create({ client: workspace.operator }, permission).expect(400, 'permission.unknown');
+      expect(body.message).not.toContain('did you mean');
+      expect(body.message).toMatch(/ is not a known permission\. /);
+    });
+
+    it('400: of a resource that is not Latchkey’s; the answer says how to declare it', async () => {
+      const { body } = await create({ client: workspace.operator }, 'orders:refund').expect(400, 'permission.unknown');
+      expect(body.message).toBe(
+        'orders:refund is not a known permission. One of your own is declared first: by POST /permission, or by definePermissions in the host application.',
+      );
+    });
+
+    it('400: of many unknown ones the first are named, and fewer guessed at', async () => {
+      const misspelt = Array.from({ length: 50 }, (_, at) => `apikeys:vie${String.fromCharCode(0x3b1 + at)}`);
+      const { body } = await create({ client: workspace.operator }, ...misspelt).expect(400, 'permission.unknown');
+      expect(body.details).toHaveLength(21);
+      expect(body.details.at(-1).message).toBe('30 more permissions are unknown.');
+      expect(body.message.match(/did you mean apikeys:view/g)).toHaveLength(3);
     });
 
     it('400: every unknown one is named', async () => {
