@@ -1,6 +1,6 @@
 import type { PrincipalResolver } from './auth/principal-resolver.js';
 import type { Permission } from './auth/permission-catalogue.js';
-import { isKeyPrefix } from './common/key-format.js';
+import { isKeyPrefix, KEY_PREFIX_RULE } from './common/key-format.js';
 
 /** Every group of routes, by the first word of their paths. */
 export const LATCHKEY_CONTROLLERS = [
@@ -19,7 +19,7 @@ export type LatchkeyController = (typeof LATCHKEY_CONTROLLERS)[number];
 /** What Latchkey does, every default filled in. A host passes {@link LatchkeyModuleOptions}. */
 export interface LatchkeyOptions {
   /**
-   * The first word of issued keys: a letter, then up to 15 letters or digits.
+   * What issued keys begin with: a letter, then up to 15 letters, digits or `_`, the last no `_`, as in `acme_live`.
    *
    * @default 'lk'
    */
@@ -143,7 +143,7 @@ const OPTIONS: Record<keyof LatchkeyOptions, true> = {
 export function checkedOptions(options: Partial<LatchkeyOptions>): LatchkeyOptions {
   assertKnown(Object.keys(options));
   const { keyPrefix = 'lk', cacheSize = 100_000, leaseMs = 2000, ...rest } = options;
-  if (!isKeyPrefix(keyPrefix)) throw new Error('keyPrefix must be a letter, then up to 15 letters or digits.');
+  if (!isKeyPrefix(keyPrefix)) throw new Error(`keyPrefix must be ${KEY_PREFIX_RULE}.`);
   if (rest.operatorKey !== undefined && !isOperatorKey(rest.operatorKey)) {
     throw new Error(`operatorKey must have at least ${SHORTEST_OPERATOR_KEY} characters, all visible ASCII.`);
   }

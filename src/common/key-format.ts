@@ -1,19 +1,30 @@
 import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { beginningsByCrc } from './crc-backwards.js';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SECRET_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
 const LONGEST_PREFIX = 16;
-const PREFIX_PATTERN = `[A-Za-z][A-Za-z0-9]{0,${LONGEST_PREFIX - 1}}`;
-const KEY_PATTERN = `${PREFIX_PATTERN}_[0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}}`;
-const WHOLE_KEY = new RegExp(`^${KEY_PATTERN}$`);
+const PREFIX_PATTERN = `[A-Za-z](?:[A-Za-z0-9_]{0,${LONGEST_PREFIX - 2}}[A-Za-z0-9])?`;
+const REST_PATTERN = `_[0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}}`;
+const REST_LENGTH = 1 + SECRET_LENGTH + CHECKSUM_LENGTH;
+const WHOLE_KEY = new RegExp(`^${PREFIX_PATTERN}${REST_PATTERN}$`);
 const WHOLE_PREFIX = new RegExp(`^${PREFIX_PATTERN}$`);
 
 /** The length of the longest key there can be. */
-export const LONGEST_KEY = LONGEST_PREFIX + 1 + SECRET_LENGTH + CHECKSUM_LENGTH;
+export const LONGEST_KEY = LONGEST_PREFIX + REST_LENGTH;
 
-/** Tells whether text may be the first word of issued keys: a letter, then up to 15 letters or digits. */
+/** What {@link isKeyPrefix} takes, to be read after "must be". */
+export const KEY_PREFIX_RULE = `a letter, then up to ${LONGEST_PREFIX - 1} letters, digits or _, the last no _`;
+
+/** Where a key stands in a text: from `start` to before `end`. */
+export interface KeyPlace {
+  start: number;
+  end: number;
+}
+
+/** Tells whether issued keys may begin with this text, as with `lk` or `acme_live`. */
 export function isKeyPrefix(text: string): boolean {
   return WHOLE_PREFIX.test(text);
 }
@@ -25,12 +36,28 @@ export function isKeyPrefix(text: string): boolean {
 export function generateKey(prefix: string): string {
   const secret = base62(BigInt(`0x${randomBytes(32).toString('hex')}`), SECRET_LENGTH);
   const body = `${prefix}_${secret}`;
-  return body + checksum(body);
+  return body + base62(BigInt(crc32(body)), CHECKSUM_LENGTH);
 }
 
 /** Tells whether text has the form of a key and its checksum is right, whatever its prefix. No I/O. */
 export function isWellFormedKey(text: string): boolean {
-  return WHOLE_KEY.test(text) && checksum(text.slice(0, -CHECKSUM_LENGTH)) === text.slice(-CHECKSUM_LENGTH);
+  return WHOLE_KEY.test(text) && crc32(text.slice(0, -CHECKSUM_LENGTH)) === valueOf(text.slice(-CHECKSUM_LENGTH));
+}
+
+/** Where the keys in a text are, in order, whatever their prefixes. The time it takes grows with the text's length only. */
+export function findKeys(text: string): KeyPlace[] {
+  const places: KeyPlace[] = [];
+  for (const { index } of text.matchAll(new RegExp(REST_PATTERN, 'g'))) {
+    const end = index + REST_LENGTH;
+    const first = Math.max(0, index - LONGEST_PREFIX);
+    const checksum = valueOf(text.slice(end - CHECKSUM_LENGTH, end));
+    // Letters before a key could as well be part of its prefix: only the checksum tells where that begins.
+    const start = beginningsByCrc(text, checksum, first, end - CHECKSUM_LENGTH).find((at) =>
+      isWellFormedKey(text.slice(at, end)),
+    );
+    if (start !== undefined) places.push({ start, end });
+  }
+  return places;
 }
 
 /** The SHA-256 of a key, base64url: the only form in which a key is stored. */
@@ -50,21 +77,17 @@ export function digestOf(hash: string): string {
 
 /** What may be shown of a key after its creation: `lk_3fGh…x9Qz`. */
 export function maskKey(key: string): string {
-  const start = key.indexOf('_') + 1;
-  return `${key.slice(0, start + 4)}…${key.slice(-4)}`;
-}
-
-/** A pattern for text that looks like a key anywhere in a longer text; confirm each match by {@link isWellFormedKey}. */
-export function keyPattern(): RegExp {
-  return new RegExp(KEY_PATTERN, 'g');
-}
-
-function checksum(text: string): string {
-  return base62(BigInt(crc32(text)), CHECKSUM_LENGTH);
+  return `${key.slice(0, 4 - SECRET_LENGTH - CHECKSUM_LENGTH)}…${key.slice(-4)}`;
 }
 
 function base62(value: bigint, length: number): string {
   let digits = '';
   for (let rest = value; digits.length < length; rest /= 62n) digits = ALPHABET.charAt(Number(rest % 62n)) + digits;
   return digits;
+}
+
+function valueOf(digits: string): number {
+  let value = 0;
+  for (const digit of digits) value = value * 62 + ALPHABET.indexOf(digit);
+  return value;
 }

@@ -1,4 +1,4 @@
-import { isKeyPrefix } from '../common/key-format.js';
+import { isKeyPrefix, KEY_PREFIX_RULE } from '../common/key-format.js';
 import { isIpRange } from '../common/ip-ranges.js';
 import { isLeaseMs, isOperatorKey, SHORTEST_OPERATOR_KEY } from '../latchkey.options.js';
 
@@ -67,12 +67,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       (text) => (isOperatorKey(text) ? text : undefined),
       `at least ${SHORTEST_OPERATOR_KEY} visible ASCII characters`,
     ),
-    keyPrefix: read(
-      'LATCHKEY_KEY_PREFIX',
-      'lk',
-      (text) => (isKeyPrefix(text) ? text : undefined),
-      'a letter, then up to 15 letters or digits',
-    ),
+    keyPrefix: read('LATCHKEY_KEY_PREFIX', 'lk', (text) => (isKeyPrefix(text) ? text : undefined), KEY_PREFIX_RULE),
     identityProvider: readIdentityProvider(variables, faults),
     cacheSize: read(
       'LATCHKEY_CACHE_SIZE',

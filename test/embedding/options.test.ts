@@ -14,7 +14,7 @@ import { permissions } from './permissions.js';
 
 const SETTINGS = Symbol('settings');
 
-@Module({ providers: [{ provide: SETTINGS, useValue: { prefix: 'shop' } }], exports: [SETTINGS] })
+@Module({ providers: [{ provide: SETTINGS, useValue: { prefix: 'shop_live' } }], exports: [SETTINGS] })
 class SettingsModule {}
 
 @Injectable()
@@ -72,7 +72,7 @@ describe('the options of the module', () => {
   ])('come from %s', async (_, setup) => {
     host = await startHost('sqlite', setup);
     const { secret, header } = await host.createKey(['orders:view']);
-    expect(secret).toMatch(/^shop_/);
+    expect(secret).toMatch(/^shop_live_/);
     expect((await host.get('/keys/me', header)).status).toBe(200);
     expect((await host.get('/latchkey/me', header)).status).toBe(404);
   });
@@ -113,6 +113,7 @@ describe('the options of the module', () => {
     const wrong: [string, LatchkeyModuleOptions][] = [
       ['keyPrefix must be a letter', { keyPrefix: '1st' }],
       ['keyPrefix must be a letter', { keyPrefix: '' }],
+      ['keyPrefix must be a letter', { keyPrefix: 'acme_' }],
       ['operatorKey must have at least 32 characters', { operatorKey: 'short' }],
       ['operatorKey must have at least 32 characters, all visible ASCII', { operatorKey: `${'x'.repeat(40)}’` }],
       ['cacheSize must be a number of keys', { cacheSize: -1 }],
@@ -131,7 +132,7 @@ describe('the options of the module', () => {
     });
 
     it('stop the start, if there is no such option', async () => {
-      const latchkey = LatchkeyModule.forRootAsync({ useFactory: () => ({ leaseMs: 500, keyprefix: 'shop' }) });
+      const latchkey = LatchkeyModule.forRootAsync({ useFactory: () => ({ leaseMs: 500, keyprefix: 'shop_live' }) });
       await expect(create(latchkey)).rejects.toThrow('There is no option keyprefix');
     });
   });

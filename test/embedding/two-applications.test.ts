@@ -85,7 +85,7 @@ describe.each<[StoreKind, StoreKind]>([
     other = await start(
       second,
       {
-        keyPrefix: 'clinic',
+        keyPrefix: 'clinic_test',
         permissions: clinic,
         operatorKey: CLINIC_OPERATOR,
         routePrefix: 'admin/access',
@@ -106,7 +106,7 @@ describe.each<[StoreKind, StoreKind]>([
     const order = await one.createKey(['orders:view', 'apikeys:view']);
     const patient = await other.createKey(['patients:view', 'apikeys:view']);
     expect(order.secret).toMatch(/^shop_/);
-    expect(patient.secret).toMatch(/^clinic_/);
+    expect(patient.secret).toMatch(/^clinic_test_/);
     expect((await one.get('/orders', order.header)).status).toBe(200);
     expect((await other.get('/patients', patient.header)).status).toBe(200);
     expect((await other.get('/patients', order.header)).status).toBe(401);
