@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { SecretScanner } from '../common/secret-scanner.js';
-import type { Actor, ActorType } from '../events/actor.js';
+import type { ActorType } from '../events/actor.js';
 import type { Change, DomainEvent, Outcome } from '../events/domain-event.js';
+import type { Attribution } from '../events/work.js';
 import type { AuditEvent } from './audit-event.entity.js';
 import type { AuditPii } from './audit-pii.entity.js';
 import { canonicalJson } from './canonical-json.js';
@@ -58,8 +59,7 @@ export interface AuditRecord {
 /** The rows that put an event on the trail. */
 export function toRows(
   event: DomainEvent,
-  actor: Actor,
-  occurred: Date,
+  { actor, date: occurred }: Attribution,
   recorded: Date,
   secrets: SecretScanner,
 ): { event: AuditEvent; pii: AuditPii } {

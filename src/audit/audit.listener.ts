@@ -38,7 +38,7 @@ export class AuditListener {
     const recorded = this.clock.now();
     for (let at = 0; at < happened.length; at += ROWS_A_STATEMENT) {
       const some = happened.slice(at, at + ROWS_A_STATEMENT);
-      const rows = some.map((event) => toRows(event, work.actor, work.date, recorded, this.secrets));
+      const rows = some.map((event) => toRows(event, work.attributionOf(event), recorded, this.secrets));
       const events = rows.flatMap(({ event }) => [
         event.id,
         event.workspaceId,

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
+import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
 import { ApiKeyStrategy } from './api-key.strategy.js';
 import { EscalationRule } from './escalation.js';
-import { FailedAttempts } from './failed-attempts.js';
 import { HostUsers } from './host-users.js';
 import { IdentityProvider } from './identity-provider.js';
 import { JsonWebTokenStrategy } from './json-web-token.strategy.js';

@@ -5,12 +5,12 @@ import { LatchkeyError } from '../common/latchkey-error.js';
 import { requestOf, withHeaders, type HttpRequest } from '../common/request.js';
 import { SecretScanner } from '../common/secret-scanner.js';
 import type { Actor, RequestOrigin } from '../events/actor.js';
+import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
 import { declaredAccess } from './access.js';
 import { ApiKeyStrategy, type Refusal } from './api-key.strategy.js';
 import { credentialOf, type Credential } from './credential.js';
 import { UnauthenticatedError } from './errors.js';
 import { AuthFailed } from './events.js';
-import { FailedAttempts } from './failed-attempts.js';
 import { HostUsers } from './host-users.js';
 import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
 import type { RefusalReason } from './ports.js';
@@ -94,7 +94,7 @@ export class AuthenticationGuard implements CanActivate {
       statusCode: error.getStatus(),
       errorCode: error.code,
     });
-    await this.failedAttempts.record(anonymous(origin), event);
+    await this.failedAttempts.record(anonymous(origin), event, key?.id);
     throw error;
   }
 }

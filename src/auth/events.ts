@@ -32,9 +32,3 @@ export class RequestFailed extends DomainEvent {
     super({ outcome: 'failure', ...facts });
   }
 }
-
-/** Attempts beyond ten a minute from one source, counted instead of itemised. `changes` has the count of each action. */
-export class AuditSuppressed extends DomainEvent {
-  static readonly action = 'audit.suppressed';
-  readonly action = AuditSuppressed.action;
-}

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { isId } from '../common/ids.js';
 import { LatchkeyError } from '../common/latchkey-error.js';
 import { headerOf, requestOf, withHeaders, type HttpRequest } from '../common/request.js';
+import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
 import { declaredAccess, type Access } from './access.js';
 import {
   PermissionDeniedError,
@@ -11,7 +12,6 @@ import {
   WorkspaceRequiredError,
 } from './errors.js';
 import { AuthDenied } from './events.js';
-import { FailedAttempts } from './failed-attempts.js';
 import { WorkspaceDirectory } from './ports.js';
 import type { Principal } from './principal.js';
 import { RateLimits } from './rate-limits.js';

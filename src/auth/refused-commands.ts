@@ -3,8 +3,8 @@ import { errorBody, refusalAtRoute } from '../common/error-body.js';
 import { requestIdOf } from '../common/request-id.js';
 import { requestOf } from '../common/request.js';
 import type { EventFacts } from '../events/domain-event.js';
+import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
 import { AuthDenied, RequestFailed } from './events.js';
-import { FailedAttempts } from './failed-attempts.js';
 import type { Principal } from './principal.js';
 import { targetsOf } from './request-targets.js';
 

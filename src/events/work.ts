@@ -4,9 +4,16 @@ import type { Actor } from './actor.js';
 import type { DomainEvent } from './domain-event.js';
 import type { Revocation } from './revocation.js';
 
+/** Who did something, and when. */
+export interface Attribution {
+  readonly actor: Actor;
+  readonly date: Date;
+}
+
 /** One command in progress: its transaction, who acts, and what has happened so far. */
 export class Work {
   readonly events: DomainEvent[] = [];
+  private readonly attributions = new Map<DomainEvent, Attribution>();
 
   constructor(
     readonly actor: Actor,
@@ -39,9 +46,19 @@ export class Work {
     return this.lock ? 'FOR SHARE' : '';
   }
 
-  /** Adds to what has happened. Nothing is written yet: handlers run once the command is done, before the commit. */
-  record(event: DomainEvent): void {
+  /**
+   * Adds to what has happened. Nothing is written yet: handlers run once the command is done, before the commit.
+   *
+   * @param by whose event it is, if it is not one of this command's own
+   */
+  record(event: DomainEvent, by?: Attribution): void {
     this.events.push(event);
+    if (by) this.attributions.set(event, by);
+  }
+
+  /** Who did what an event tells of, and when. */
+  attributionOf(event: DomainEvent): Attribution {
+    return this.attributions.get(event) ?? this;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { FailedAttempts } from '../../src/auth/failed-attempts.js';
+import { FailedAttempts } from '../../src/refused-attempts/failed-attempts.js';
 import { generateKey } from '../../src/common/key-format.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { withSql } from '../support/sql.js';
@@ -147,25 +147,34 @@ describe('refused and failed attempts', () => {
       expect(suppressed[0]).toMatchObject({
         workspaceId: workspace.id,
         actor: { type: 'system' },
-        targets: [{ type: 'source', id: key.id, display: '127.0.0.1' }],
-        changes: [{ field: 'auth.denied', before: null, after: 20 }],
+        targets: [{ type: 'apikey', id: key.id, display: key.name }],
+        changes: [
+          { field: 'auth.denied', before: null, after: 20 },
+          { field: 'sources', before: null, after: [{ name: `apikey:${key.id}`, count: 20 }] },
+          { field: 'targets', before: null, after: [{ name: `apikey:${key.id}`, count: 20 }] },
+          { field: 'routes', before: null, after: [{ name: 'DELETE /api/v1/apikey/:id', count: 20 }] },
+        ],
       });
     });
 
-    it('an address without a credential is a source, apart from every other', async () => {
+    it('the network of an address without a credential is a source, apart from every other', async () => {
       const flood = from('198.51.100.1');
       await Promise.all(Array.from({ length: 30 }, () => flood.get('/apikey').expect(401)));
-      await from('198.51.100.2').get('/apikey').expect(401);
+      await from('198.51.101.1').get('/apikey').expect(401);
       const failed = (await records('action=auth.failed')) as unknown as { request: { ip: string } }[];
       const count = (ip: string) => failed.filter(({ request }) => request.ip === ip).length;
       expect(count('198.51.100.1')).toBe(10);
-      expect(count('198.51.100.2')).toBe(1);
+      expect(count('198.51.101.1')).toBe(1);
       service.advance(WINDOW_MS);
       await attempts.closeEnded();
       expect(await newest()).toMatchObject({
         action: 'audit.suppressed',
-        targets: [{ type: 'source', display: '198.51.100.1' }],
-        changes: [{ field: 'auth.failed', after: 20 }],
+        targets: [],
+        changes: [
+          { field: 'auth.failed', after: 20 },
+          { field: 'sources', after: [{ name: '198.51.100.0/24', count: 20 }] },
+          { field: 'routes', after: [{ name: 'GET /api/v1/apikey', count: 20 }] },
+        ],
       });
     });
 
@@ -220,7 +229,9 @@ describe('refused and failed attempts', () => {
 
     async function suppressedOf(targetId: string): Promise<number[]> {
       const found = await records(`action=audit.suppressed&targetId=${targetId}`);
-      return found.flatMap(({ changes }) => changes.map(({ after }) => Number(after)));
+      return found.flatMap(({ changes }) =>
+        changes.filter(({ field }) => field === 'auth.denied').map(({ after }) => Number(after)),
+      );
     }
   });
 
@@ -235,8 +246,8 @@ describe('refused and failed attempts', () => {
         query(`SELECT pii.content FROM latchkey_audit_events event
           JOIN latchkey_audit_pii pii ON pii.event_id = event.id WHERE event.action = 'audit.suppressed'`),
       );
-      expect(rows.map(({ content }) => (JSON.parse(String(content)) as AuditRecord).changes)).toEqual([
-        [{ after: 4, before: null, field: 'auth.denied' }],
+      expect(rows.map(({ content }) => (JSON.parse(String(content)) as AuditRecord).changes[0])).toEqual([
+        { after: 4, before: null, field: 'auth.denied' },
       ]);
       await service.store.drop();
     });

@@ -1,0 +1,33 @@
+import { networkOf } from '../common/network.js';
+import type { Actor } from '../events/actor.js';
+import type { DomainEvent } from '../events/domain-event.js';
+
+/** One refused or failed attempt, as the flood rule sees it. */
+export interface Attempt {
+  actor: Actor;
+  event: DomainEvent;
+  /** What kind of refusal it is. */
+  kind: string;
+  /** Who makes it: a credential, qualified by its type, or the network of the address. */
+  source: string;
+  /** What it is aimed at: the first target, or else the route. */
+  aim: string;
+  route: string;
+  /** The key it was made with, if that is known and was refused. */
+  refusedKey: string | null;
+}
+
+export function attemptOf(actor: Actor, event: DomainEvent, refusedKey: string | null): Attempt {
+  const { origin } = actor;
+  const [target] = event.targets;
+  const route = origin ? `${origin.method} ${origin.route}` : '';
+  return {
+    actor,
+    event,
+    kind: `${event.action} ${event.action === 'auth.failed' ? event.reason : event.errorCode}`,
+    source: actor.type === 'anonymous' ? networkOf(origin?.ip) : `${actor.type}:${actor.id}`,
+    aim: target ? `${target.type}:${target.id}` : route,
+    route,
+    refusedKey,
+  };
+}

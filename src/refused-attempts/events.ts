@@ -1,0 +1,10 @@
+import { DomainEvent } from '../events/domain-event.js';
+
+/**
+ * Attempts of one minute that were counted instead of itemised. `changes` has the count of each action, and of the
+ * sources, targets and routes that were counted most.
+ */
+export class AuditSuppressed extends DomainEvent {
+  static readonly action = 'audit.suppressed';
+  readonly action = AuditSuppressed.action;
+}
