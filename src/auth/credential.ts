@@ -4,13 +4,14 @@ export type Credential =
   { kind: 'none' } | { kind: 'ambiguous' } | { kind: 'key'; key: string } | { kind: 'token'; token: string };
 
 const JSON_WEB_TOKEN = /^[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$/;
-const SCHEME = 'Bearer ';
-const ANY_SCHEME = /^bearer[ \t]+/i;
+const BEARER = 'Bearer ';
+// A scheme and what it was given (RFC 9110, 11.4).
+const WITH_SCHEME = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]+/;
 
 /**
  * Reads the credential of a request, an API key or a JSON Web Token: `Authorization: Bearer <key>` (scheme in any case),
  * `Authorization: <key>`, or `X-API-Key: <key>`; never a query or a body. The same one twice counts once; two different
- * ones are ambiguous.
+ * ones are ambiguous. An `Authorization` of another scheme is not meant for Latchkey, and so is `Bearer` without a key.
  */
 export function credentialOf(request: HttpRequest): Credential {
   let found = '';
@@ -31,13 +32,21 @@ export function credentialOf(request: HttpRequest): Credential {
 /** The credential in one header; empty if there is none. */
 function credentialIn(name: string, value: string): string {
   // Lengths first: most headers are others.
-  if (name.length === 13 && name.toLowerCase() === 'authorization') return withoutScheme(value).trim();
+  if (name.length === 13 && name.toLowerCase() === 'authorization') return credentialInAuthorization(value);
   return name.length === 9 && name.toLowerCase() === 'x-api-key' ? value.trim() : '';
 }
 
-function withoutScheme(value: string): string {
+function credentialInAuthorization(value: string): string {
   // As nearly everybody writes it: a regular expression takes as long as the rest of the reading.
-  return value.startsWith(SCHEME) ? value.slice(SCHEME.length) : value.replace(ANY_SCHEME, '');
+  if (value.startsWith(BEARER)) return value.slice(BEARER.length).trim();
+  const text = value.trim();
+  const [start, scheme] = WITH_SCHEME.exec(text) ?? [];
+  if (start === undefined || scheme === undefined) return isBearer(text) ? '' : text;
+  return isBearer(scheme) ? text.slice(start.length) : '';
+}
+
+function isBearer(scheme: string): boolean {
+  return scheme.length === 6 && scheme.toLowerCase() === 'bearer';
 }
 
 /** The headers as Node lists them: a name, its value, the next name … */

@@ -15,6 +15,14 @@ const VALUE = fc.constantFrom(
   'bearer \tone',
   'two',
   'Bearer',
+  'bearer ',
+  'Bearer one two',
+  'Basic b25lOnR3bw==',
+  'basic one',
+  'Negotiate YII=',
+  'AWS4-HMAC-SHA256 Credential=one/20300101/eu/s3/aws4_request, Signature=two',
+  'Digest username="one", realm="two"',
+  'one, two',
   'one.two',
   'a.b.c',
 );
@@ -36,6 +44,16 @@ describe('the credential of a request', () => {
     [{ 'x-api-key': ['one', ' one '] }, { kind: 'key', key: 'one' }],
     [{ authorization: 'one', 'x-api-key': 'two' }, { kind: 'ambiguous' }],
     [{ authorization: 'Bearer a.b.c' }, { kind: 'token', token: 'a.b.c' }],
+    [
+      { authorization: 'Basic b25lOnR3bw==', 'x-api-key': 'one' },
+      { kind: 'key', key: 'one' },
+    ],
+    [
+      { authorization: 'Bearer', 'x-api-key': 'one' },
+      { kind: 'key', key: 'one' },
+    ],
+    [{ authorization: 'Bearer one two', 'x-api-key': 'one' }, { kind: 'ambiguous' }],
+    [{ authorization: 'Basic a.b.c' }, { kind: 'none' }],
     [{ cookie: 'one' }, { kind: 'none' }],
   ])('is read from parsed headers where there are no raw ones: %j', (headers, credential) => {
     expect(credentialOf({ method: 'GET', url: '/', headers })).toEqual(credential);
@@ -43,7 +61,12 @@ describe('the credential of a request', () => {
 });
 
 function valuesIn(name: string, value: string): string[] {
-  if (name === 'authorization') return [value.replace(/^bearer\s+/i, '').trim()].filter(Boolean);
+  if (name === 'authorization') {
+    const [scheme = '', ...others] = value.trim().split(/\s+/);
+    if (/^bearer$/i.test(scheme)) return [others.join(' ')].filter(Boolean);
+    if (others.length > 0 && !scheme.includes(',')) return [];
+    return [value.trim()].filter(Boolean);
+  }
   return name === 'x-api-key' ? [value.trim()].filter(Boolean) : [];
 }
 

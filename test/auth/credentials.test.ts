@@ -13,6 +13,17 @@ import { forEachStore } from '../support/stores.js';
 
 type HeaderList = [name: string, value: string][];
 
+// Whoever stands between, such as a proxy, has credentials of its own.
+const OTHER_SCHEMES = [
+  'Basic cHJveHk6c2VjcmV0',
+  'basic cHJveHk6c2VjcmV0',
+  'Digest username="proxy", realm="outside", nonce="1", uri="/", response="6629fae4"',
+  'Negotiate YIIJvwYGKwYBBQUCoIIJszCCCa+gJDAi',
+  'NTLM TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAGAbEdAAAADw==',
+  'AWS4-HMAC-SHA256 Credential=AKIA/20300101/eu/execute-api/aws4_request, SignedHeaders=host, Signature=fe5f80',
+  'DPoP proof.of.possession',
+];
+
 describe('a credential', () => {
   forEachStore((kind) => {
     let service: RunningService;
@@ -59,6 +70,29 @@ describe('a credential', () => {
           ['X-API-Key', secret],
         ],
       ],
+      ...OTHER_SCHEMES.flatMap((value): [string, (secret: string) => HeaderList][] => [
+        [
+          `X-API-Key beside ${value}`,
+          (secret) => [
+            ['Authorization', value],
+            ['X-API-Key', secret],
+          ],
+        ],
+        [
+          `Bearer after ${value}`,
+          (secret) => [
+            ['Authorization', value],
+            ['Authorization', `Bearer ${secret}`],
+          ],
+        ],
+      ]),
+      [
+        'X-API-Key beside Bearer with nothing',
+        (secret) => [
+          ['Authorization', 'Bearer '],
+          ['X-API-Key', secret],
+        ],
+      ],
     ];
 
     it.each(accepted)('200: %s', async (_, headers) => {
@@ -71,6 +105,14 @@ describe('a credential', () => {
       ['none', () => []],
       ['an empty one', () => [['Authorization', '']]],
       ['a scheme alone', () => [['Authorization', 'Bearer']]],
+      ['Bearer and two words', () => [['Authorization', `Bearer ${key.secret} ${key.secret}`]]],
+      [
+        'Bearer and two words beside a good one',
+        () => [
+          ['Authorization', `Bearer ${key.secret} x`],
+          ['X-API-Key', key.secret],
+        ],
+      ],
       ['another scheme', () => [['Authorization', `Basic ${Buffer.from(`:${key.secret}`).toString('base64')}`]]],
       ['another scheme before a key', () => [['Authorization', `Token ${key.secret}`]]],
       [
