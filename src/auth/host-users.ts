@@ -2,6 +2,7 @@ import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { isId } from '../common/ids.js';
 import { headerOf, type HttpRequest } from '../common/request.js';
+import { displayOf } from './display-of.js';
 import { PermissionSet } from './permission-set.js';
 import { MembershipDirectory } from './ports.js';
 import type { HostUser } from './principal-resolver.js';
@@ -27,7 +28,7 @@ export class HostUsers {
     const identity = {
       type: 'user',
       id,
-      display: (display ?? id).toWellFormed().slice(0, LONGEST_ID),
+      display: displayOf(display) || displayOf(id),
       credentialId: id,
       workspaceId: null,
       permissions: PermissionSet.none,

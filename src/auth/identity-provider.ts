@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type * as Jose from 'jose';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
+import { displayOf } from './display-of.js';
 import { IdentityProviderUnavailableError } from './errors.js';
 
 // Asymmetric ones only: with a symmetric one, whoever can read the provider's public key could sign.
@@ -22,6 +23,10 @@ const FETCH_TIMEOUT_MS = 5000;
 const REFETCH_AT_MOST_EVERY_MS = 30_000;
 const CACHED_AT_MOST_MS = 600_000;
 const LONGEST_SUBJECT = 255;
+// What OpenID Connect puts into ID tokens, which tell a client who signed in and open nothing.
+const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash'];
+// How Keycloak (`typ`) and Cognito (`token_use`) call tokens that are no access tokens.
+const OTHER_TOKENS = /^(id|logout|refresh|offline)$/i;
 
 /** A person, as their token says. */
 export interface Person {
@@ -35,7 +40,7 @@ interface Verifier {
   keys: Jose.JWTVerifyGetKey;
 }
 
-/** Verifies people's JSON Web Tokens (RFC 7519) against the keys of the configured identity provider. */
+/** Verifies people's access tokens (JSON Web Tokens, RFC 7519 and 9068) against the keys of the configured identity provider. */
 @Injectable()
 export class IdentityProvider implements OnModuleInit {
   private verifier: Verifier | undefined;
@@ -57,8 +62,8 @@ export class IdentityProvider implements OnModuleInit {
   }
 
   /**
-   * @returns undefined for a token that is not acceptable: wrong signature, algorithm, issuer, audience or time, or no
-   *   provider is configured.
+   * @returns undefined for a token that is not acceptable: wrong signature, algorithm, issuer, audience or time, no
+   *   access token, or no provider is configured.
    * @throws {IdentityProviderUnavailableError} if the provider's keys cannot be had.
    */
   async verify(token: string): Promise<Person | undefined> {
@@ -66,14 +71,14 @@ export class IdentityProvider implements OnModuleInit {
     if (!identityProvider || !this.verifier) return undefined;
     const { jose, keys } = this.verifier;
     try {
-      const { payload } = await jose.jwtVerify(token, keys, {
+      const { protectedHeader, payload } = await jose.jwtVerify(token, keys, {
         issuer: identityProvider.issuer,
         audience: identityProvider.audience,
         algorithms: ALGORITHMS,
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         requiredClaims: ['sub', 'exp'],
       });
-      return personOf(payload);
+      return isAccessToken(protectedHeader, payload) ? personOf(payload) : undefined;
     } catch (error) {
       if (isRefusal(error, jose)) return undefined;
       throw new IdentityProviderUnavailableError(error);
@@ -81,11 +86,25 @@ export class IdentityProvider implements OnModuleInit {
   }
 }
 
-function personOf(payload: Jose.JWTPayload): Person | undefined {
-  const { sub } = payload;
-  if (!sub || sub.length > LONGEST_SUBJECT || !sub.isWellFormed() || sub.includes('\0')) return undefined;
-  const shown = [payload['name'], payload['email'], sub].find((claim) => typeof claim === 'string' && claim !== '');
-  return { subject: sub, display: String(shown).toWellFormed().slice(0, LONGEST_SUBJECT) };
+function isAccessToken({ typ }: Jose.JWTHeaderParameters, claims: Jose.JWTPayload): boolean {
+  // Of logout tokens and other security events (RFC 8417).
+  if (claims['events'] !== undefined || typeof typ !== 'string') return false;
+  const type = typ.toLowerCase().replace(/^application\//, '');
+  if (type !== 'jwt') return type === 'at+jwt';
+  if (ID_TOKEN_CLAIMS.some((claim) => claims[claim] !== undefined)) return false;
+  return ![claims['typ'], claims['token_use']].some((use) => typeof use === 'string' && OTHER_TOKENS.test(use));
+}
+
+function personOf(claims: Jose.JWTPayload): Person | undefined {
+  // A claim may be anything; the library looks at some of them only.
+  const { sub, name, email }: Record<string, unknown> = claims;
+  if (!isSubject(sub)) return undefined;
+  return { subject: sub, display: displayOf(name) || displayOf(email) || displayOf(sub) };
+}
+
+function isSubject(claim: unknown): claim is string {
+  if (typeof claim !== 'string' || claim === '' || claim.length > LONGEST_SUBJECT) return false;
+  return claim.isWellFormed() && !claim.includes('\0');
 }
 
 // Everything else that jose throws is about fetching the keys: a time-out, or an answer that is no key set.

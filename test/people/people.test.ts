@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { AUDIENCE, IdentityProviderFixture, ISSUER } from '../support/identity-provider.js';
 import {
@@ -140,7 +141,32 @@ describe('People, by JSON Web Token', () => {
         ['unsigned (alg: none)', unsigned],
         ['signed by the public key as a secret (HS256)', symmetric],
         ['of three empty parts', () => '..'],
+        ['of no type', () => provider.token('ann|1', { type: null })],
+        ...['id+jwt', 'logout+jwt', 'secevent+jwt', 'rt+jwt', 'application/logout+jwt', 'JOSE', ''].map(
+          (type): (typeof bad)[number] => [`of the type ${type}`, () => provider.token('ann|1', { type })],
+        ),
+        ...Object.entries({
+          nonce: 'n-0S6_WzA2Mj',
+          at_hash: '77QmUPtjPfzWtF2AnpK9RQ',
+          c_hash: 'LDktKdoQak3Pk0cnXxCltA',
+          events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+          typ: 'ID',
+          token_use: 'id',
+        }).map(([claim, value]): (typeof bad)[number] => [
+          `no access token by its ${claim}`,
+          () => provider.token('ann|1', { type: 'JWT', [claim]: value }),
+        ]),
+        [
+          'a logout token that calls itself an access token',
+          () => provider.token('ann|1', { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }),
+        ],
+        ...[7, true, null, {}, ['ann|1'], '', 'a\0b', 'x'.repeat(256), '\ud800'].map((sub): (typeof bad)[number] => [
+          `with the subject ${JSON.stringify(sub).slice(0, 20)}`,
+          () => provider.sign({ iss: ISSUER, aud: AUDIENCE, exp: now() + 600, sub }),
+        ]),
       ];
+
+      beforeAll(() => member('ann|1', { roles: ['viewer'] }));
 
       it.each(bad)('%s', async (_, token) => {
         const client = service.anonymous.as(await token());
@@ -148,6 +174,45 @@ describe('People, by JSON Web Token', () => {
         const plain = await service.anonymous.get('/apikey').expect(401);
         expect({ ...body, requestId: '' }).toEqual({ ...plain.body, requestId: '' });
       });
+    });
+
+    it.each(['at+jwt', 'AT+JWT', 'application/at+jwt', 'JWT', 'jwt'])('200: a token of the type %s', async (type) => {
+      await member('tia', { roles: ['viewer'] });
+      await service.anonymous
+        .as(await provider.token('tia', { type }))
+        .get('/apikey')
+        .expect(200);
+    });
+
+    it('never fails at a claim, whatever it is', async () => {
+      await member('odd', { roles: ['viewer'] });
+      const good = { iss: ISSUER, aud: AUDIENCE, exp: Math.floor(Date.now() / 1000) + 600, sub: 'odd' };
+      const claim = fc.constantFrom(...Object.keys(good), 'nbf', 'iat', 'jti', 'name', 'email', 'typ', 'events', 'cnf');
+      const value = fc.oneof(fc.jsonValue(), fc.constantFrom('\0', '\ud800', '\u202eevil', 1e300, -1, [AUDIENCE]));
+      const header = fc.dictionary(fc.constantFrom('typ', 'kid', 'crit', 'b64', 'cty', 'jwk', 'x5c'), fc.jsonValue(), {
+        maxKeys: 1,
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.dictionary(claim, value, { maxKeys: 3 }), header, async (odd, odder) => {
+          const token = await provider.sign({ ...good, ...odd }, { typ: 'JWT' });
+          const [, payload, signature] = token.split('.');
+          const head = Buffer.from(JSON.stringify({ alg: 'ES256', typ: 'JWT', ...odder })).toString('base64url');
+          for (const each of [token, [head, payload, signature].join('.')]) {
+            const { status } = await service.anonymous.as(each).post('/apikey', { keyName: 'x', permissions: ['*'] });
+            expect([401, 403]).toContain(status);
+          }
+        }),
+        { numRuns: 150 },
+      );
+    });
+
+    it('shows a name without control characters, cut where it is long', async () => {
+      await member('zoe', { roles: ['admin'] });
+      const zoe = service.anonymous.as(await provider.token('zoe', { name: `Z\0o\u001be${'😀'.repeat(200)}` }));
+      const { body } = await zoe
+        .post('/apikey', { keyName: uniqueName('K'), permissions: ['apikeys:view'] })
+        .expect(201);
+      expect(body.createdBy.display).toMatch(/^Zoe(😀)+\ufffd?$/u);
     });
 
     it('does not fetch the provider’s keys for every forged key id', async () => {

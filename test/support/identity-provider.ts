@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
+import { CompactSign, exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -6,7 +6,8 @@ export const ISSUER = 'https://identity.example';
 export const AUDIENCE = 'latchkey';
 
 interface Claims {
-  sub?: string;
+  /** The `typ` of the header; null: none. */
+  type?: string | null;
   issuer?: string;
   audience?: string;
   expiresIn?: string | number | null;
@@ -52,19 +53,35 @@ export class IdentityProviderFixture {
     return key.jwk;
   }
 
-  /** A token of a person, good for ten minutes unless the claims say otherwise. */
+  /** An access token of a person, good for ten minutes unless the claims say otherwise. */
   token(sub: string, claims: Claims = {}): Promise<string> {
-    const { issuer = ISSUER, audience = AUDIENCE, expiresIn = '10m', notBefore, kid = 'first', ...rest } = claims;
+    const {
+      type = 'at+jwt',
+      issuer = ISSUER,
+      audience = AUDIENCE,
+      expiresIn = '10m',
+      notBefore,
+      kid = 'first',
+      ...rest
+    } = claims;
     const key = this.keys.get(kid);
     if (!key) throw new Error(`No key ${kid}.`);
     const token = new SignJWT({ sub, ...rest })
-      .setProtectedHeader({ alg: 'ES256', kid })
+      .setProtectedHeader({ alg: 'ES256', kid, ...(type !== null && { typ: type }) })
       .setIssuedAt()
       .setIssuer(issuer)
       .setAudience(audience);
     if (expiresIn !== null) token.setExpirationTime(expiresIn);
     if (notBefore !== undefined) token.setNotBefore(notBefore);
     return token.sign(key.privateKey);
+  }
+
+  /** A signed token with just these claims. */
+  sign(claims: object, header: object = { typ: 'JWT' }): Promise<string> {
+    const key = this.keys.get('first');
+    if (!key) throw new Error('No key.');
+    const text = new TextEncoder().encode(JSON.stringify(claims));
+    return new CompactSign(text).setProtectedHeader({ alg: 'ES256', kid: 'first', ...header }).sign(key.privateKey);
   }
 
   async stop(): Promise<void> {
