@@ -9,7 +9,14 @@ import {
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
-import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './api-keys/events.js';
+import {
+  ApiKeyCreated,
+  ApiKeyDeleted,
+  ApiKeyDisabled,
+  ApiKeyEnabled,
+  ApiKeyOrphaned,
+  ApiKeyUpdated,
+} from './api-keys/events.js';
 import { WorkspaceKeys } from './api-keys/workspace-keys.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuditExported } from './audit/events.js';
@@ -58,6 +65,7 @@ export const EVENT_CATALOGUE: readonly DomainEventClass[] = [
   ApiKeyUpdated,
   ApiKeyEnabled,
   ApiKeyDisabled,
+  ApiKeyOrphaned,
   ApiKeyDeleted,
   WorkspaceCreated,
   WorkspaceUpdated,

@@ -1,14 +1,15 @@
 import type { ApiKey } from './api-key.entity.js';
 
-export const API_KEY_STATUSES = ['active', 'disabled', 'expired'] as const;
+export const API_KEY_STATUSES = ['active', 'disabled', 'expired', 'orphaned'] as const;
 
 export type ApiKeyStatus = (typeof API_KEY_STATUSES)[number];
 
-/** A disabled key is disabled, expired or not. */
+/** An orphaned key is orphaned, and a disabled one disabled, expired or not. */
 export function statusOf(
-  { enabled, expirationDate }: Pick<ApiKey, 'enabled' | 'expirationDate'>,
+  { enabled, expirationDate, orphanedDate }: Pick<ApiKey, 'enabled' | 'expirationDate' | 'orphanedDate'>,
   now: Date,
 ): ApiKeyStatus {
+  if (orphanedDate !== null) return 'orphaned';
   if (!enabled) return 'disabled';
   return expirationDate !== null && expirationDate <= now.toISOString() ? 'expired' : 'active';
 }

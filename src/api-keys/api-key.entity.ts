@@ -40,6 +40,10 @@ export class ApiKey {
   @Column({ name: 'expiration_date', type: 'varchar', length: 24, nullable: true })
   expirationDate!: string | null;
 
+  /** When the member whom the key is bound to was removed. Adding them again does not bring the key back. */
+  @Column({ name: 'orphaned_date', type: 'varchar', length: 24, nullable: true })
+  orphanedDate!: string | null;
+
   /** The masked key, for people to recognise it by. */
   @Column({ name: 'hint', type: 'varchar', length: 32 })
   hint!: string;
@@ -69,7 +73,7 @@ export class ApiKey {
   @Column({ name: 'created_by', type: 'simple-json' })
   createdBy!: Creator;
 
-  /** The member whom the key is bound to, and whose permissions bound it; null for nobody. */
+  /** The member whom the key is bound to, and whose permissions bound it; of an orphaned key, was. Null: not bound. */
   @Column({ name: 'owner_subject', type: 'varchar', length: 255, nullable: true })
   ownerSubject!: string | null;
 

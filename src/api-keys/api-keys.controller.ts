@@ -146,7 +146,7 @@ export class ApiKeysController {
   @ApiOperation({ operationId: 'listApiKeys', summary: 'Lists the keys of the workspace.' })
   @RequirePermissions('apikeys:view')
   @ApiPage(ApiKeyDto)
-  @ApiRefusals(invalid('status', 'status must be one of: active, disabled, expired.'))
+  @ApiRefusals(invalid('status', 'status must be one of: active, disabled, expired, orphaned.'))
   async list(
     @CurrentPrincipal() actor: Principal,
     @Query() query: ListApiKeysDto,

@@ -99,6 +99,7 @@ export class ApiKeysService {
         updatedDate: date,
         createdBy: { type: actor.type, id: actor.id, display: actor.display },
         ownerSubject: body.owner === null ? null : actor.owner,
+        orphanedDate: null,
         lastUsedDate: null,
         version: 1,
       };
@@ -205,7 +206,12 @@ export class ApiKeysService {
   }
 
   private async view(work: Work, key: ApiKey, roles: readonly HeldRole[]): Promise<ApiKeyView> {
-    const holding: Holding = { direct: key.permissions, roles, owner: key.ownerSubject };
+    const holding: Holding = {
+      direct: key.permissions,
+      roles,
+      owner: key.ownerSubject,
+      isOrphaned: key.orphanedDate !== null,
+    };
     const effective = await this.grants.effectiveOfKeys(work, key.workspaceId, new Map([[key.id, holding]]));
     return { key, roles, effective: effective.get(key.id) ?? PermissionSet.none };
   }
@@ -323,6 +329,8 @@ function filter(keys: SelectQueryBuilder<ApiKey>, { search, status }: ListApiKey
     keys.andWhere(alike, { lower: pattern.toLowerCase(), pattern });
   }
   if (status === undefined) return;
+  keys.andWhere(`key.orphanedDate IS ${status === 'orphaned' ? 'NOT NULL' : 'NULL'}`);
+  if (status === 'orphaned') return;
   keys.andWhere('key.enabled = :enabled', { enabled: status !== 'disabled' });
   if (status === 'active') keys.andWhere('(key.expirationDate IS NULL OR key.expirationDate > :now)', { now });
   if (status === 'expired') keys.andWhere('key.expirationDate <= :now', { now });

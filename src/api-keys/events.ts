@@ -30,6 +30,12 @@ export class ApiKeyDisabled extends ApiKeyEvent {
   readonly action = ApiKeyDisabled.action;
 }
 
+/** The member whom the key was bound to was removed: it is refused until it is given to another, or unbound. */
+export class ApiKeyOrphaned extends ApiKeyEvent {
+  static readonly action = 'apikey.orphaned';
+  readonly action = ApiKeyOrphaned.action;
+}
+
 /** The key is gone for good. `changes` has what it was. */
 export class ApiKeyDeleted extends ApiKeyEvent {
   static readonly action = 'apikey.deleted';

@@ -28,7 +28,7 @@ export function shown({ name, roles, ...settings }: KeySettings): Record<string,
 
 /** What the settings grant, before an owner bounds it. */
 export function grantsOf({ permissions, roles }: Pick<KeySettings, 'permissions' | 'roles'>): readonly string[] {
-  return ownPermissions({ direct: permissions, roles, owner: null }).grants;
+  return ownPermissions({ direct: permissions, roles }).grants;
 }
 
 /**
@@ -36,7 +36,7 @@ export function grantsOf({ permissions, roles }: Pick<KeySettings, 'permissions'
  * elsewhere, more often, or again after it was disabled.
  */
 export function widens(before: KeySettings, after: KeySettings): boolean {
-  const held = ownPermissions({ direct: before.permissions, roles: before.roles, owner: null });
+  const held = ownPermissions({ direct: before.permissions, roles: before.roles });
   return (
     held.missing(grantsOf(after)).length > 0 ||
     (!before.enabled && after.enabled) ||

@@ -4,7 +4,16 @@ import type { Principal, RateLimit } from './principal.js';
 
 /** Why a credential was refused: for the trail, never for the caller. */
 export type RefusalReason =
-  'none' | 'ambiguous' | 'malformed' | 'unknown' | 'deleted' | 'disabled' | 'expired' | 'ip_not_allowed' | 'token';
+  | 'none'
+  | 'ambiguous'
+  | 'malformed'
+  | 'unknown'
+  | 'deleted'
+  | 'disabled'
+  | 'expired'
+  | 'orphaned'
+  | 'ip_not_allowed'
+  | 'token';
 
 /** The key that a refused credential belongs, or belonged, to. */
 export interface RefusedKey {

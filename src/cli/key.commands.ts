@@ -26,7 +26,7 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
     .description('list keys, newest first; secrets stay masked')
     .addOption(requiredWorkspaceOption())
     .option('--search <text>', 'part of the name, in any case')
-    .option('--status <status>', 'only keys that are active, disabled or expired')
+    .option('--status <status>', 'only keys that are active, disabled, expired or orphaned')
     .option('--page <number>', 'which page, from 1', asNumber)
     .option('--limit <number>', 'how many a page, 50 unless given', asNumber)
     .addOption(jsonOption())

@@ -2,8 +2,9 @@ import { DELETED } from '../common/delete-result.dto.js';
 import { PageQueryDto } from '../common/page-query.dto.js';
 import { readEnvironment } from '../config/environment.js';
 import { toMemberDto, type MemberDto } from '../members/dto/member.dto.js';
+import { toMemberRemovalPreviewDto } from '../members/dto/member-removal-preview.dto.js';
 import { PutMemberDto } from '../members/dto/put-member.dto.js';
-import { MembersService } from '../members/members.service.js';
+import { MembersService, type RemovalPreview } from '../members/members.service.js';
 import { readInput } from './input.js';
 import type { JsonOption } from './options.js';
 import { moreOf, print, table, visible } from './output.js';
@@ -22,6 +23,11 @@ export interface ListMembersOptions extends MemberOptions {
 export interface SetMemberOptions extends MemberOptions {
   role?: string[];
   permission?: string[];
+}
+
+export interface RemoveMemberOptions extends MemberOptions {
+  keys?: 'delete';
+  dryRun?: true;
 }
 
 export async function listMembers(
@@ -59,12 +65,29 @@ export async function setMember(
 export async function removeMember(
   terminal: Terminal,
   subject: string,
-  { json, workspace }: MemberOptions,
+  { json, workspace, keys, dryRun }: RemoveMemberOptions,
 ): Promise<void> {
-  await Session.run(readEnvironment(terminal.variables), async (session) =>
-    session.get(MembersService).remove(await session.actorIn(workspace), subject),
+  const environment = readEnvironment(terminal.variables);
+  if (dryRun) {
+    const preview = await Session.run(environment, async (session) =>
+      session.get(MembersService).previewRemoval(await session.actorIn(workspace), subject, { keys }),
+    );
+    print(terminal, json ? toMemberRemovalPreviewDto(preview) : previewText(preview));
+    return;
+  }
+  await Session.run(environment, async (session) =>
+    session.get(MembersService).remove(await session.actorIn(workspace), subject, { keys }),
   );
-  print(terminal, json ? DELETED : `Removed member ${visible(subject)}. Their keys can do nothing from now on.`);
+  const fate = keys === 'delete' ? 'deleted' : 'orphaned: refused until they are given to another member';
+  print(terminal, json ? DELETED : `Removed member ${visible(subject)}. Their keys are ${fate}.`);
+}
+
+function previewText({ orphaned, deleted }: RemovalPreview): string {
+  const rows = [
+    ...orphaned.map(({ id, name }) => [id, name, 'orphaned']),
+    ...deleted.map(({ id, name }) => [id, name, 'deleted']),
+  ];
+  return rows.length === 0 ? 'No key is bound to the member.' : table(['KEY', 'NAME', 'WOULD BE'], rows);
 }
 
 function memberTable(members: MemberDto[]): string {

@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import type { ListMembersOptions, MemberOptions, SetMemberOptions } from './member.actions.js';
+import { Option, type Command } from 'commander';
+import type { ListMembersOptions, RemoveMemberOptions, SetMemberOptions } from './member.actions.js';
 import { asNumber, collect, jsonOption, requiredWorkspaceOption } from './options.js';
 import type { Terminal } from './terminal.js';
 
@@ -29,10 +29,12 @@ export function addMemberCommands(program: Command, terminal: Terminal): void {
   member
     .command('remove')
     .argument('<subject>', 'the sub of the person’s tokens')
-    .description('remove a member; keys bound to them can do nothing any more')
+    .description('remove a member; the keys bound to them are refused from then on, also if they are added again')
     .addOption(requiredWorkspaceOption())
+    .addOption(new Option('--keys <what>', 'delete: delete those keys too, for good').choices(['delete']))
+    .option('--dry-run', 'change nothing, and print which keys would be orphaned or deleted')
     .addOption(jsonOption())
-    .action(async (subject: string, options: MemberOptions) =>
+    .action(async (subject: string, options: RemoveMemberOptions) =>
       (await actions()).removeMember(terminal, subject, options),
     );
 }

@@ -136,7 +136,7 @@ export interface paths {
     /** Adds a member, or replaces what a member holds. */
     put: operations['putMember'];
     post?: never;
-    /** Removes a member; keys bound to them can do nothing any more. */
+    /** Removes a member, and orphans or deletes the keys bound to them. */
     delete: operations['removeMember'];
     options?: never;
     head?: never;
@@ -349,7 +349,7 @@ export interface components {
        * @example active
        * @enum {string}
        */
-      status: 'active' | 'disabled' | 'expired';
+      status: 'active' | 'disabled' | 'expired' | 'orphaned';
       /**
        * Format: date-time
        * @description From when on it is refused. null: never.
@@ -609,6 +609,19 @@ export interface components {
        */
       display: string | null;
     };
+    BoundKey: {
+      /**
+       * Format: uuid
+       * @description The id of the key.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
+       */
+      id: string;
+      /**
+       * @description Its name.
+       * @example Billing worker
+       */
+      keyName: string;
+    };
     Caller: {
       /**
        * @description What the caller is.
@@ -865,6 +878,12 @@ export interface components {
        */
       updatedDate: string;
     };
+    MemberRemovalPreview: {
+      /** @description The keys that would be orphaned. */
+      orphaned: components['schemas']['BoundKey'][];
+      /** @description The keys that would be deleted. */
+      deleted: components['schemas']['BoundKey'][];
+    };
     Permission: {
       /**
        * @description `resource:action`.
@@ -944,6 +963,7 @@ export interface components {
         | 'deleted'
         | 'disabled'
         | 'expired'
+        | 'orphaned'
         | 'insufficient_permissions'
         | 'ip_not_allowed'
         | 'rate_limited';
@@ -1295,6 +1315,7 @@ export type AuditPage = components['schemas']['AuditPage'];
 export type AuditRecord = components['schemas']['AuditRecord'];
 export type AuditRequest = components['schemas']['AuditRequest'];
 export type AuditTarget = components['schemas']['AuditTarget'];
+export type BoundKey = components['schemas']['BoundKey'];
 export type Caller = components['schemas']['Caller'];
 export type CreateApiKey = components['schemas']['CreateApiKey'];
 export type CreatePermission = components['schemas']['CreatePermission'];
@@ -1304,6 +1325,7 @@ export type ErrorBody = components['schemas']['ErrorBody'];
 export type FieldFault = components['schemas']['FieldFault'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
+export type MemberRemovalPreview = components['schemas']['MemberRemovalPreview'];
 export type Permission = components['schemas']['Permission'];
 export type PutMember = components['schemas']['PutMember'];
 export type PutRole = components['schemas']['PutRole'];
@@ -1333,7 +1355,7 @@ export interface operations {
         /** @description Part of the name, in any case. */
         search?: string;
         /** @description Only keys in this state. */
-        status?: 'active' | 'disabled' | 'expired';
+        status?: 'active' | 'disabled' | 'expired' | 'orphaned';
         /** @description The order; `-` for descending. */
         sort?:
           | 'keyName'
@@ -1936,7 +1958,12 @@ export interface operations {
   };
   removeMember: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description delete: delete the keys that are bound to the member too. Absent: they stay, orphaned and refused. */
+        keys?: 'delete';
+        /** @description true: change nothing, and answer which keys would be orphaned or deleted. */
+        dryRun?: 'true' | 'false';
+      };
       header?: {
         /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
@@ -1949,14 +1976,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The member is removed. */
+      /** @description The member is removed. The keys that were bound to them are refused from this answer on, also once the member is added again. Of a dry run, the keys that would be orphaned or deleted. */
       200: {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DeleteResult'];
+          'application/json': components['schemas']['DeleteResult'] | components['schemas']['MemberRemovalPreview'];
         };
       };
       /** @description A refusal; its `code` says why. */

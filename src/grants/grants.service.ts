@@ -18,6 +18,7 @@ interface Row {
   holder: string;
   permissions: string;
   owner: string | null;
+  orphaned_date: string | null;
   role_id: string | null;
   role_name: string | null;
   role_permissions: string | null;
@@ -59,16 +60,18 @@ export class GrantsService extends Authority {
     await work.query('SELECT 1 FROM latchkey_workspaces WHERE id = $1 FOR NO KEY UPDATE', [workspaceId]);
   }
 
-  /** @throws {UnauthenticatedError} if the actor is gone meanwhile, or a key that is disabled. */
+  /** @throws {UnauthenticatedError} if the actor is gone meanwhile, or a key that is disabled or orphaned. */
   async current(work: Work, actor: Principal): Promise<PermissionSet> {
     if (actor.isVouchedFor || (actor.type !== 'apikey' && actor.type !== 'user')) return actor.permissions;
     const workspaceId = actor.requireWorkspace();
     const holdings = new Map<string, Holding>();
     if (actor.type === 'apikey') {
+      // The member before their key, as whoever removes a member.
+      if (actor.owner !== null) await lock(work, 'member', workspaceId, actor.owner);
       const key = await lockAndFind(work, 'apikey', workspaceId, actor.id);
-      if (!key || !(await isEnabled(work, actor.id))) throw new UnauthenticatedError();
+      if (!key || key.isOrphaned || !(await isEnabled(work, actor.id))) throw new UnauthenticatedError();
       holdings.set('actor', key);
-      if (key.owner !== null) await lock(work, 'member', workspaceId, key.owner);
+      if (key.owner !== null && key.owner !== actor.owner) await lock(work, 'member', workspaceId, key.owner);
       return (await this.effectiveOfKeys(work, workspaceId, holdings)).get('actor') ?? actor.permissions;
     }
     const member = await lockAndFind(work, 'member', workspaceId, actor.id);
@@ -78,8 +81,8 @@ export class GrantsService extends Authority {
 }
 
 const FROM = {
-  apikey: { table: 'latchkey_api_keys', id: 'id', owner: 'holder.owner_subject' },
-  member: { table: 'latchkey_members', id: 'subject', owner: 'NULL' },
+  apikey: { table: 'latchkey_api_keys', id: 'id', owner: 'holder.owner_subject', orphaned: 'holder.orphaned_date' },
+  member: { table: 'latchkey_members', id: 'subject', owner: 'NULL', orphaned: 'NULL' },
 } as const;
 
 async function find(
@@ -88,12 +91,12 @@ async function find(
   workspaceId: string,
   ids: readonly string[],
 ): Promise<Map<string, Holding>> {
-  const { table, id, owner } = FROM[type];
+  const { table, id, owner, orphaned } = FROM[type];
   const found = new Map<string, Holding>();
   for (let at = 0; at < ids.length; at += MOST_PARAMETERS) {
     const some = ids.slice(at, at + MOST_PARAMETERS);
     const rows = await statements.query<Row>(
-      `SELECT holder.${id} AS holder, holder.permissions, ${owner} AS owner,
+      `SELECT holder.${id} AS holder, holder.permissions, ${owner} AS owner, ${orphaned} AS orphaned_date,
          assignment.role_id, role.name AS role_name, role.permissions AS role_permissions
        FROM ${table} holder
        LEFT JOIN latchkey_role_assignments assignment ON assignment.workspace_id = holder.workspace_id
@@ -114,7 +117,8 @@ function holdingsOf(rows: readonly Row[]): Map<string, Holding> {
     const known = holdings.get(row.holder);
     const direct = known?.direct ?? (JSON.parse(row.permissions) as string[]);
     const role = roleOf(row);
-    holdings.set(row.holder, { direct, owner: row.owner, roles: [...(known?.roles ?? []), ...(role ? [role] : [])] });
+    const roles = [...(known?.roles ?? []), ...(role ? [role] : [])];
+    holdings.set(row.holder, { direct, roles, owner: row.owner, isOrphaned: row.orphaned_date !== null });
   }
   return holdings;
 }

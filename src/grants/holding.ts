@@ -8,24 +8,31 @@ export interface HeldRole {
   permissions: readonly string[];
 }
 
-/** What a key or a member was given. */
-export interface Holding {
+/** What a key or a member was given, in person and by roles. */
+export interface Given {
   direct: readonly string[];
   roles: readonly HeldRole[];
+}
+
+/** What a key or a member was given, and what bounds it. */
+export interface Holding extends Given {
   /** Of a key: the subject of the member it is bound to, if it is. */
   owner: string | null;
+  /** Of a key: whether that member was removed. */
+  isOrphaned: boolean;
 }
 
 /** What a holding adds up to, before its owner bounds it. */
-export function ownPermissions({ direct, roles }: Holding): PermissionSet {
+export function ownPermissions({ direct, roles }: Given): PermissionSet {
   return new PermissionSet([...direct, ...roles.flatMap(({ permissions }) => permissions)]);
 }
 
 /**
- * What a holder may do: what it was given; of a key that is bound to a member, no more than that member may do now, and
- * nothing at all once they are no member any more.
+ * What a holder may do: what it was given; of a key that is bound to a member, no more than that member may do now; of
+ * an orphaned key, nothing.
  */
 export function effectivePermissions(holding: Holding, owner: Holding | undefined): PermissionSet {
+  if (holding.isOrphaned) return PermissionSet.none;
   const own = ownPermissions(holding);
   if (holding.owner === null) return own;
   return owner ? own.intersect(ownPermissions(owner)) : PermissionSet.none;

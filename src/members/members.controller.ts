@@ -12,10 +12,10 @@ import {
   Res,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
 import type { Principal } from '../auth/principal.js';
-import { EscalationError } from '../auth/errors.js';
+import { EscalationError, PermissionDeniedError } from '../auth/errors.js';
 import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { ApiPage } from '../common/api-page.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
@@ -28,7 +28,9 @@ import { StoreInUseError } from '../common/latchkey-error.js';
 import { PermissionUnknownError } from '../permissions/errors.js';
 import { RoleUnknownError } from '../roles/errors.js';
 import { MemberDto, toMemberDto } from './dto/member.dto.js';
+import { MemberRemovalPreviewDto, toMemberRemovalPreviewDto } from './dto/member-removal-preview.dto.js';
 import { PutMemberDto } from './dto/put-member.dto.js';
+import { RemoveMemberDto } from './dto/remove-member.dto.js';
 import { LastAdminError, MemberNotFoundError } from './errors.js';
 import { MembersService } from './members.service.js';
 
@@ -52,6 +54,7 @@ const PUT_REFUSALS = [
 ];
 
 @ApiTags('Members')
+@ApiExtraModels(DeleteResultDto, MemberRemovalPreviewDto)
 @Controller({ path: 'member', version: VERSION_NEUTRAL })
 @LatchkeyRoutes()
 export class MembersController {
@@ -100,14 +103,32 @@ export class MembersController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'removeMember',
-    summary: 'Removes a member; keys bound to them can do nothing any more.',
+    summary: 'Removes a member, and orphans or deletes the keys bound to them.',
   })
   @RequirePermissions('members:manage')
   @ApiSubject()
-  @ApiOkResponse({ type: DeleteResultDto, description: 'The member is removed.' })
-  @ApiRefusals(...BODY_REFUSALS, NOT_FOUND, new LastAdminError(), new StoreInUseError())
-  async remove(@CurrentPrincipal() actor: Principal, @Param('subject') subject: string): Promise<DeleteResultDto> {
-    await this.members.remove(actor, subject);
+  @ApiOkResponse({
+    description:
+      'The member is removed. The keys that were bound to them are refused from this answer on, also once the member is added again. Of a dry run, the keys that would be orphaned or deleted.',
+    schema: { oneOf: [{ $ref: getSchemaPath(DeleteResultDto) }, { $ref: getSchemaPath(MemberRemovalPreviewDto) }] },
+  })
+  @ApiRefusals(
+    ...BODY_REFUSALS,
+    invalid('keys', 'keys must be one of: delete.'),
+    new PermissionDeniedError(['apikeys:delete']),
+    NOT_FOUND,
+    new LastAdminError(),
+    new StoreInUseError(),
+  )
+  async remove(
+    @CurrentPrincipal() actor: Principal,
+    @Param('subject') subject: string,
+    @Query() { dryRun, keys }: RemoveMemberDto,
+  ): Promise<DeleteResultDto | MemberRemovalPreviewDto> {
+    if (dryRun === 'true') {
+      return toMemberRemovalPreviewDto(await this.members.previewRemoval(actor, subject, { keys }));
+    }
+    await this.members.remove(actor, subject, { keys });
     return DELETED;
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { PermissionsModule } from '../permissions/permissions.module.js';
@@ -8,7 +9,7 @@ import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
 
 @Module({
-  imports: [AuthModule, GrantsModule, PermissionsModule, RolesModule],
+  imports: [ApiKeysModule, AuthModule, GrantsModule, PermissionsModule, RolesModule],
   providers: [MembersService],
   exports: [MembersService],
 })

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ADMIN } from '../auth/built-in-roles.js';
-import { WorkspaceNotFoundError } from '../auth/errors.js';
+import { MemberKeys, type BoundKey } from '../api-keys/member-keys.js';
+import { PermissionDeniedError, WorkspaceNotFoundError } from '../auth/errors.js';
 import { EscalationRule } from '../auth/escalation.js';
 import { MembershipDirectory, type Membership } from '../auth/ports.js';
 import type { Principal } from '../auth/principal.js';
@@ -30,7 +31,20 @@ export interface MemberView {
   holding: Holding;
 }
 
-const NOTHING: Holding = { direct: [], roles: [], owner: null };
+/** What the removal of a member would do to the keys that are bound to them. */
+export interface RemovalPreview {
+  orphaned: BoundKey[];
+  deleted: BoundKey[];
+}
+
+/** What becomes of the keys that are bound to a member who is removed. */
+export interface RemovalOptions {
+  /** They are deleted with the member, which needs `apikeys:delete`. Absent: they are orphaned. */
+  keys?: 'delete';
+}
+
+const DELETE_KEYS = 'apikeys:delete';
+const NOTHING: Holding = { direct: [], roles: [], owner: null, isOrphaned: false };
 
 /** The people of a workspace, and what each may do there. */
 @Injectable()
@@ -42,6 +56,7 @@ export class MembersService extends MembershipDirectory {
     private readonly permissions: PermissionsService,
     private readonly roles: RolesService,
     private readonly holders: RoleHolders,
+    private readonly keys: MemberKeys,
     private readonly escalation: EscalationRule,
     private readonly secrets: SecretScanner,
   ) {
@@ -87,7 +102,7 @@ export class MembersService extends MembershipDirectory {
       const added = await insertOrLock(work, workspaceId, subject);
       const before = added ? NOTHING : await this.holdingOf(work, workspaceId, subject);
       const held = await this.roles.resolve(work, workspaceId, roles);
-      const after: Holding = { direct: permissions, roles: held, owner: null };
+      const after: Holding = { direct: permissions, roles: held, owner: null, isOrphaned: false };
       await this.permissions.assertGrantable(work, workspaceId, permissions);
       await this.escalation.assertMayGrant(work, actor, ownPermissions(after).grants);
       if (isAdmin(before) && !isAdmin(after)) await assertNotLastAdmin(work, workspaceId, subject);
@@ -106,23 +121,31 @@ export class MembersService extends MembershipDirectory {
   }
 
   /**
-   * Removes a member. Keys that are bound to them can do nothing from their next request on.
+   * Removes a member. The keys that are bound to them are orphaned, or deleted: once this resolves, no instance accepts
+   * them, also when the member is added again.
    *
-   * @throws {MemberNotFoundError} | {LastAdminError}
+   * @throws {MemberNotFoundError} | {LastAdminError} | {PermissionDeniedError}
    */
-  remove(actor: Principal, subject: string): Promise<void> {
-    const workspaceId = actor.requireWorkspace();
-    if (!isSubject(subject)) throw new MemberNotFoundError();
+  remove(actor: Principal, subject: string, { keys }: RemovalOptions = {}): Promise<void> {
+    const workspaceId = this.assertMayRemove(actor, subject, keys);
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ workspaceId });
-      await this.grants.takeTurn(work, workspaceId);
-      const member = await work.manager.findOne(Member, { where: { workspaceId, subject }, lock: work.lock });
-      if (!member) throw new MemberNotFoundError();
-      const before = await this.holdingOf(work, workspaceId, subject);
-      if (isAdmin(before)) await assertNotLastAdmin(work, workspaceId, subject);
+      const before = await this.takeToRemove(work, workspaceId, subject);
       await this.holders.assign(work, workspaceId, { type: 'member', id: subject }, []);
       await work.query('DELETE FROM latchkey_members WHERE workspace_id = $1 AND subject = $2', [workspaceId, subject]);
       work.record(new MemberRemoved({ workspaceId, subject }, changesBetween(shown(before), {})));
+      if (keys === 'delete') await this.keys.delete(work, workspaceId, subject);
+      else await this.keys.orphan(work, workspaceId, subject);
+    });
+  }
+
+  /** What {@link remove} would do, with the same refusals; changes nothing. */
+  previewRemoval(actor: Principal, subject: string, { keys }: RemovalOptions = {}): Promise<RemovalPreview> {
+    const workspaceId = this.assertMayRemove(actor, subject, keys);
+    return this.unitOfWork.run(actor, async (work) => {
+      await this.takeToRemove(work, workspaceId, subject);
+      const bound = await this.keys.of(work, workspaceId, subject);
+      return keys === 'delete' ? { orphaned: [], deleted: bound } : { orphaned: bound, deleted: [] };
     });
   }
 
@@ -137,6 +160,24 @@ export class MembersService extends MembershipDirectory {
     if (!membership) return undefined;
     const holdings = await this.grants.ofMembers(this.database, membership.workspaceId, [subject]);
     return { ...membership, permissions: ownPermissions(holdings.get(subject) ?? NOTHING) };
+  }
+
+  /** @returns the workspace */
+  private assertMayRemove(actor: Principal, subject: string, keys: RemovalOptions['keys']): string {
+    if (keys === 'delete' && !actor.can(DELETE_KEYS)) throw new PermissionDeniedError([DELETE_KEYS]);
+    const workspaceId = actor.requireWorkspace();
+    if (!isSubject(subject)) throw new MemberNotFoundError();
+    return workspaceId;
+  }
+
+  /** Locks a member who is to be removed, and returns what they hold. */
+  private async takeToRemove(work: Work, workspaceId: string, subject: string): Promise<Holding> {
+    await this.grants.takeTurn(work, workspaceId);
+    const member = await work.manager.findOne(Member, { where: { workspaceId, subject }, lock: work.lock });
+    if (!member) throw new MemberNotFoundError();
+    const held = await this.holdingOf(work, workspaceId, subject);
+    if (isAdmin(held)) await assertNotLastAdmin(work, workspaceId, subject);
+    return held;
   }
 
   private async holdingOf(work: Work, workspaceId: string, subject: string): Promise<Holding> {

@@ -27,14 +27,16 @@ interface Row {
   role_permissions: string | null;
 }
 
-const STATE = { a: 'acceptable', e: 'expired', d: 'disabled', g: 'deleted', ' ': 'unknown' } as const;
+const STATE = { a: 'acceptable', e: 'expired', d: 'disabled', o: 'orphaned', g: 'deleted', ' ': 'unknown' } as const;
 
 const PADDING = ' '.repeat(100);
 
-const KEY = `CASE WHEN NOT enabled THEN 'd' WHEN expiration_date <= $1 THEN 'e' ELSE 'a' END || id || workspace_id || name`;
+const KEY = `CASE WHEN orphaned_date IS NOT NULL THEN 'o' WHEN NOT enabled THEN 'd' WHEN expiration_date <= $1 THEN 'e' ELSE 'a' END
+  || id || workspace_id || name`;
 // As much is asked of these rows as of a key's, though the answer is known.
 const deleted = (state: string) =>
-  `CASE WHEN key_name = '' THEN '${state}' WHEN deleted_date <= $1 THEN '${state}' ELSE '${state}' END || key_id || workspace_id || key_name`;
+  `CASE WHEN key_id IS NULL THEN '${state}' WHEN key_name = '' THEN '${state}' WHEN deleted_date <= $1 THEN '${state}' ELSE '${state}' END
+    || key_id || workspace_id || key_name`;
 
 // One statement whatever becomes of the key, in which refused ones are alike, so that their time does not tell one from
 // another: three searches by a hash, one of which finds a row. For an unknown key that is a decoy. What only acceptable
@@ -70,7 +72,7 @@ export const FIND_KEY: PreparedRead = {
 export type FoundKey =
   | { state: 'acceptable'; key: RememberedKey }
   /** Null for an unknown one. */
-  | { state: 'expired' | 'disabled' | 'deleted' | 'unknown'; key: RefusedKey | null };
+  | { state: 'expired' | 'disabled' | 'orphaned' | 'deleted' | 'unknown'; key: RefusedKey | null };
 
 const NO_METADATA: Readonly<Record<string, unknown>> = Object.freeze({});
 const MOST_SETS = 10_000;
@@ -124,7 +126,7 @@ export class StoredKeys {
     const { id, owner_subject: owner } = row;
     const direct = JSON.parse(row.permissions) as string[];
     if (owner === null) return this.shared([...direct, ...roles.flatMap(({ permissions }) => permissions)]);
-    const holding = new Map([[id, { direct, roles, owner }]]);
+    const holding = new Map([[id, { direct, roles, owner, isOrphaned: false }]]);
     const effective = await this.grants.effectiveOfKeys(this.database, row.workspace_id, holding);
     return this.shared(effective.get(id)?.grants ?? []);
   }

@@ -14,7 +14,7 @@ export type Deed =
   | { kind: 'replaceRole'; name: string; to: string; permissions: string[] }
   | { kind: 'deleteRole'; name: string }
   | { kind: 'putMember'; subject: string; permissions: string[]; roles: string[] }
-  | { kind: 'removeMember'; subject: string }
+  | { kind: 'removeMember'; subject: string; keys?: 'delete' }
   | { kind: 'createPermission'; name: string }
   | { kind: 'deletePermission'; name: string };
 
@@ -68,7 +68,13 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: kind('deleteRole'), name: ownRole }) },
   { weight: 5, arbitrary: fc.record({ kind: kind('putMember'), subject, permissions: grants, roles }) },
-  { weight: 1, arbitrary: fc.record({ kind: kind('removeMember'), subject }) },
+  {
+    weight: 2,
+    arbitrary: fc.record(
+      { kind: kind('removeMember'), subject, keys: fc.constant('delete' as const) },
+      { requiredKeys: ['kind', 'subject'] },
+    ),
+  },
   { weight: 2, arbitrary: fc.record({ kind: kind('createPermission'), name: application }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('deletePermission'), name: application }) },
 );

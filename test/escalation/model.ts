@@ -17,6 +17,7 @@ interface Holder {
 export interface ModelKey extends Holder {
   owner: string | null;
   enabled: boolean;
+  orphaned: boolean;
   deleted: boolean;
 }
 
@@ -44,7 +45,7 @@ export class Model {
     if (actor.type === 'operator') return new Set(EVERY);
     if (actor.type === 'member') return this.permissionsOfMember(actor.subject);
     const key = this.key(actor.nth);
-    return key && !key.deleted && key.enabled ? this.permissionsOfKey(key) : undefined;
+    return key && !key.deleted && !key.orphaned && key.enabled ? this.permissionsOfKey(key) : undefined;
   }
 
   permissionsOfMember(subject: string): Permissions {
@@ -53,6 +54,7 @@ export class Model {
   }
 
   permissionsOfKey(key: ModelKey): Permissions {
+    if (key.orphaned) return new Set();
     const own = reach(all(key));
     if (key.owner === null) return own;
     const bound = this.permissionsOfMember(key.owner);
@@ -125,6 +127,7 @@ export class Model {
         return [
           ...when('member.not_found', !this.members.has(deed.subject)),
           ...when('member.last_admin', this.isLastAdmin(deed.subject)),
+          ...when('auth.permission_denied', deed.keys === 'delete' && !may.has('apikeys:delete')),
         ];
       case 'createPermission':
         return when('permission.conflict', this.applications.has(deed.name) || RESERVED.has(resourceOf(deed.name)));
@@ -161,6 +164,7 @@ export class Model {
           roles: this.find(deed.roles),
           owner,
           enabled: true,
+          orphaned: false,
           deleted: false,
         });
         return;
@@ -175,7 +179,7 @@ export class Model {
         return;
       }
       case 'deleteKey':
-        Object.assign(this.key(deed.nth)!, { deleted: true, direct: [], roles: [] });
+        erase(this.key(deed.nth)!);
         return;
       case 'createRole':
         this.roles.set(deed.name, { name: deed.name, permissions: deed.permissions });
@@ -194,6 +198,10 @@ export class Model {
         return;
       case 'removeMember':
         this.members.delete(deed.subject);
+        for (const key of this.boundTo(deed.subject)) {
+          if (deed.keys === 'delete') erase(key);
+          else key.orphaned = true;
+        }
         return;
       case 'createPermission':
         this.applications.add(deed.name);
@@ -231,6 +239,10 @@ export class Model {
     return actor.type === 'member' ? actor.subject : (this.key(actor.nth)?.owner ?? null);
   }
 
+  private boundTo(subject: string): ModelKey[] {
+    return this.keys.filter(({ owner, orphaned, deleted }) => owner === subject && !orphaned && !deleted);
+  }
+
   private isLastAdmin(subject: string): boolean {
     const admins = [...this.members].filter(([, { roles }]) => roles.some(({ name }) => name === 'admin'));
     return admins.length === 1 && admins[0]![0] === subject;
@@ -261,6 +273,10 @@ const ENTRY: Record<Deed['kind'], readonly string[]> = {
   createPermission: ['permissions:manage'],
   deletePermission: ['permissions:manage'],
 };
+
+function erase(key: ModelKey): void {
+  Object.assign(key, { deleted: true, direct: [], roles: [] });
+}
 
 function all({ direct, roles }: Holder): string[] {
   return [...direct, ...roles.flatMap(({ permissions }) => permissions)];

@@ -171,7 +171,7 @@ describe('Commands on grants that race', () => {
       ],
       [
         'a key whose owner is removed',
-        'auth.escalation',
+        'auth.unauthenticated',
         async ({ operator, person, key }) => {
           const bob = await person('bob', { roles: ['manager'] });
           const { client } = await key({ permissions: ['apikeys:create'] }, bob);

@@ -160,7 +160,7 @@ export class System {
         await this.get(MembersService).put(actor, deed.subject, { roles: deed.roles, permissions: deed.permissions });
         return;
       case 'removeMember':
-        await this.get(MembersService).remove(actor, deed.subject);
+        await this.get(MembersService).remove(actor, deed.subject, deed);
         return;
       case 'createPermission':
         await this.get(PermissionsService).create(actor, { name: deed.name, description: 'Of a test.' });

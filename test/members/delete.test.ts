@@ -49,7 +49,7 @@ describe('DELETE /api/v1/member/:subject', () => {
       expect((await adm.delete('/member/ann').expect(200)).body).toEqual({ affected: 1, raw: [] });
 
       await ann.get('/apikey').expect(403, 'auth.permission_denied');
-      await service.anonymous.as(made.apiKey).get('/apikey').expect(403, 'auth.permission_denied');
+      await service.anonymous.as(made.apiKey).get('/apikey').expect(401, 'auth.unauthenticated');
       await workspace.operator.get('/member/ann').expect(404, 'member.not_found');
       await adm.delete('/member/ann').expect(404, 'member.not_found');
       const { data } = (await workspace.operator.get('/audit?targetId=ann&action=member.removed').expect(200)).body;

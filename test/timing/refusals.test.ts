@@ -12,7 +12,7 @@ import { randomOrder, samples, stopClock } from './settings.js';
 
 const SAMPLES = samples(10_000);
 const KEYS_EACH = 100;
-const COMPARISONS = 2 * 2 * 7;
+const COMPARISONS = 2 * 2 * 8;
 const PLANTED_MICROSECONDS = 50;
 const PLANTED = `unknown, ${PLANTED_MICROSECONDS} µs later`;
 
@@ -55,7 +55,7 @@ describe('The time of a refusal does not tell what became of a well-formed key',
 
       const { valid, malformed, ...refused } = verifier.statistics().outcomes;
       expect([valid, malformed]).toEqual([before['valid'], before['malformed']]);
-      for (const reason of ['unknown', 'deleted', 'disabled', 'expired']) {
+      for (const reason of ['unknown', 'deleted', 'disabled', 'expired', 'orphaned']) {
         expect(refused[reason]).toBeGreaterThan(SAMPLES);
       }
       expect(separations(`KeyVerifier.verify on ${kind}`, times, COMPARISONS)).toEqual([PLANTED]);
@@ -107,9 +107,17 @@ async function makeKeys(service: RunningService, token: string): Promise<Secrets
       secrets[state + shape] = await makeSome(by, { ...body, ...settings }, state);
     }
   }
+  secrets['orphaned'] = await makeOrphans(operator, service.anonymous.as(token).in(id), rich);
   // Those of a class of its own: what is asked for twice as often is found faster.
   secrets[PLANTED] = madeUp();
   return secrets;
+}
+
+async function makeOrphans(operator: Client, ann: Client, body: object): Promise<string[]> {
+  const orphaned = await makeSome(ann, body, 'orphaned');
+  await operator.put('/member/bob', { roles: ['admin'] }).expect(200);
+  await operator.delete('/member/ann').expect(200);
+  return orphaned;
 }
 
 function madeUp(): string[] {

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { generateKey, hashKey } from '../../src/common/key-format.js';
 import { decoyFor, noDecoyFor } from '../../src/verification/decoys.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import { FIND_KEY } from '../../src/verification/stored-keys.js';
+import { IdentityProviderFixture } from '../support/identity-provider.js';
 import { createWorkspace, startInstance, startService, uniqueName, type RunningService } from '../support/service.js';
 import { withSql } from '../support/sql.js';
 import { forEachStore } from '../support/stores.js';
@@ -10,7 +11,7 @@ import { forEachStore } from '../support/stores.js';
 const COUNT_DECOYS = `SELECT COUNT(*) AS count FROM latchkey_deleted_keys WHERE hash LIKE '%.decoy%'`;
 const DELETE_DECOYS = `DELETE FROM latchkey_deleted_keys WHERE hash LIKE '%.decoy%'`;
 
-type Secrets = Record<'unknown' | 'deleted' | 'disabled' | 'expired', string>;
+type Secrets = Record<'unknown' | 'deleted' | 'disabled' | 'expired' | 'orphaned', string>;
 
 interface Plan {
   'Actual Rows': number;
@@ -29,7 +30,14 @@ interface Work {
 }
 
 describe('The look-up of a key', () => {
+  let provider: IdentityProviderFixture;
   let service: RunningService;
+
+  beforeAll(async () => {
+    provider = await IdentityProviderFixture.start();
+  });
+
+  afterAll(() => provider.stop());
 
   afterEach(() => service.stop());
 
@@ -37,8 +45,8 @@ describe('The look-up of a key', () => {
     let secrets: Secrets;
 
     beforeEach(async () => {
-      service = await startService('postgres');
-      secrets = await makeKeys(service);
+      service = await startService('postgres', provider.variables);
+      secrets = await makeKeys(service, provider);
     });
 
     const works = async (...settings: string[]): Promise<Work[]> => {
@@ -84,8 +92,8 @@ describe('The look-up of a key', () => {
 
   forEachStore((kind) => {
     it('tells what became of a key, and whose it was', async () => {
-      service = await startService(kind);
-      const secrets = await makeKeys(service);
+      service = await startService(kind, provider.variables);
+      const secrets = await makeKeys(service, provider);
       service.advance(120_000);
       const verifier = service.app.get(KeyVerifier, { strict: false });
 
@@ -114,21 +122,25 @@ describe('The look-up of a key', () => {
   });
 });
 
-async function makeKeys(service: RunningService): Promise<Secrets> {
-  const { operator } = await createWorkspace(service);
-  const make = async (settings: object) => {
+async function makeKeys(service: RunningService, provider: IdentityProviderFixture): Promise<Secrets> {
+  const { id, operator } = await createWorkspace(service);
+  const make = async (settings: object, by = operator) => {
     const name = uniqueName('Key');
-    const { body } = await operator.post('/apikey', { keyName: name, permissions: ['apikeys:view'], ...settings });
+    const { body } = await by.post('/apikey', { keyName: name, permissions: ['apikeys:view'], ...settings });
     return { secret: String(body.apiKey), path: `/apikey/${body.id}` };
   };
   const [deleted, disabled, expired] = [await make({}), await make({}), await make({ expiresInSeconds: 60 })];
   await operator.delete(deleted.path).expect(200);
   await operator.patch(disabled.path, { enabled: false }).expect(200);
+  await operator.put('/member/ann', { roles: ['manager'] }).expect(200);
+  const orphaned = await make({}, service.anonymous.as(await provider.token('ann')).in(id));
+  await operator.delete('/member/ann').expect(200);
   return {
     unknown: generateKey('lk'),
     deleted: deleted.secret,
     disabled: disabled.secret,
     expired: expired.secret,
+    orphaned: orphaned.secret,
   };
 }
 

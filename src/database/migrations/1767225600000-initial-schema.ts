@@ -46,6 +46,7 @@ const TABLES = [
     "hash" varchar(43) NOT NULL,
     "enabled" boolean NOT NULL,
     "expiration_date" varchar(24),
+    "orphaned_date" varchar(24),
     "hint" varchar(32) NOT NULL,
     "permissions" text NOT NULL,
     "description" text,

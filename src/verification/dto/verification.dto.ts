@@ -7,6 +7,7 @@ const CODES = [
   'deleted',
   'disabled',
   'expired',
+  'orphaned',
   'insufficient_permissions',
   'ip_not_allowed',
   'rate_limited',

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import type { Work } from '../events/work.js';
+import { RoleHolders } from '../roles/role-holders.js';
+import { statusOf } from './api-key-status.js';
+import { deleteKeys } from './delete-keys.js';
+import { ApiKeyOrphaned } from './events.js';
+
+/** A key that is bound to a member. */
+export interface BoundKey {
+  id: string;
+  name: string;
+}
+
+interface BoundRow extends BoundKey {
+  /** SQLite has no booleans. */
+  enabled: boolean | number;
+  expirationDate: string | null;
+}
+
+const REASON = 'The member was removed.';
+
+/** The keys that are bound to a member, when the member goes. The member must be locked: then no key is added to them. */
+@Injectable()
+export class MemberKeys {
+  constructor(private readonly holders: RoleHolders) {}
+
+  /** The keys that are bound to the member now, oldest first. */
+  of(work: Work, workspaceId: string, subject: string): Promise<BoundKey[]> {
+    return lockBound(work, workspaceId, subject);
+  }
+
+  /** Has the keys refused from now on, also once the member is added again. */
+  async orphan(work: Work, workspaceId: string, subject: string): Promise<void> {
+    const bound = await lockBound(work, workspaceId, subject);
+    const date = work.date.toISOString();
+    await work.query(
+      `UPDATE latchkey_api_keys SET orphaned_date = $1, updated_date = $2, version = version + 1
+       WHERE workspace_id = $3 AND owner_subject = $4 AND orphaned_date IS NULL`,
+      [date, date, workspaceId, subject],
+    );
+    for (const { id, name, enabled, expirationDate } of bound) {
+      const before = statusOf({ enabled: Boolean(enabled), expirationDate, orphanedDate: null }, work.date);
+      const changes = [{ field: 'status', before, after: 'orphaned' }];
+      work.record(new ApiKeyOrphaned({ id, name, workspaceId }, changes, REASON));
+    }
+  }
+
+  /** Deletes the keys for good. */
+  async delete(work: Work, workspaceId: string, subject: string): Promise<void> {
+    await lockBound(work, workspaceId, subject);
+    const ids = await deleteKeys(work, { workspaceId, owner: subject }, REASON);
+    for (const id of ids) await this.holders.assign(work, workspaceId, { type: 'apikey', id }, []);
+  }
+}
+
+// In the order of ids, as whoever else locks many: else two could wait for each other.
+function lockBound(work: Work, workspaceId: string, subject: string): Promise<BoundRow[]> {
+  return work.query<BoundRow>(
+    `SELECT id, name, enabled, expiration_date AS "expirationDate" FROM latchkey_api_keys
+     WHERE workspace_id = $1 AND owner_subject = $2 AND orphaned_date IS NULL
+     ORDER BY id ${work.lock ? 'FOR UPDATE' : ''}`,
+    [workspaceId, subject],
+  );
+}

@@ -1,0 +1,17 @@
+import { OneOf } from '../../common/fields.js';
+
+export class RemoveMemberDto {
+  @OneOf(['delete'], {
+    optional: true,
+    description: 'delete: delete the keys that are bound to the member too. Absent: they stay, orphaned and refused.',
+    example: 'delete',
+  })
+  keys?: 'delete';
+
+  @OneOf(['true', 'false'], {
+    optional: true,
+    description: 'true: change nothing, and answer which keys would be orphaned or deleted.',
+    example: 'false',
+  })
+  dryRun?: 'true' | 'false';
+}
