@@ -1,6 +1,7 @@
 import type { PrincipalResolver } from './auth/principal-resolver.js';
 import type { Permission } from './auth/permission-catalogue.js';
 import { isKeyPrefix, KEY_PREFIX_RULE } from './common/key-format.js';
+import { isLeaseMs } from './common/lease-length.js';
 
 /** Every group of routes, by the first word of their paths. */
 export const LATCHKEY_CONTROLLERS = [
@@ -113,11 +114,6 @@ export interface LatchkeyOptionsFactory {
 }
 
 export const LATCHKEY_OPTIONS = Symbol('LATCHKEY_OPTIONS');
-
-/** Tells whether a lease may be this long: shorter ones would run out between two renewals. */
-export function isLeaseMs(milliseconds: number): boolean {
-  return Number.isInteger(milliseconds) && milliseconds >= 100 && milliseconds <= 60_000;
-}
 
 export const SHORTEST_OPERATOR_KEY = 32;
 const LONGEST_OPERATOR_KEY = 512;

@@ -37,6 +37,8 @@ export const ERROR_STATUS = {
   'request.headers_too_large': 431,
   internal: 500,
   'store.unavailable': 503,
+  'store.outcome_unknown': 503,
+  'revocation.unconfirmed': 503,
   'identity_provider.unavailable': 503,
   'service.stopping': 503,
 } as const satisfies Record<string, number>;
@@ -103,6 +105,35 @@ export class StoreUnavailableError extends LatchkeyError {
       headers: { 'Retry-After': '1' },
       cause,
     });
+  }
+}
+
+/**
+ * The connection to the database broke as a change was committed: it may have been made or not. Repeating a `DELETE`
+ * settles it; an `Idempotency-Key` tells whether a create was made.
+ */
+export class OutcomeUnknownError extends LatchkeyError {
+  constructor(cause?: unknown) {
+    super(
+      'store.outcome_unknown',
+      'The store stopped answering as the change was committed, so it is not known whether it was made. Send the request ' +
+        'again: a repeated DELETE settles it, and with the same Idempotency-Key a repeated creation tells.',
+      { headers: { 'Retry-After': '1' }, cause },
+    );
+  }
+}
+
+/** A change was made, and it is not known whether every instance has heard of it. */
+export class RevocationUnconfirmedError extends LatchkeyError {
+  /** @param leftMs until then at the latest every instance knows */
+  constructor(leftMs: number, cause?: unknown) {
+    const seconds = Math.max(1, Math.ceil(leftMs / 1000));
+    super(
+      'revocation.unconfirmed',
+      `The change was made, but the store stopped answering, so other instances may not know of it for up to ${seconds} s. ` +
+        'Send the request again: it is answered once every instance knows.',
+      { headers: { 'Retry-After': '1' }, cause },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { isKeyPrefix, KEY_PREFIX_RULE } from '../common/key-format.js';
 import { isIpRange } from '../common/ip-ranges.js';
-import { isLeaseMs, isOperatorKey, SHORTEST_OPERATOR_KEY } from '../latchkey.options.js';
+import { isLeaseMs } from '../common/lease-length.js';
+import { isOperatorKey, SHORTEST_OPERATOR_KEY } from '../latchkey.options.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const LOG_FORMATS = ['pretty', 'json'] as const;

@@ -7,7 +7,7 @@ import { OperatorKey } from '../auth/operator-key.entity.js';
 import { RateLimitUse } from '../auth/rate-limit-use.entity.js';
 import { Member } from '../members/member.entity.js';
 import { ApplicationPermission } from '../permissions/application-permission.entity.js';
-import { CommittedRevocation } from '../revocation/committed-revocation.entity.js';
+import { LoggedRevocation } from '../revocation/logged-revocation.entity.js';
 import { Instance } from '../revocation/instance.entity.js';
 import { RoleAssignment } from '../roles/role-assignment.entity.js';
 import { Role } from '../roles/role.entity.js';
@@ -25,7 +25,7 @@ export const LATCHKEY_ENTITIES = [
   IdempotencyKey,
   OperatorKey,
   Instance,
-  CommittedRevocation,
+  LoggedRevocation,
   RateLimitUse,
   AuditEvent,
   AuditPii,

@@ -2,18 +2,21 @@ import type { Client, Pool, QueryConfig } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database, type PreparedRead } from './database.js';
-import { PostgresStatements } from './postgres-statements.js';
+import { SHOW_DURABILITY, weaknessOf, type Durability } from './postgres-durability.js';
+import { LONGEST_STATEMENT_MS, PostgresStatements } from './postgres-statements.js';
 import { isAnswer, toStoreError } from './store-errors.js';
 import type { TableNames } from './table-names.js';
 import { ROW_LOCK, Transaction, type JoinedTransaction, type RunStatement } from './transaction.js';
 
-const DURABLE: Record<string, readonly string[]> = {
-  fsync: ['on'],
-  full_page_writes: ['on'],
-  synchronous_commit: ['on', 'remote_apply'],
-};
-
 const LOOK_UP_TIMEOUT_MS = 2000;
+const IN_RECOVERY = 'latchkey_in_recovery';
+const STANDBY = 'A look-up was sent to a standby: the database URL must lead to the primary server.';
+
+// An instance that is lost or frozen in a change holds its locks no longer than this, and others wait no longer for them.
+// Set with each transaction, which poolers pass on: as settings of the session they would be another client's.
+const LOCKED_MS = 5000;
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${LOCKED_MS};
+  SET LOCAL idle_in_transaction_session_timeout = ${LOCKED_MS}; SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}`;
 
 /** PostgreSQL through the host's pool: each transaction has a connection of its own. */
 export class PostgresDatabase extends Database {
@@ -29,16 +32,9 @@ export class PostgresDatabase extends Database {
 
   /** @throws {Error} if the server would acknowledge what a power cut can undo. */
   static async open(dataSource: DataSource, names: TableNames): Promise<PostgresDatabase> {
-    for (const [setting, durable] of Object.entries(DURABLE)) {
-      const [row] = await dataSource.query<Record<string, string>[]>(`SHOW ${setting}`);
-      const value = row?.[setting] ?? 'unknown';
-      if (!durable.includes(value)) {
-        throw new Error(
-          `PostgreSQL runs with ${setting} = ${value}: an acknowledged change could be lost in a power cut. ` +
-            `Set ${setting} = ${durable.join(' or ')}.`,
-        );
-      }
-    }
+    const [durability] = await dataSource.query<[Durability]>(`SELECT ${SHOW_DURABILITY}`);
+    const weakness = weaknessOf(durability);
+    if (weakness !== undefined) throw new Error(weakness);
     outliveSessions(dataSource);
     return new PostgresDatabase(dataSource, names);
   }
@@ -55,7 +51,7 @@ export class PostgresDatabase extends Database {
   }
 
   lookUp<Row>({ name, sql }: PreparedRead, values: unknown[]): Promise<Row[]> {
-    const text = this.names.in(sql);
+    const text = `SELECT answer.*, pg_is_in_recovery() AS ${IN_RECOVERY} FROM (${this.names.in(sql)}) AS answer`;
     const answer = this.withRunner(async (runner) => {
       const client = (await runner.connect()) as Client;
       const query: QueryConfig & { query_timeout: number } = {
@@ -64,8 +60,10 @@ export class PostgresDatabase extends Database {
         values,
         query_timeout: LOOK_UP_TIMEOUT_MS,
       };
-      const { rows } = await client.query(query);
-      return rows as Row[];
+      const { rows } = await client.query<Row & { [IN_RECOVERY]: boolean }>(query);
+      // A standby has not heard yet of what its primary has acknowledged.
+      if (rows[0]?.[IN_RECOVERY]) throw new StoreUnavailableError(new Error(STANDBY));
+      return rows;
     });
     // Waiting for a connection takes longer than for an answer, where there is nobody to connect to.
     return soon(answer);
@@ -101,7 +99,7 @@ export class PostgresDatabase extends Database {
 
   private async begin(runner: QueryRunner): Promise<void> {
     try {
-      await this.statements.run(runner, 'BEGIN');
+      await this.statements.run(runner, BEGIN);
     } catch (error) {
       await discard(runner);
       throw unreachable(error);
@@ -138,7 +136,8 @@ function soon<T>(answer: Promise<T>): Promise<T> {
 
 async function rollback(transaction: Transaction | undefined, runner: QueryRunner): Promise<void> {
   try {
-    await transaction?.rollback();
+    if (transaction?.isBroken) await discard(runner);
+    else await transaction?.rollback();
   } catch {
     await discard(runner);
   }

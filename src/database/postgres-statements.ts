@@ -3,6 +3,11 @@ import type { Client, QueryConfig } from 'pg';
 import { QueryFailedError, type QueryRunner } from 'typeorm';
 import type { TableNames } from './table-names.js';
 
+/** For how long a statement of a transaction may run, in milliseconds. */
+export const LONGEST_STATEMENT_MS = 25_000;
+// The server ends a statement first, if it is there.
+const GIVE_UP_MS = LONGEST_STATEMENT_MS + 2000;
+
 const MOST_NAMED = 200;
 const MOST_PARAMETERS = 20;
 
@@ -24,7 +29,8 @@ export class PostgresStatements {
     const text = this.names.in(sql);
     const client = (await runner.connect()) as Client;
     const name = this.nameOf(text, values.length);
-    const query: QueryConfig = name === undefined ? { text, values } : { name, text, values };
+    const query: QueryConfig & { query_timeout: number } = { text, values, query_timeout: patienceOf(client) };
+    if (name !== undefined) query.name = name;
     try {
       const { rows } = await client.query(query);
       return rows as Row[];
@@ -42,4 +48,10 @@ export class PostgresStatements {
     this.prepared.set(text, name);
     return name;
   }
+}
+
+/** For how long an answer is waited for: no longer than the host says. */
+function patienceOf(client: Client): number {
+  const { connectionParameters } = client as unknown as { connectionParameters?: { query_timeout?: unknown } };
+  return Math.min(GIVE_UP_MS, Number(connectionParameters?.query_timeout) || Infinity);
 }

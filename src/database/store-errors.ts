@@ -30,6 +30,18 @@ export function isAnswer(error: unknown): boolean {
   return ANSWER.test(driverErrorOf(error).code);
 }
 
+// Of SQLSTATE: the connection, a statement of which it is not known whether it was completed, and the end of the session.
+const UNKNOWN = /^(08|40003|57P0|SQLITE_IOERR)/;
+
+/**
+ * Tells whether a `COMMIT` that failed certainly committed nothing. A server that ends the session as it answers, a
+ * pooler that lost its server, and a disk that fails may have made the change durable.
+ */
+export function isRolledBack(error: unknown): boolean {
+  const { code, severity } = driverErrorOf(error);
+  return isAnswer(error) && !UNKNOWN.test(code) && severity !== 'FATAL' && severity !== 'PANIC';
+}
+
 /** Tells whether a statement failed because a table is not there. */
 export function isTableMissing(error: unknown): boolean {
   const { code, message } = driverErrorOf(error);
@@ -45,10 +57,15 @@ export function toStoreError(error: unknown): unknown {
 interface DriverError {
   code?: unknown;
   message?: unknown;
+  severity?: unknown;
 }
 
-function driverErrorOf(error: unknown): { code: string; message: string } {
+function driverErrorOf(error: unknown): { code: string; message: string; severity: string } {
   const { driverError = error } = (error ?? {}) as { driverError?: unknown };
-  const { code, message } = (driverError ?? {}) as DriverError;
-  return { code: typeof code === 'string' ? code : '', message: typeof message === 'string' ? message : '' };
+  const { code, message, severity } = (driverError ?? {}) as DriverError;
+  return { code: textOf(code), message: textOf(message), severity: textOf(severity) };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

@@ -1,9 +1,6 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
-import { StoreUnavailableError } from '../common/latchkey-error.js';
-import { isAnswer } from './store-errors.js';
-
-const OUTCOME_UNKNOWN =
-  'The store stopped answering at the end: whether the change was made is not known. Look before you try again.';
+import { OutcomeUnknownError } from '../common/latchkey-error.js';
+import { isAnswer, isRolledBack } from './store-errors.js';
 
 const ENDED = 'This transaction has ended.';
 
@@ -24,6 +21,7 @@ export class Transaction {
   private readonly running = new Set<Promise<unknown>>();
   private readonly closing: string[] = [];
   private failure: { cause: unknown } | undefined;
+  private broken = false;
   private ended = false;
 
   /**
@@ -46,6 +44,11 @@ export class Transaction {
     return this.dialect === 'postgres' ? ROW_LOCK : undefined;
   }
 
+  /** Whether a statement was not answered: the connection may still carry it out, and is of no use to others. */
+  get isBroken(): boolean {
+    return this.broken;
+  }
+
   get manager(): EntityManager {
     return this.runner.manager;
   }
@@ -65,7 +68,7 @@ export class Transaction {
   }
 
   /**
-   * @throws {StoreUnavailableError} saying so, if the connection broke and nobody knows whether the change was made.
+   * @throws {OutcomeUnknownError} if the connection broke, so that it is not known whether the change was made.
    * @throws {Error} if a statement failed, also where the callback caught that: PostgreSQL would roll back in silence.
    */
   async commit(): Promise<void> {
@@ -76,7 +79,7 @@ export class Transaction {
       const sent = this.dialect === 'postgres' ? [statements.join('; ')] : statements;
       for (const statement of sent) await this.run(statement, []);
     } catch (error) {
-      throw isAnswer(error) ? error : new StoreUnavailableError(error, OUTCOME_UNKNOWN);
+      throw isRolledBack(error) ? error : new OutcomeUnknownError(error);
     }
   }
 
@@ -99,6 +102,7 @@ export class Transaction {
       return await running;
     } catch (error) {
       this.failure ??= { cause: error };
+      this.broken ||= !isAnswer(error);
       throw error;
     } finally {
       this.running.delete(running);

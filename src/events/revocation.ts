@@ -3,32 +3,41 @@ import type { Transaction } from '../database/transaction.js';
 /** What must not be answered from memory as it was: one key, or every key of a workspace. */
 export type Revocation = { readonly keyId: string } | { readonly workspaceId: string };
 
-/** Revocations that were told to every instance, or will have been once their transaction has committed. */
-export interface Announcement {
-  /** Forgets what this instance knows of them. For a commit whose outcome is not known. */
-  forget(): void;
-
+/** Revocations that take effect with the commit of their transaction. One of the two methods is called, once. */
+export interface StagedRevocation {
   /**
-   * Resolves when no verification that starts from now on, on any instance, is answered from what was before. Bounded
-   * by the longest lease. To be called after the commit.
+   * To be called after the commit. Resolves when no verification that starts from now on, on any instance, is answered
+   * from what was before. Bounded by the longest lease.
+   *
+   * @throws {RevocationUnconfirmedError} if that cannot be found out soon. The change is made.
    */
-  passed(): Promise<void>;
+  confirmed(): Promise<void>;
+
+  /** For a rollback, and for a commit whose outcome is not known: evicts what this instance remembers. */
+  abandon(): void;
 }
 
 /** Makes a change take effect on every instance before it is answered. The revocation module provides it. */
 export abstract class RevocationBarrier {
   /**
-   * Tells every instance, when and only when the transaction commits.
+   * To be called before a transaction in which {@link stage} may be called, which then needs no second connection.
+   *
+   * @throws {StoreUnavailableError} if a change could not be acknowledged for good.
+   */
+  abstract prepare(): Promise<void>;
+
+  /**
+   * Has every instance told when, and only when, the transaction commits.
    *
    * @throws {StoreInUseError} if another process answers from memory and cannot be told.
    */
-  abstract announce(transaction: Transaction, revocations: readonly Revocation[]): Promise<Announcement>;
+  abstract stage(transaction: Transaction, revocations: readonly Revocation[]): Promise<StagedRevocation>;
 
   /**
-   * The same for a change that is not made because it was made before: whoever made it may have ended before every
-   * instance knew, and who hears that a key does not exist relies on it as on a deletion.
+   * The same for a change that is not made because it was made before: its maker may have ended before every instance
+   * knew, and a caller who hears that a key does not exist relies on it as on a deletion.
    *
-   * @throws {StoreUnavailableError}
+   * @throws {StoreUnavailableError} | {RevocationUnconfirmedError}
    */
   abstract settle(revocations: readonly Revocation[]): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.
 import { toLatchkeyError } from '../common/error-body.js';
 import { ServiceStoppingError, StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database } from '../database/database.js';
+import { Revocations } from '../revocation/revocations.js';
 
 @ApiSchema({ name: 'Health' })
 class HealthDto {
@@ -18,7 +19,10 @@ const REFUSALS = [...REQUEST_REFUSALS, toLatchkeyError(undefined), new ServiceSt
 @Controller('health')
 @Public()
 export class HealthController {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly revocations: Revocations,
+  ) {}
 
   @Get('live')
   @ApiOperation({ operationId: 'getLiveness', summary: 'Is the process running?' })
@@ -35,6 +39,7 @@ export class HealthController {
   async ready(): Promise<HealthDto> {
     // Of a table of ours: SQLite answers what needs no file even when the file is gone.
     await this.database.query('SELECT id FROM latchkey_workspaces LIMIT 1');
+    this.revocations.assertWritable();
     return { status: 'ok' };
   }
 }

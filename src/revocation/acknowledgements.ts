@@ -1,7 +1,16 @@
+import type { Time } from '../common/time.js';
+
 /** Collects which instances have acknowledged which of this instance's revocations. */
 export class Acknowledgements {
   private last = 0;
   private readonly open = new Map<number, Collection>();
+
+  constructor(private readonly time: Time) {}
+
+  /** How many collections are open. */
+  get size(): number {
+    return this.open.size;
+  }
 
   /** Begins to collect for a new revocation, under a number that this instance has not used before. */
   expect(): number {
@@ -10,7 +19,7 @@ export class Acknowledgements {
     return this.last;
   }
 
-  /** An instance has forgotten what the revocation named. */
+  /** An instance has evicted what the revocation named. */
   note(number: number, instanceId: string): void {
     const collection = this.open.get(number);
     collection?.instances.add(instanceId);
@@ -26,13 +35,13 @@ export class Acknowledgements {
   async of(number: number, timesMs: ReadonlyMap<string, number>): Promise<boolean> {
     const collection = this.open.get(number);
     if (!collection) return false;
-    const beginning = performance.now();
+    const beginning = this.time.monotonic();
     for (;;) {
-      const passedMs = performance.now() - beginning;
+      const passedMs = this.time.monotonic() - beginning;
       const missing = [...timesMs].filter(([id]) => !collection.instances.has(id));
       const awaited = missing.map(([, timeMs]) => timeMs - passedMs).filter((leftMs) => leftMs > 0);
       if (awaited.length === 0) return missing.length === 0;
-      await changeOrTimeout(collection, Math.min(...awaited));
+      await this.changeOrTimeout(collection, Math.min(...awaited));
     }
   }
 
@@ -45,19 +54,19 @@ export class Acknowledgements {
   end(number: number): void {
     this.open.delete(number);
   }
+
+  private changeOrTimeout(collection: Collection, milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.time.after(Math.ceil(milliseconds), resolve, 'process');
+      collection.changed = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
 }
 
 interface Collection {
   readonly instances: Set<string>;
   changed: (() => void) | undefined;
-}
-
-function changeOrTimeout(collection: Collection, milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.ceil(milliseconds));
-    collection.changed = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
 }

@@ -1,9 +1,5 @@
-import type { Socket } from 'node:net';
-import type { Client, Notification } from 'pg';
 import { newId } from '../common/ids.js';
-import { Mutex } from '../database/mutex.js';
-import type { TableNames } from '../database/table-names.js';
-import { CommittedRevocations } from './committed-revocations.js';
+import type { Time } from '../common/time.js';
 import { Lease } from './lease.js';
 import type { SeenInstance } from './lease-watch.js';
 import {
@@ -16,69 +12,86 @@ import {
   type InspectionMessage,
   type RevocationMessage,
 } from './messages.js';
+import { RevocationLog } from './revocation-log.js';
+import type { InstanceConnection, RevocationStore } from './revocation-store.js';
 import type { Forgotten } from './revocations.js';
 
 const RENEWALS_A_LEASE = 3;
 /** How long the end of a session may take. */
 export const LONGEST_FAREWELL_MS = 1000;
 
-/** What a session tells whoever opened it. */
+/** What a session tells the one that opened it. */
 export interface SessionEvents {
-  /** Some instance, perhaps this one, has revoked something. It must be forgotten before this returns. */
+  /** Some instance, perhaps this one, has revoked something. It must be evicted before this returns. */
   onRevocation(message: RevocationMessage): void;
-  /** The same, found when the lease was renewed: nobody told, or it was not heard yet. */
+  /** The same, found when the lease was renewed: its notification was not sent, or not heard yet. */
   onMissed(forgotten: Forgotten): void;
   onAcknowledgement(message: AcknowledgementMessage): void;
   /** Some instance, perhaps this one, asks whether this one accepts a key. */
   onInspection(message: InspectionMessage): void;
   /** All instances there are; about three times a lease. */
   onInstances(instances: SeenInstance[]): void;
+  /** Whether the database would lose what it acknowledges in a power cut, and why; about three times a lease. */
+  onWeakness(weakness: string | undefined): void;
   /** The session is over, and with it the lease. Called once. */
   onEnd(session: InstanceSession, error: unknown): void;
 }
 
+/** The database that look-ups read is not the one that this instance hears: another one, a standby, or a deposed primary. */
+export class ElsewhereError extends Error {
+  constructor() {
+    super(
+      'The pool reads another database than the one that revocations are heard from, or an older state of it: ' +
+        'DATABASE_URL and LATCHKEY_DIRECT_URL (the data source and the option directUrl) must lead to the same primary server.',
+    );
+  }
+}
+
 /**
- * A database session of its own that hears revocations, and holds the lease of this instance. A renewal counts once the
- * revocations that were committed before it have been read: so a lease that holds proves that nothing was missed.
+ * A database session that hears revocations, and holds the lease of this instance. A renewal counts once the revocations
+ * that were committed before it have been read, and once it is seen where look-ups read: so a lease that holds proves that
+ * nothing was missed.
  */
 export class InstanceSession {
   readonly id = newId();
   readonly lease: Lease;
-  private readonly turns = new Mutex();
   private readonly acknowledgements = new Map<string, number[]>();
-  private readonly committed: CommittedRevocations;
+  private readonly log: RevocationLog;
   private sending = false;
-  private timer: NodeJS.Timeout | undefined;
+  private renewals = 0;
+  private cancelRenewal: () => void = () => undefined;
   private ended = false;
 
   private constructor(
-    private readonly client: Client,
+    private readonly connection: InstanceConnection,
+    private readonly store: Pick<RevocationStore, 'readBack'>,
     private readonly events: SessionEvents,
     leaseMs: number,
-    private readonly names: TableNames,
+    private readonly time: Time,
   ) {
-    this.lease = new Lease(leaseMs);
-    this.committed = new CommittedRevocations((sql, values) => client.query(names.in(sql), values), leaseMs);
-    client.on('error', (error) => this.end(error));
-    client.on('end', () => this.end(new Error('The connection was closed.')));
-    client.on('notification', (notification) => this.hear(notification));
+    this.lease = new Lease(leaseMs, time);
+    this.log = new RevocationLog((snapshot) => connection.readLog(snapshot), leaseMs, time);
   }
 
   /**
    * Connects, and hears acknowledgements from then on.
    *
-   * @param client not yet connected
+   * @param connection not yet connected
    */
   static async open(
-    client: Client,
+    connection: InstanceConnection,
+    store: Pick<RevocationStore, 'readBack'>,
     events: SessionEvents,
     leaseMs: number,
-    names: TableNames,
+    time: Time,
   ): Promise<InstanceSession> {
-    const session = new InstanceSession(client, events, leaseMs, names);
+    const session = new InstanceSession(connection, store, events, leaseMs, time);
     try {
-      await client.connect();
-      await client.query(names.in(`LISTEN ${acknowledgementsChannel(session.id)}`));
+      await connection.connect({
+        onNotification: (channel, payload) => session.hear(channel, payload),
+        onEnd: (error) => session.end(error),
+      });
+      await connection.listen(acknowledgementsChannel(session.id));
       return session;
     } catch (error) {
       session.end(error);
@@ -93,17 +106,14 @@ export class InstanceSession {
   /** Hears revocations too, and holds a lease from then on. */
   async serve(): Promise<void> {
     try {
-      await this.client.query(this.names.in(`LISTEN ${REVOCATIONS_CHANNEL}`));
-      const { milliseconds } = this.lease;
-      const moment = Lease.moment();
-      await this.client.query(
-        this.names.in('INSERT INTO latchkey_instances (id, renewals, lease_ms, started_date) VALUES ($1, 0, $2, $3)'),
-        [this.id, milliseconds, new Date().toISOString()],
-      );
-      await this.committed.read();
-      if (!this.ended) this.lease.renew(moment);
-      await this.look();
-      this.renewLater(milliseconds);
+      const { id, connection } = this;
+      await connection.listen(REVOCATIONS_CHANNEL);
+      const moment = this.lease.moment();
+      await connection.register({ id, renewals: 0, leaseMs: this.lease.milliseconds });
+      await this.log.read();
+      if ((await this.isSeen()) && !this.ended) this.lease.renew(moment);
+      this.events.onInstances(await connection.list());
+      this.renewLater();
     } catch (error) {
       this.end(error);
       throw error;
@@ -118,55 +128,60 @@ export class InstanceSession {
 
   /** Ends the session and the lease, and takes the instance off the list. */
   async close(): Promise<void> {
-    clearTimeout(this.timer);
+    const { connection } = this;
+    this.cancelRenewal();
     this.lease.end();
     if (this.ended) return;
     this.ended = true;
+    const cancel = this.time.after(LONGEST_FAREWELL_MS, () => connection.destroy(), 'process');
     // Taken off only now that nothing is answered from memory: from here on no one waits for this instance.
-    const leave = () => this.client.query(this.names.in('DELETE FROM latchkey_instances WHERE id = $1'), [this.id]);
-    const impatience = setTimeout(() => disconnect(this.client), LONGEST_FAREWELL_MS);
-    await this.turns.run(leave).catch(() => undefined);
-    await this.client.end().catch(() => undefined);
-    clearTimeout(impatience);
+    await connection.leave(this.id).catch(() => undefined);
+    await connection.close().catch(() => undefined);
+    cancel();
   }
 
-  private renewLater(leaseMs: number): void {
-    this.timer = setTimeout(() => {
-      this.renew(leaseMs).then(
-        () => this.renewLater(leaseMs),
+  private renewLater(): void {
+    const renew = (): void =>
+      void this.renew().then(
+        () => this.renewLater(),
         (error: unknown) => this.end(error),
       );
-    }, leaseMs / RENEWALS_A_LEASE).unref();
+    if (!this.ended) this.cancelRenewal = this.time.after(this.lease.milliseconds / RENEWALS_A_LEASE, renew, 'nothing');
   }
 
-  private async renew(leaseMs: number): Promise<void> {
+  private async renew(): Promise<void> {
     // A connection that has gone silent is given up once the lease is over anyway.
-    const deadline = setTimeout(() => this.end(new Error('The lease could not be renewed in time.')), leaseMs);
+    const tooLate = (): void => this.end(new Error('The lease could not be renewed in time.'));
+    const cancel = this.time.after(this.lease.milliseconds, tooLate, 'process');
     try {
-      await this.turns.run(async () => {
-        const moment = Lease.moment();
-        const { rowCount } = await this.client.query(
-          this.names.in('UPDATE latchkey_instances SET renewals = renewals + 1 WHERE id = $1'),
-          [this.id],
-        );
-        if (rowCount !== 1) throw new Error('The lease was not renewed for too long, and others took it for ended.');
-        for (const forgotten of await this.committed.read()) this.events.onMissed(forgotten);
-        if (!this.ended) this.lease.renew(moment);
-        await this.look();
-      });
+      const moment = this.lease.moment();
+      if (!(await this.connection.renew(this.id))) {
+        throw new Error('The lease was not renewed for too long, and others took it for ended.');
+      }
+      this.renewals += 1;
+      for (const forgotten of await this.log.read()) this.events.onMissed(forgotten);
+      if ((await this.isSeen()) && !this.ended) this.lease.renew(moment);
+      this.events.onInstances(await this.connection.list());
     } finally {
-      clearTimeout(deadline);
+      cancel();
     }
   }
 
-  private async look(): Promise<void> {
-    const { rows } = await this.client.query<SeenInstance>(this.names.in(SELECT_INSTANCES));
-    this.events.onInstances(rows);
+  /**
+   * @returns false if that cannot be told now: the lease is not renewed then, and goes on if it is told before its end.
+   * @throws {ElsewhereError} if look-ups do not see this instance's last renewal.
+   */
+  private async isSeen(): Promise<boolean> {
+    const seen = await this.store.readBack(this.id).catch(() => undefined);
+    if (!seen) return false;
+    if (seen.renewals !== this.renewals) throw new ElsewhereError();
+    this.events.onWeakness(seen.weakness);
+    return true;
   }
 
-  private hear({ channel, payload }: Notification): void {
+  private hear(channel: string, payload: string | undefined): void {
     if (this.ended) return;
-    if (channel !== this.names.in(REVOCATIONS_CHANNEL)) {
+    if (channel !== REVOCATIONS_CHANNEL) {
       const acknowledgement = parseAcknowledgement(payload);
       if (acknowledgement) this.events.onAcknowledgement(acknowledgement);
       return;
@@ -174,7 +189,7 @@ export class InstanceSession {
     const revocation = parseRevocation(payload);
     if (revocation) {
       this.events.onRevocation(revocation);
-      this.committed.hear(revocation.id);
+      this.log.hear(revocation.id);
     }
     const inspection = parseInspection(payload);
     if (inspection) this.events.onInspection(inspection);
@@ -184,11 +199,10 @@ export class InstanceSession {
     this.sending = true;
     try {
       while (this.acknowledgements.size > 0 && !this.ended) {
-        const notifications = [...this.acknowledgements].map(([to, numbers]) => this.notification(to, numbers));
+        const messages = [...this.acknowledgements].map(([to, numbers]) => this.messageTo(to, numbers));
         this.acknowledgements.clear();
         // Nothing is lost with an acknowledgement but time, so it does not wait for the disk.
-        const statements = `BEGIN; SET LOCAL synchronous_commit TO off; ${notifications.join(' ')} COMMIT`;
-        await this.turns.run(() => this.client.query(statements));
+        await this.connection.notify(messages);
       }
     } catch (error) {
       this.end(error);
@@ -197,28 +211,17 @@ export class InstanceSession {
     }
   }
 
-  private notification(to: string, numbers: number[]): string {
-    const payload: AcknowledgementMessage = { from: this.id, numbers };
-    const text = this.client.escapeLiteral(JSON.stringify(payload));
-    return `SELECT pg_notify('${this.names.in(acknowledgementsChannel(to))}', ${text});`;
+  private messageTo(to: string, numbers: number[]): { channel: string; message: string } {
+    const message: AcknowledgementMessage = { from: this.id, numbers };
+    return { channel: acknowledgementsChannel(to), message: JSON.stringify(message) };
   }
 
   private end(error: unknown): void {
-    clearTimeout(this.timer);
+    this.cancelRenewal();
     this.lease.end();
     if (this.ended) return;
     this.ended = true;
     this.events.onEnd(this, error);
-    disconnect(this.client);
+    this.connection.destroy();
   }
 }
-
-/** At once: a server that has gone silent would never answer a polite end. */
-function disconnect(client: Client): void {
-  client.end().catch(() => undefined);
-  const { connection } = client as unknown as { connection?: { stream?: Socket } };
-  connection?.stream?.destroy();
-}
-
-/** All instances, as {@link SeenInstance} rows. May be followed by a condition. */
-export const SELECT_INSTANCES = 'SELECT id, renewals, lease_ms AS "leaseMs" FROM latchkey_instances';

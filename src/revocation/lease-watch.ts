@@ -1,3 +1,6 @@
+import { LONGEST_LEASE_MS } from '../common/lease-length.js';
+import type { Time } from '../common/time.js';
+
 /** An instance as its row shows it. */
 export interface SeenInstance {
   id: string;
@@ -10,8 +13,11 @@ interface Sighting extends SeenInstance {
   since: number;
 }
 
-// Two machines' clocks do not run at exactly the same speed; crystals differ by far less than one per cent.
-const DRIFT = 1.01;
+/**
+ * How much faster this instance's clock may run than another's. Time daemons slew a clock by up to 83,333 parts in a
+ * million (chrony's default), one ahead and the other back: 1.0833 / 0.9167 = 1.18.
+ */
+const DRIFT = 1.25;
 const MARGIN_MS = 5;
 
 /**
@@ -23,23 +29,27 @@ export class LeaseWatch {
   private longest: number;
 
   /** @param leaseMs the length of this instance's own lease */
-  constructor(leaseMs: number) {
+  constructor(
+    leaseMs: number,
+    private readonly time: Time,
+  ) {
     this.longest = leaseMs;
   }
 
-  /** How long any lease can last that was renewed just now, in milliseconds. */
-  get longestMs(): number {
-    return spanOf(this.longest);
-  }
-
-  /** How many instances were there when it was last looked. */
+  /** How many instances were there at the last look. */
   get size(): number {
     return this.sightings.size;
   }
 
+  /** How long the longest lease that was ever seen can last from its renewal, in milliseconds. */
+  get longestMs(): number {
+    return spanOf(this.longest);
+  }
+
   /** Notes all instances there are. */
-  see(instances: readonly SeenInstance[], now = performance.now()): void {
+  see(instances: readonly SeenInstance[]): void {
     const before = this.sightings;
+    const now = this.time.monotonic();
     this.sightings = new Map();
     for (const instance of instances) {
       const known = before.get(instance.id);
@@ -50,16 +60,19 @@ export class LeaseWatch {
   }
 
   /** For how many milliseconds from now the instance may still answer from memory; 0 when its lease has ended. */
-  remainingMs(id: string, now = performance.now()): number {
+  remainingMs(id: string): number {
     const sighting = this.sightings.get(id);
-    return sighting ? Math.max(0, sighting.since + spanOf(sighting.leaseMs) - now) : 0;
+    return sighting ? Math.max(0, sighting.since + spanOf(sighting.leaseMs) - this.time.monotonic()) : 0;
   }
 
   /** The instances whose leases have ended. */
-  ended(now = performance.now()): SeenInstance[] {
-    return [...this.sightings.values()].filter(({ id }) => this.remainingMs(id, now) === 0);
+  ended(): SeenInstance[] {
+    return [...this.sightings.values()].filter(({ id }) => this.remainingMs(id) === 0);
   }
 }
+
+/** For how many milliseconds from now any lease there can be may last, also one that nothing is known of. */
+export const LONGEST_SPAN_MS = spanOf(LONGEST_LEASE_MS);
 
 function spanOf(leaseMs: number): number {
   return leaseMs * DRIFT + MARGIN_MS;

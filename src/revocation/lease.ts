@@ -1,3 +1,5 @@
+import type { Time } from '../common/time.js';
+
 /** So many answers at most follow one look at both clocks. */
 const MOST_BY_ONE_LOOK = 100;
 // Slewing makes a millisecond of the time of day longer than one of the monotonic clock, but never twice as long.
@@ -18,16 +20,14 @@ export class Lease {
   private answers = 0;
 
   /** @param milliseconds how long a renewal holds */
-  constructor(readonly milliseconds: number) {}
+  constructor(
+    readonly milliseconds: number,
+    private readonly time: Time,
+  ) {}
 
   /** Notes the moment. To be called before a renewal is sent, and the result given to {@link renew} once it is done. */
-  static moment(): Moment {
-    return { at: performance.now(), date: Date.now() };
-  }
-
-  /** Milliseconds since the moment, by the clock that says more. */
-  static since({ at, date }: Moment): number {
-    return Math.max(performance.now() - at, Date.now() - date);
+  moment(): Moment {
+    return { at: this.time.monotonic(), date: this.time.date() };
   }
 
   /** The renewal that was sent at this moment has been confirmed. */
@@ -49,7 +49,7 @@ export class Lease {
    * stop it; the number of answers is bounded for that.
    */
   isValid(): boolean {
-    const date = Date.now();
+    const date = this.time.date();
     if (date === this.allowedDate && this.answers < MOST_BY_ONE_LOOK) {
       this.answers += 1;
       return true;
@@ -58,7 +58,7 @@ export class Lease {
   }
 
   private isValidAt(date: number): boolean {
-    const left = this.milliseconds - Math.max(performance.now() - this.sentAt, date - this.sentDate);
+    const left = this.milliseconds - Math.max(this.time.monotonic() - this.sentAt, date - this.sentDate);
     this.allowedDate = left > LAST_MS ? date : NaN;
     this.answers = 0;
     return left > 0;
@@ -70,4 +70,9 @@ export interface Moment {
   readonly at: number;
   /** The time of day, in milliseconds since 1970. */
   readonly date: number;
+}
+
+/** Milliseconds since the moment, by the clock that says more. */
+export function since({ at, date }: Moment, time: Time): number {
+  return Math.max(time.monotonic() - at, time.date() - date);
 }

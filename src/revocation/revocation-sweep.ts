@@ -1,20 +1,20 @@
-import type { Database } from '../database/database.js';
-import { KEPT_LEASES } from './committed-revocations.js';
-
-const SWEEP = `
-  WITH swept AS (DELETE FROM latchkey_revocations WHERE xid < $1)
-  SELECT txid_snapshot_xmin(txid_current_snapshot())::text AS "oldestOpen"`;
+import type { Time } from '../common/time.js';
+import { KEPT_LEASES } from './revocation-log.js';
+import type { RevocationStore } from './revocation-store.js';
 
 /**
- * Removes revocations that nobody need read any more: what had been committed so many leases ago has been read by every
- * instance that did not begin anew since.
+ * Removes revocations that every instance has read: what had been committed so many leases ago has been read by each that
+ * did not begin anew since.
  */
 export class RevocationSweep {
   /** All transactions before this one had ended by then. */
   private oldestOpen = '0';
   private since = -Infinity;
 
-  constructor(private readonly database: Pick<Database, 'query'>) {}
+  constructor(
+    private readonly store: Pick<RevocationStore, 'sweep'>,
+    private readonly time: Time,
+  ) {}
 
   /**
    * Does nothing if the last time is not long enough ago.
@@ -22,11 +22,9 @@ export class RevocationSweep {
    * @param longestLeaseMs how long any lease of an instance on the list may last, by this instance's clock
    */
   async run(longestLeaseMs: number): Promise<void> {
-    if (performance.now() - this.since < KEPT_LEASES * longestLeaseMs) return;
-    this.since = performance.now();
-    const [row] = await this.database.query<{ oldestOpen: string }>(SWEEP, [this.oldestOpen]);
-    if (!row) return;
-    this.oldestOpen = row.oldestOpen;
-    this.since = performance.now();
+    if (this.time.monotonic() - this.since < KEPT_LEASES * longestLeaseMs) return;
+    this.since = this.time.monotonic();
+    this.oldestOpen = await this.store.sweep(this.oldestOpen);
+    this.since = this.time.monotonic();
   }
 }

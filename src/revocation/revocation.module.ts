@@ -1,13 +1,16 @@
 import { Module } from '@nestjs/common';
 import type { Client, ClientConfig } from 'pg';
 import type { DataSource } from 'typeorm';
+import { SYSTEM_TIME } from '../common/time.js';
 import { DATA_SOURCE } from '../database/data-source.token.js';
 import { Database } from '../database/database.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { isSqlite } from '../database/sqlite-options.js';
 import { RevocationBarrier } from '../events/revocation.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
-import { PostgresRevocations } from './postgres-revocations.js';
+import { LeasedRevocations } from './leased-revocations.js';
+import { PostgresInstanceConnection } from './postgres-instance-connection.js';
+import { PostgresRevocationStore } from './postgres-revocation-store.js';
 import { Revocations } from './revocations.js';
 import { ServingLock } from './serving-lock.js';
 import { SqliteRevocations } from './sqlite-revocations.js';
@@ -31,7 +34,13 @@ export class RevocationModule {}
 function createRevocations(dataSource: DataSource, database: Database, options: LatchkeyOptions): Revocations {
   const serves = options.cacheSize > 0;
   if (isSqlite(dataSource.options)) return new SqliteRevocations(new ServingLock(dataSource.options), serves);
-  return new PostgresRevocations(database, () => clientOf(dataSource, options.directUrl), serves ? options.leaseMs : 0);
+  const connect = () => new PostgresInstanceConnection(clientOf(dataSource, options.directUrl), database.names);
+  return new LeasedRevocations(
+    new PostgresRevocationStore(database),
+    connect,
+    serves ? options.leaseMs : 0,
+    SYSTEM_TIME,
+  );
 }
 
 interface Pool {

@@ -36,6 +36,12 @@ export abstract class Revocations extends RevocationBarrier {
   /** Whether this instance may answer from memory at this moment. Cheap: asked before each answer. */
   abstract mayServeFromMemory(): boolean;
 
+  /** @throws {StoreUnavailableError} if what look-ups read is known to be out of date. */
+  abstract assertReadable(): void;
+
+  /** @throws {StoreUnavailableError} if a change could not be acknowledged for good. */
+  abstract assertWritable(): void;
+
   abstract statistics(): RevocationStatistics;
 
   /** Asks each of the instances, this one included, whether it accepts the key with this id at that moment. */

@@ -1,6 +1,6 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { Transaction } from '../database/transaction.js';
-import type { Announcement, Revocation } from '../events/revocation.js';
+import type { Revocation, StagedRevocation } from '../events/revocation.js';
 import { Revocations, type Inspection, type RevocationStatistics } from './revocations.js';
 import type { ServingLock } from './serving-lock.js';
 
@@ -11,7 +11,7 @@ const WAIT_MS = 2000;
  * never does may revoke as long as no other does.
  */
 export class SqliteRevocations extends Revocations implements OnModuleInit, OnApplicationShutdown {
-  private announced = 0;
+  private staged = 0;
 
   /** @param serves whether this process answers from memory, as long as it runs */
   constructor(
@@ -34,6 +34,14 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
     return this.serves && this.lock.isHeld;
   }
 
+  assertReadable(): void {
+    // There is one file, which transactions and look-ups share.
+  }
+
+  assertWritable(): void {
+    // Settled when the file is opened.
+  }
+
   statistics(): RevocationStatistics {
     const leaseValid = this.mayServeFromMemory();
     return { leaseValid, liveInstances: leaseValid ? 1 : 0, waits: this.waits };
@@ -44,18 +52,22 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
     return { accepted, refused: 1 - accepted, silent: 0 };
   }
 
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Transactions take turns, so that this is never under way twice at once. */
-  async announce(_transaction: Transaction, revocations: readonly Revocation[]): Promise<Announcement> {
+  async stage(_transaction: Transaction, revocations: readonly Revocation[]): Promise<StagedRevocation> {
     await this.lock.take(0);
-    this.announced += 1;
+    this.staged += 1;
     const settle = async (): Promise<void> => {
       this.forget(revocations);
-      this.announced -= 1;
-      if (!this.serves && this.announced === 0) await this.lock.release();
+      this.staged -= 1;
+      if (!this.serves && this.staged === 0) await this.lock.release();
     };
     return {
-      forget: () => void settle(),
-      passed: async () => {
+      abandon: () => void settle(),
+      confirmed: async () => {
         const beginning = performance.now();
         await settle();
         this.waits.observe((performance.now() - beginning) / 1000);
@@ -63,7 +75,7 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
     };
   }
 
-  /** Whoever made the change forgot at once what it remembered, or has ended. */
+  /** The maker of the change evicted at once what it remembered, or has ended. */
   settle(revocations: readonly Revocation[]): Promise<void> {
     this.forget(revocations);
     return Promise.resolve();

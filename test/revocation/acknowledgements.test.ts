@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { SYSTEM_TIME } from '../../src/common/time.js';
 import { Acknowledgements } from '../../src/revocation/acknowledgements.js';
 
 const LONG = 60_000;
 
 describe('acknowledgements', () => {
   it('are complete once each instance has given its own, in any order, also before they are waited for', async () => {
-    const acknowledgements = new Acknowledgements();
+    const acknowledgements = new Acknowledgements(SYSTEM_TIME);
     const [first, second] = [acknowledgements.expect(), acknowledgements.expect()];
     acknowledgements.note(first, 'a');
     acknowledgements.note(second, 'b');
@@ -32,7 +33,7 @@ describe('acknowledgements', () => {
   });
 
   it('are waited for no longer than each instance’s time', async () => {
-    const acknowledgements = new Acknowledgements();
+    const acknowledgements = new Acknowledgements(SYSTEM_TIME);
     const number = acknowledgements.expect();
     const beginning = performance.now();
 
@@ -50,7 +51,7 @@ describe('acknowledgements', () => {
   });
 
   it('need none when there is nobody', async () => {
-    const acknowledgements = new Acknowledgements();
+    const acknowledgements = new Acknowledgements(SYSTEM_TIME);
     expect(await acknowledgements.of(acknowledgements.expect(), new Map())).toBe(true);
   });
 });

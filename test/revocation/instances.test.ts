@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { newId } from '../../src/common/ids.js';
-import { keeping } from '../../src/revocation/committed-revocations.js';
 import { Database } from '../../src/database/database.js';
+import { appending } from '../../src/revocation/postgres-revocation-store.js';
 import { Revocations } from '../../src/revocation/revocations.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import type { Body } from '../support/client.js';
@@ -318,7 +318,7 @@ describe('several instances on one PostgreSQL', () => {
     afterEach(() => killed.end());
 
     const deletes = ({ id }: Restricted) => killed.query('DELETE FROM latchkey_api_keys WHERE id = $1', [id]);
-    const keeps = ({ id }: Restricted) => killed.query(keeping({ id: newId(), forget: [{ keyId: id }] }));
+    const keeps = ({ id }: Restricted) => killed.query(appending({ id: newId(), forget: [{ keyId: id }] }));
     const renewals = async (): Promise<number> => {
       const { rows } = await killed.query('SELECT min(renewals) AS least FROM latchkey_instances');
       return rows[0].least as number;
@@ -362,8 +362,8 @@ describe('several instances on one PostgreSQL', () => {
 
     await here.app.get(Database, { strict: false }).transaction(async (transaction) => {
       await transaction.query('DELETE FROM latchkey_api_keys WHERE id = $1', [key.id]);
-      const announcement = await leaseOf(here).announce(transaction, [{ keyId: key.id }]);
-      announcement.forget();
+      const staged = await leaseOf(here).stage(transaction, [{ keyId: key.id }]);
+      staged.abandon();
       await until(() => verifier(there).statistics().cached < cached);
       // Before the commit it is still so.
       await remembered(key.apiKey);

@@ -1,25 +1,21 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { SYSTEM_TIME, type Time } from '../../src/common/time.js';
 import { Lease } from '../../src/revocation/lease.js';
 
 describe('a lease', () => {
-  afterEach(() => {
-    jest.restoreAllMocks();
-  });
-
   const clocks = () => {
     const at = { monotonic: 5_000_000, date: 1_900_000_000_000 };
-    jest.spyOn(performance, 'now').mockImplementation(() => at.monotonic);
-    jest.spyOn(Date, 'now').mockImplementation(() => Math.floor(at.date));
-    return at;
+    const time: Time = { ...SYSTEM_TIME, monotonic: () => at.monotonic, date: () => Math.floor(at.date) };
+    return { at, time };
   };
 
   it('does not hold before it is renewed, and from then on for its length, counted from before the renewal was sent', () => {
-    const at = clocks();
-    const lease = new Lease(2000);
+    const { at, time } = clocks();
+    const lease = new Lease(2000, time);
     expect(lease.isValid()).toBe(false);
 
-    const moment = Lease.moment();
+    const moment = lease.moment();
     at.monotonic += 500;
     lease.renew(moment);
     at.monotonic += 1499;
@@ -29,25 +25,25 @@ describe('a lease', () => {
   });
 
   it('ends when it is told to', () => {
-    clocks();
-    const lease = new Lease(2000);
-    lease.renew(Lease.moment());
+    const { time } = clocks();
+    const lease = new Lease(2000, time);
+    lease.renew(lease.moment());
     lease.end();
     expect(lease.isValid()).toBe(false);
   });
 
   it('ends with a suspended machine, whose monotonic clock may have stood still', () => {
-    const at = clocks();
-    const lease = new Lease(2000);
-    lease.renew(Lease.moment());
+    const { at, time } = clocks();
+    const lease = new Lease(2000, time);
+    lease.renew(lease.moment());
     at.date += 3_600_000;
     expect(lease.isValid()).toBe(false);
   });
 
   it('does not last longer when the time of day is set back', () => {
-    const at = clocks();
-    const lease = new Lease(2000);
-    lease.renew(Lease.moment());
+    const { at, time } = clocks();
+    const lease = new Lease(2000, time);
+    lease.renew(lease.moment());
     at.date -= 3_600_000;
     expect(lease.isValid()).toBe(true);
     at.monotonic += 2000;
@@ -56,17 +52,17 @@ describe('a lease', () => {
   });
 
   it('holds at each moment exactly as long as both clocks say, whatever they do', () => {
-    const at = clocks();
+    const { at, time } = clocks();
     fc.assert(
       fc.property(fc.array(STEP, { maxLength: 60 }), (steps) => {
-        const lease = new Lease(LEASE_MS);
-        let sent = Lease.moment();
+        const lease = new Lease(LEASE_MS, time);
+        let sent = lease.moment();
         lease.renew(sent);
         for (const { passed, leap, renews } of steps) {
           at.monotonic += passed;
           at.date += passed + leap;
           if (renews) {
-            sent = Lease.moment();
+            sent = lease.moment();
             lease.renew(sent);
           }
           const isHeld = at.monotonic - sent.at < LEASE_MS && Math.floor(at.date) - sent.date < LEASE_MS;
@@ -78,9 +74,9 @@ describe('a lease', () => {
   });
 
   it('ends for whoever asks in the same turn again and again, however long the process was stopped meanwhile', () => {
-    const at = clocks();
-    const lease = new Lease(LEASE_MS);
-    lease.renew(Lease.moment());
+    const { at, time } = clocks();
+    const lease = new Lease(LEASE_MS, time);
+    lease.renew(lease.moment());
     for (let times = 0; times < 1000; times += 1) expect(lease.isValid()).toBe(true);
     at.monotonic += LEASE_MS;
     at.date += LEASE_MS;
@@ -88,9 +84,9 @@ describe('a lease', () => {
   });
 
   it('is not prolonged by a time of day that stands still: after 100 answers at most it is over', () => {
-    const at = clocks();
-    const lease = new Lease(LEASE_MS);
-    lease.renew(Lease.moment());
+    const { at, time } = clocks();
+    const lease = new Lease(LEASE_MS, time);
+    lease.renew(lease.moment());
     expect(lease.isValid()).toBe(true);
     at.monotonic += LEASE_MS;
     const answers = Array.from({ length: 1000 }, () => lease.isValid());

@@ -5,7 +5,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
  * read it. On PostgreSQL only.
  */
 @Entity({ name: 'latchkey_revocations' })
-export class CommittedRevocation {
+export class LoggedRevocation {
   /** The transaction. With its id each instance tells what has been committed since it last read. */
   @PrimaryColumn({ name: 'xid', type: 'bigint', primaryKeyConstraintName: 'pk_latchkey_revocations' })
   xid!: string;

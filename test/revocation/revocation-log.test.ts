@@ -2,14 +2,18 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import pg from 'pg';
 import { newId } from '../../src/common/ids.js';
-import { CommittedRevocations, keeping } from '../../src/revocation/committed-revocations.js';
+import { SYSTEM_TIME } from '../../src/common/time.js';
+import { TableNames } from '../../src/database/table-names.js';
+import { PostgresInstanceConnection } from '../../src/revocation/postgres-instance-connection.js';
+import { appending, PostgresRevocationStore } from '../../src/revocation/postgres-revocation-store.js';
+import { RevocationLog } from '../../src/revocation/revocation-log.js';
 import { RevocationSweep } from '../../src/revocation/revocation-sweep.js';
 import { eventually } from '../support/eventually.js';
 import { openStore, type OpenedStore } from '../database/opened-store.js';
 
 const TRANSACTIONS = 4;
 
-describe('committed revocations', () => {
+describe('the log of revocations', () => {
   let opened: OpenedStore;
   let clients: pg.Client[];
 
@@ -26,17 +30,18 @@ describe('committed revocations', () => {
 
   const reader = (leaseMs = 60_000) => {
     const client = clients[TRANSACTIONS] as pg.Client;
-    return new CommittedRevocations((sql, values) => client.query(sql, values), leaseMs);
+    const connection = new PostgresInstanceConnection(client, new TableNames('latchkey_'));
+    return new RevocationLog((snapshot) => connection.readLog(snapshot), leaseMs, SYSTEM_TIME);
   };
 
   const keep = async (client: pg.Client) => {
     const id = newId();
     const keyId = newId();
-    await client.query(keeping({ id, forget: [{ keyId }] }));
+    await client.query(appending({ id, forget: [{ keyId }] }));
     return { id, keyId };
   };
 
-  const keyIds = (read: Awaited<ReturnType<CommittedRevocations['read']>>) =>
+  const keyIds = (read: Awaited<ReturnType<RevocationLog['read']>>) =>
     read
       .flatMap((forgotten) => (forgotten === 'everything' ? [] : forgotten))
       .map((one) => ('keyId' in one ? one.keyId : ''));
@@ -98,7 +103,7 @@ describe('committed revocations', () => {
 
   it('are swept away ten longest leases after their commit, and not while an older transaction may still commit one', async () => {
     const [client, late] = clients as [pg.Client, pg.Client];
-    const sweep = new RevocationSweep({ query: async (sql, values) => (await client.query(sql, values)).rows });
+    const sweep = new RevocationSweep(new PostgresRevocationStore(opened.database), SYSTEM_TIME);
     const left = async () => (await client.query('SELECT 1 FROM latchkey_revocations')).rowCount;
     await late.query('BEGIN');
     await keep(late);

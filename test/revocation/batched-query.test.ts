@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { SharedLook } from '../../src/revocation/shared-look.js';
+import { BatchedQuery } from '../../src/revocation/batched-query.js';
 
-describe('a shared look', () => {
-  /** Looks that end when told to; each finds its number. */
-  function lookout() {
+describe('a batched query', () => {
+  /** Queries that end when told to; each finds its number. */
+  function queries() {
     const ends: (() => void)[] = [];
     const told: string[][] = [];
-    const shared = new SharedLook(async (messages: string[]) => {
+    const batched = new BatchedQuery(async (messages: string[]) => {
       const number = ends.length + 1;
       told.push(messages);
       await new Promise<void>((resolve) => ends.push(resolve));
@@ -15,18 +15,18 @@ describe('a shared look', () => {
     const begun = async (expected: number) => {
       while (ends.length < expected) await new Promise(setImmediate);
     };
-    return { shared, told, begun, end: (number: number) => ends[number - 1]?.() };
+    return { batched, told, begun, end: (number: number) => ends[number - 1]?.() };
   }
 
   it('began after whoever it is for had asked, and is one for all who waited', async () => {
-    const { shared, begun, end } = lookout();
-    const first = [shared.ask(), shared.ask()];
+    const { batched, begun, end } = queries();
+    const first = [batched.ask(), batched.ask()];
     await begun(1);
-    const second = [shared.ask(), shared.ask(), shared.ask()];
+    const second = [batched.ask(), batched.ask(), batched.ask()];
     end(1);
     expect(await Promise.all(first)).toEqual([1, 1]);
     await begun(2);
-    const third = shared.ask();
+    const third = batched.ask();
     end(2);
     expect(await Promise.all(second)).toEqual([2, 2, 2]);
     await begun(3);
@@ -35,10 +35,10 @@ describe('a shared look', () => {
   });
 
   it('tells what those it is for have to tell, each message once', async () => {
-    const { shared, told, begun, end } = lookout();
-    const first = shared.ask('one');
+    const { batched, told, begun, end } = queries();
+    const first = batched.ask('one');
     await begun(1);
-    const second = [shared.ask('two'), shared.ask(), shared.ask('three')];
+    const second = [batched.ask('two'), batched.ask(), batched.ask('three')];
     end(1);
     await first;
     await begun(2);
@@ -49,9 +49,11 @@ describe('a shared look', () => {
 
   it('that fails fails those it was for, and nobody after them', async () => {
     let fails = true;
-    const shared = new SharedLook(() => (fails ? Promise.reject(new Error('No answer.')) : Promise.resolve('found')));
-    await expect(Promise.all([shared.ask(), shared.ask()])).rejects.toThrow('No answer.');
+    const batched = new BatchedQuery(() =>
+      fails ? Promise.reject(new Error('No answer.')) : Promise.resolve('found'),
+    );
+    await expect(Promise.all([batched.ask(), batched.ask()])).rejects.toThrow('No answer.');
     fails = false;
-    expect(await shared.ask()).toBe('found');
+    expect(await batched.ask()).toBe('found');
   });
 });

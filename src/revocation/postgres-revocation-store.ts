@@ -1,0 +1,77 @@
+import type { Database } from '../database/database.js';
+import { SHOW_DURABILITY, weaknessOf, type Durability } from '../database/postgres-durability.js';
+import type { Transaction } from '../database/transaction.js';
+import type { SeenInstance } from './lease-watch.js';
+import type { LoggedRevocation } from './revocation-log.js';
+import type { ReadBack, RevocationStore } from './revocation-store.js';
+import { SELECT_INSTANCES } from './postgres-instance-connection.js';
+
+// The count is asked for so that everybody is told: what nothing reads is not run.
+const NOTIFY_AND_LIST = {
+  name: 'latchkey_notify_and_list',
+  sql: `
+    WITH told AS (
+      SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message
+      WHERE EXISTS (SELECT 1 FROM latchkey_instances WHERE id <> $3)
+    )
+    ${SELECT_INSTANCES} WHERE (SELECT count(*) FROM told) >= 0`,
+};
+
+const READ_BACK = {
+  name: 'latchkey_read_back',
+  sql: `SELECT (SELECT renewals FROM latchkey_instances WHERE id = $1) AS renewals, ${SHOW_DURABILITY}`,
+};
+
+const SWEEP = `
+  WITH swept AS (DELETE FROM latchkey_revocations WHERE xid < $1)
+  SELECT txid_snapshot_xmin(txid_current_snapshot())::text AS "oldestOpen"`;
+
+/** The log and the list in PostgreSQL, through the pool of the data source. */
+export class PostgresRevocationStore implements RevocationStore {
+  constructor(private readonly database: Database) {}
+
+  append(transaction: Transaction, revocation: LoggedRevocation): void {
+    transaction.queryAtCommit(appending(revocation));
+  }
+
+  transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.database.transaction(body);
+  }
+
+  notifyAndList(channel: string, messages: readonly string[], own: string): Promise<SeenInstance[]> {
+    return this.database.lookUp<SeenInstance>(NOTIFY_AND_LIST, [this.database.names.in(channel), messages, own]);
+  }
+
+  async notify(channel: string, message: string): Promise<void> {
+    await this.database.query('SELECT pg_notify($1, $2)', [this.database.names.in(channel), message]);
+  }
+
+  async readBack(instanceId: string): Promise<ReadBack> {
+    const [row] = await this.database.lookUp<{ renewals: number | null } & Durability>(READ_BACK, [instanceId]);
+    return { renewals: row?.renewals ?? undefined, weakness: row && weaknessOf(row) };
+  }
+
+  async remove(instanceId: string, renewals?: number): Promise<boolean> {
+    const unchanged = renewals === undefined ? '' : 'AND renewals = $2';
+    const removed = await this.database.query(
+      `DELETE FROM latchkey_instances WHERE id = $1 ${unchanged} RETURNING id`,
+      renewals === undefined ? [instanceId] : [instanceId, renewals],
+    );
+    return removed.length > 0;
+  }
+
+  async sweep(before: string): Promise<string> {
+    const [row] = await this.database.query<{ oldestOpen: string }>(SWEEP, [before]);
+    return row?.oldestOpen ?? before;
+  }
+}
+
+/** @returns the statement, without parameters, that puts a revocation into the log. */
+export function appending({ id, forget }: LoggedRevocation): string {
+  const values = ['txid_current()', literal(id), literal(JSON.stringify(forget))];
+  return `INSERT INTO latchkey_revocations (xid, id, forget) VALUES (${values.join(', ')})`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/config/data-source-options.js';
+import { openDatabase } from '../../src/database/open-database.js';
+import { INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';
+
+const RENAME = 'UPDATE latchkey_workspaces SET name = $1 WHERE id = $2 RETURNING name';
+
+describe('a transaction on PostgreSQL', () => {
+  let opened: OpenedStore;
+
+  beforeEach(async () => {
+    opened = await openStore('postgres');
+  });
+
+  afterEach(() => opened.close());
+
+  it('reads what is committed, whatever the database has for its default', async () => {
+    const { database: name } = opened.host.driver;
+    await opened.host.query(`ALTER DATABASE ${name} SET default_transaction_isolation = 'repeatable read'`);
+    const strict = await new DataSource(dataSourceOptions(opened.store.url)).initialize();
+    const database = await openDatabase(strict);
+
+    const [row] = await database.transaction((tx) => tx.query('SHOW transaction_isolation'));
+
+    expect(row).toEqual({ transaction_isolation: 'read committed' });
+    await strict.destroy();
+  });
+
+  it('that is left in the middle lets go of what it holds: another one waits, and is carried out', async () => {
+    const { database } = opened;
+    await database.transaction((tx) => tx.query(INSERT_WORKSPACE, ['1', 'before']));
+    let release: () => void = () => undefined;
+    const frozen = database.transaction(async (tx) => {
+      await tx.query(RENAME, ['by the frozen one', '1']);
+      await new Promise<void>((resolve) => (release = resolve));
+    });
+
+    await database.transaction((tx) => tx.query(RENAME, ['by another', '1']));
+
+    release();
+    await expect(frozen).rejects.toMatchObject({ code: expect.stringMatching(/^store\./) });
+    expect(await workspaceNames(database)).toEqual(['by another']);
+  });
+
+  it('leaves its limits to nobody else on its connection', async () => {
+    const single = await new DataSource({ ...dataSourceOptions(opened.store.url), extra: { max: 1 } }).initialize();
+    const database = await openDatabase(single);
+    await database.transaction((tx) => tx.query('SELECT 1'));
+
+    const settings = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'];
+    for (const setting of settings) expect(await single.query(`SHOW ${setting}`)).toEqual([{ [setting]: '0' }]);
+    await single.destroy();
+  });
+});
