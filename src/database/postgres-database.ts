@@ -12,11 +12,13 @@ const LOOK_UP_TIMEOUT_MS = 2000;
 const IN_RECOVERY = 'latchkey_in_recovery';
 const STANDBY = 'A look-up was sent to a standby: the database URL must lead to the primary server.';
 
-// An instance that is lost or frozen in a change holds its locks no longer than this, and others wait no longer for them.
+// An instance that is lost or frozen in a change holds its locks no longer than this. Others wait a little longer for them.
 // Set with each transaction, which poolers pass on: as settings of the session they would be another client's.
-const LOCKED_MS = 5000;
-const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${LOCKED_MS};
-  SET LOCAL idle_in_transaction_session_timeout = ${LOCKED_MS}; SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}`;
+const LONGEST_IDLE_MS = 5000;
+const LONGEST_WAIT_MS = 8000;
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${LONGEST_WAIT_MS};
+  SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_IDLE_MS};
+  SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}`;
 
 /** PostgreSQL through the host's pool: each transaction has a connection of its own. */
 export class PostgresDatabase extends Database {

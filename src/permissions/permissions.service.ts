@@ -72,6 +72,8 @@ export class PermissionsService {
     // PostgreSQL refuses to be asked for text with NUL.
     if (name.includes('\0')) throw new PermissionNotFoundError();
     return this.unitOfWork.run(actor, async (work) => {
+      // Whether it is in use may have been settled by a change whose maker ended before every instance knew.
+      work.revoke({ workspaceId });
       const where = { workspaceId, name };
       const permission = await work.manager.findOne(ApplicationPermission, { where, lock: work.lock });
       if (!permission) throw new PermissionNotFoundError();

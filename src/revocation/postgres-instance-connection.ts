@@ -28,11 +28,13 @@ export class PostgresInstanceConnection implements InstanceConnection {
     private readonly names: TableNames,
   ) {}
 
-  async connect({ onNotification, onEnd }: ConnectionListener): Promise<void> {
+  async connect(listener: ConnectionListener): Promise<void> {
     const { client } = this;
-    client.on('error', (error) => onEnd(error));
-    client.on('end', () => onEnd(new Error('The connection was closed.')));
-    client.on('notification', ({ channel, payload }) => onNotification(this.channels.get(channel) ?? channel, payload));
+    client.on('error', (error) => listener.onEnd(error));
+    client.on('end', () => listener.onEnd(new Error('The connection was closed.')));
+    client.on('notification', ({ channel, payload }) =>
+      listener.onNotification(this.channels.get(channel) ?? channel, payload),
+    );
     await client.connect();
   }
 

@@ -150,6 +150,8 @@ export class RolesService {
   delete(actor: Principal, id: string): Promise<void> {
     const workspaceId = actor.requireWorkspace();
     return this.unitOfWork.run(actor, async (work) => {
+      // Its last change may have been made by an instance that ended before every other one knew.
+      work.revoke({ workspaceId });
       const role = await take(work, workspaceId, id);
       const holders = await this.holders.of(work, workspaceId, role.id);
       if (holders.length > 0) throw new RoleInUseError(holders);

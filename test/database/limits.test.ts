@@ -30,10 +30,12 @@ describe('a transaction on PostgreSQL', () => {
   it('that is left in the middle lets go of what it holds: another one waits, and is carried out', async () => {
     const { database } = opened;
     await database.transaction((tx) => tx.query(INSERT_WORKSPACE, ['1', 'before']));
-    let release: () => void = () => undefined;
-    const frozen = database.transaction(async (tx) => {
-      await tx.query(RENAME, ['by the frozen one', '1']);
-      await new Promise<void>((resolve) => (release = resolve));
+    let frozen: Promise<void> | undefined;
+    const release = await new Promise<() => void>((holding) => {
+      frozen = database.transaction(async (tx) => {
+        await tx.query(RENAME, ['by the frozen one', '1']);
+        await new Promise<void>((resolve) => holding(resolve));
+      });
     });
 
     await database.transaction((tx) => tx.query(RENAME, ['by another', '1']));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import pg from 'pg';
 import { eventually } from '../support/eventually.js';
 import { createWorkspace, startService, type RunningService } from '../support/service.js';
