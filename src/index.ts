@@ -35,6 +35,8 @@ export type {
 } from './latchkey.options.js';
 export { isLatchkeyRoute } from './latchkey.routes.js';
 export { MembersService } from './members/members.service.js';
+export { OperatorsService } from './operators/operators.service.js';
+export type { CreatedOperator, OperatorView } from './operators/operators.service.js';
 export { PermissionsService } from './permissions/permissions.service.js';
 export { RolesService } from './roles/roles.service.js';
 export { KeyVerifier } from './verification/key-verifier.js';

@@ -22,7 +22,13 @@ import { AuditModule } from './audit/audit.module.js';
 import { AuditExported } from './audit/events.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AuthDenied, AuthFailed, RequestFailed } from './auth/events.js';
-import { Authority, CredentialVerifier, MembershipDirectory, WorkspaceDirectory } from './auth/ports.js';
+import {
+  Authority,
+  CredentialVerifier,
+  MembershipDirectory,
+  OperatorDirectory,
+  WorkspaceDirectory,
+} from './auth/ports.js';
 import { Clock } from './common/clock.js';
 import { SecretScanner } from './common/secret-scanner.js';
 import { DATA_SOURCE } from './database/data-source.token.js';
@@ -46,6 +52,9 @@ import { mounted } from './latchkey.routes.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './members/events.js';
 import { MembersModule } from './members/members.module.js';
 import { MembersService } from './members/members.service.js';
+import { OperatorCreated, OperatorDeleted, OperatorRotated } from './operators/events.js';
+import { OperatorKeys } from './operators/operator-keys.js';
+import { OperatorsModule } from './operators/operators.module.js';
 import { PermissionCreated, PermissionDeleted } from './permissions/events.js';
 import { PermissionsModule } from './permissions/permissions.module.js';
 import { AuditSuppressed } from './refused-attempts/events.js';
@@ -78,6 +87,9 @@ export const EVENT_CATALOGUE: readonly DomainEventClass[] = [
   MemberRemoved,
   PermissionCreated,
   PermissionDeleted,
+  OperatorCreated,
+  OperatorRotated,
+  OperatorDeleted,
   AuthFailed,
   AuthDenied,
   RequestFailed,
@@ -119,6 +131,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     EventsModule,
     GrantsModule,
     MembersModule,
+    OperatorsModule,
     RevocationModule,
     VerificationModule,
     WorkspacesModule,
@@ -134,6 +147,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     { provide: CredentialVerifier, useExisting: KeyVerifier },
     { provide: Authority, useExisting: GrantsService },
     { provide: MembershipDirectory, useExisting: MembersService },
+    { provide: OperatorDirectory, useExisting: OperatorKeys },
     { provide: WorkspaceDirectory, useExisting: WorkspacesService },
     {
       provide: WORKSPACE_CONTENTS,
@@ -149,6 +163,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     Authority,
     CredentialVerifier,
     MembershipDirectory,
+    OperatorDirectory,
     WorkspaceDirectory,
     WORKSPACE_CONTENTS,
     DatabaseModule,
@@ -163,6 +178,7 @@ const FEATURES = [
   ApiKeysModule,
   AuditModule,
   MembersModule,
+  OperatorsModule,
   PermissionsModule,
   RolesModule,
   VerificationModule,

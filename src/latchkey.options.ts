@@ -2,6 +2,7 @@ import type { PrincipalResolver } from './auth/principal-resolver.js';
 import type { Permission } from './auth/permission-catalogue.js';
 import { isKeyPrefix, KEY_PREFIX_RULE } from './common/key-format.js';
 import { isLeaseMs } from './common/lease-length.js';
+import { isOperatorKey, OPERATOR_KEY_RULE } from './common/operator-key.js';
 
 /** Every group of routes, by the first word of their paths. */
 export const LATCHKEY_CONTROLLERS = [
@@ -26,9 +27,11 @@ export interface LatchkeyOptions {
    */
   keyPrefix: string;
   /**
-   * The operator's key, at least 32 characters of visible ASCII.
+   * The key of the operator named `environment`: 32 to 512 characters of visible ASCII, not obviously weak. It is taken
+   * up, changed or dropped, with a record on the trail, whenever an application with HTTP starts: give it to all of them
+   * that share a database, or to none.
    *
-   * @default the one that was generated and stored, if there is one
+   * @default none: there is no operator of this name
    */
   operatorKey?: string;
   /**
@@ -115,14 +118,6 @@ export interface LatchkeyOptionsFactory {
 
 export const LATCHKEY_OPTIONS = Symbol('LATCHKEY_OPTIONS');
 
-export const SHORTEST_OPERATOR_KEY = 32;
-const LONGEST_OPERATOR_KEY = 512;
-
-/** Tells whether a header can carry it, and nobody can guess it by its length. */
-export function isOperatorKey(text: string): boolean {
-  return /^[\x21-\x7e]+$/.test(text) && text.length >= SHORTEST_OPERATOR_KEY && text.length <= LONGEST_OPERATOR_KEY;
-}
-
 const SETUP: Record<keyof LatchkeySetup, true> = { dataSource: true, routePrefix: true, controllers: true };
 const OPTIONS: Record<keyof LatchkeyOptions, true> = {
   keyPrefix: true,
@@ -141,7 +136,7 @@ export function checkedOptions(options: Partial<LatchkeyOptions>): LatchkeyOptio
   const { keyPrefix = 'lk', cacheSize = 100_000, leaseMs = 2000, ...rest } = options;
   if (!isKeyPrefix(keyPrefix)) throw new Error(`keyPrefix must be ${KEY_PREFIX_RULE}.`);
   if (rest.operatorKey !== undefined && !isOperatorKey(rest.operatorKey)) {
-    throw new Error(`operatorKey must have at least ${SHORTEST_OPERATOR_KEY} characters, all visible ASCII.`);
+    throw new Error(`operatorKey must have ${OPERATOR_KEY_RULE}.`);
   }
   if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) throw new Error('cacheSize must be a number of keys, or 0.');
   if (!isLeaseMs(leaseMs)) throw new Error('leaseMs must be a number of milliseconds from 100 to 60000.');

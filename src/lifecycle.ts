@@ -1,7 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import type { Server } from 'node:http';
 import type { Service } from './app.setup.js';
-import { OperatorKeys } from './auth/operator-keys.js';
 import { Principal } from './auth/principal.js';
 import { Canary } from './canary/canary.service.js';
 import type { Environment } from './config/environment.js';
@@ -9,6 +8,7 @@ import { reasonOf } from './config/reason-of.js';
 import type { Change } from './events/domain-event.js';
 import { SystemStarted, SystemStopped } from './events/system-events.js';
 import { UnitOfWork } from './events/unit-of-work.js';
+import { OperatorsService } from './operators/operators.service.js';
 import { VERSION } from './version.js';
 
 const LINGER_MS = 1000;
@@ -24,21 +24,17 @@ export async function listen({ app }: Service, { host, port }: Environment): Pro
   return (await app.getUrl()).replace(/\/$/, '');
 }
 
-/** Puts the start on the trail, and generates and shows the operator's key if there is none. */
+/** Puts the start on the trail, and makes an operator and shows its key if there is none. */
 export async function recordStart({ app }: Service, logger: Logger, details: Change[] = []): Promise<void> {
-  const operatorKeys = app.get(OperatorKeys, { strict: false });
-  const generated = await app.get(UnitOfWork, { strict: false }).run(SYSTEM, async (work) => {
-    const key = await operatorKeys.generateIfNone(work);
-    const changes = [{ field: 'version', before: null, after: VERSION }, ...details];
-    if (key) changes.push({ field: 'operatorKey', before: null, after: 'generated' });
-    work.record(new SystemStarted(changes));
-    return key;
+  const operators = app.get(OperatorsService, { strict: false });
+  const first = await app.get(UnitOfWork, { strict: false }).run(SYSTEM, async (work) => {
+    work.record(new SystemStarted([{ field: 'version', before: null, after: VERSION }, ...details]));
+    return operators.createFirst(work);
   });
-  await operatorKeys.reload();
-  if (!generated) return;
-  logger.warn('There was no operator key, so one was generated. It is shown this once: keep it.');
+  if (!first) return;
+  logger.warn('There was no operator, so one named first was made. Its key is shown this once: keep it.');
   // Not a log line: it is shown to whoever started the service, and kept nowhere.
-  process.stdout.write(`Operator key: ${generated}\n`);
+  process.stdout.write(`Operator key: ${first.secret}\n`);
 }
 
 /** Begins what one process of a service does for all of it. */

@@ -27,7 +27,7 @@ export async function run(settings) {
     await storeKeys(dataSource, all, KEYS + 1, { from: KEYS, permissions: ['apikeys:verify'] });
     await dataSource.query('UPDATE latchkey_api_keys SET workspace_id = ?', [env.WORKSPACE_ID]);
   });
-  const service = { DATABASE_URL: url, LATCHKEY_OPERATOR_KEY: all.text(0).repeat(2) };
+  const service = { DATABASE_URL: url, LATCHKEY_OPERATOR_KEY: `${all.text(0)}-${all.text(1)}` };
   const start = (name, script, more) =>
     startServer(name, script, import.meta.url, { env: { ...env, ...more }, cwd: folder });
   const targets = [

@@ -67,13 +67,13 @@ function documented(access: PermissionAccess): MethodDecorator {
 function documentedScope(scope: WorkspaceScope): MethodDecorator[] {
   if (scope === 'none') return [];
   const description =
-    'The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one.';
+    'The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one.';
   const id = { type: 'string', format: 'uuid' };
   const header =
     scope === 'one'
       ? { description, schema: id }
       : {
-          description: `${description} \`*\`: every workspace, for the operator.`,
+          description: `${description} \`*\`: every workspace, for operators.`,
           schema: { anyOf: [id, { type: 'string', enum: ['*'] }] },
         };
   return [

@@ -4,9 +4,15 @@ import passport from 'passport';
 import type { HttpRequest } from '../common/request.js';
 import { CredentialStrategy } from './credential-strategy.js';
 import { credentialOf, type Credential } from './credential.js';
-import { OperatorKeys } from './operator-keys.js';
 import { PermissionSet } from './permission-set.js';
-import { CredentialVerifier, type AcceptedKey, type RefusalReason, type RefusedKey } from './ports.js';
+import {
+  CredentialVerifier,
+  OperatorDirectory,
+  type AcceptedKey,
+  type KnownOperator,
+  type RefusalReason,
+  type RefusedKey,
+} from './ports.js';
 import type { Identity } from './principal.js';
 
 /** Why a request was refused, and the key it concerns if that is known. For the trail; the caller is told neither. */
@@ -15,22 +21,11 @@ export interface Refusal {
   key: RefusedKey | null;
 }
 
-const OPERATOR: Identity = {
-  type: 'operator',
-  id: 'operator',
-  display: 'operator',
-  credentialId: 'operator',
-  workspaceId: null,
-  permissions: PermissionSet.everything,
-  rateLimit: null,
-  owner: null,
-};
-
-/** The Passport strategy for API keys and the operator key. */
+/** The Passport strategy for API keys and the keys of operators. */
 @Injectable()
 export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchkey-api-key') {
   constructor(
-    private readonly operatorKeys: OperatorKeys,
+    private readonly operators: OperatorDirectory,
     private readonly verifier: CredentialVerifier,
   ) {
     super();
@@ -42,7 +37,8 @@ export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchk
     if (credential.kind !== 'key') {
       return [false, { reason: credential.kind === 'token' ? 'malformed' : credential.kind, key: null }];
     }
-    if (this.operatorKeys.matches(credential.key)) return OPERATOR;
+    const operator = await this.operators.find(credential.key);
+    if (operator) return identityOfOperator(operator);
     const result = await this.verifier.authenticate(credential.key, request.ip ?? null);
     return result.valid ? identityOf(result.key) : [false, result];
   }
@@ -57,6 +53,19 @@ export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchk
   getPassportInstance(): object {
     return new passport.Passport();
   }
+}
+
+function identityOfOperator({ id, name }: KnownOperator): Identity {
+  return {
+    type: 'operator',
+    id,
+    display: name,
+    credentialId: id,
+    workspaceId: null,
+    permissions: PermissionSet.everything,
+    rateLimit: null,
+    owner: null,
+  };
 }
 
 function identityOf({ id, name, workspaceId, permissions, rateLimit, owner }: AcceptedKey): Identity {

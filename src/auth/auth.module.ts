@@ -7,7 +7,6 @@ import { HostUsers } from './host-users.js';
 import { IdentityProvider } from './identity-provider.js';
 import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
 import { MeController } from './me.controller.js';
-import { OperatorKeys } from './operator-keys.js';
 import { RateLimits } from './rate-limits.js';
 import { RefusedCommands } from './refused-commands.js';
 
@@ -22,7 +21,6 @@ import { RefusedCommands } from './refused-commands.js';
     HostUsers,
     IdentityProvider,
     JsonWebTokenStrategy,
-    OperatorKeys,
     RateLimits,
     RefusedCommands,
   ],
@@ -32,7 +30,6 @@ import { RefusedCommands } from './refused-commands.js';
     FailedAttempts,
     HostUsers,
     JsonWebTokenStrategy,
-    OperatorKeys,
     RateLimits,
     RefusedCommands,
   ],

@@ -11,7 +11,7 @@ class CallerDto {
   @ApiProperty({ description: 'What the caller is.', enum: ['apikey', 'user', 'operator'], example: 'apikey' })
   type!: ActorType;
 
-  @ApiProperty({ description: 'The id of the key, the `sub` of the token, or `operator`.', example: EXAMPLE_ID })
+  @ApiProperty({ description: 'The id of the key, of the operator, or the `sub` of the token.', example: EXAMPLE_ID })
   id!: string;
 
   @ApiProperty({ description: 'Its name.', example: 'Billing worker' })

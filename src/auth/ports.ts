@@ -57,6 +57,22 @@ export abstract class Authority {
   abstract current(work: Work, actor: Principal): Promise<PermissionSet>;
 }
 
+/** An operator, as its key tells. */
+export interface KnownOperator {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Tells whose an operator's key is. The operators module provides it. */
+export abstract class OperatorDirectory {
+  /**
+   * The operator whose key the credential is, or undefined if it is none's.
+   *
+   * @throws {StoreUnavailableError} if that cannot be found out: never a guess.
+   */
+  abstract find(credential: string): KnownOperator | undefined | Promise<KnownOperator | undefined>;
+}
+
 /** A person's place in a workspace. */
 export interface Membership {
   workspaceId: string;

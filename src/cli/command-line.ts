@@ -4,6 +4,7 @@ import { addAuditCommands } from './audit.commands.js';
 import { failureOf, isClosedPipe, USAGE } from './exit.js';
 import { addKeyCommands } from './key.commands.js';
 import { addMemberCommands } from './member.commands.js';
+import { addOperatorCommands } from './operator.commands.js';
 import { addRoleCommands } from './role.commands.js';
 import { addServiceCommands } from './service.commands.js';
 import type { Terminal } from './terminal.js';
@@ -45,6 +46,7 @@ function programFor(terminal: Terminal): Command {
     .showHelpAfterError('See latchkey --help.')
     .exitOverride();
   addServiceCommands(program, terminal);
+  addOperatorCommands(program, terminal);
   addWorkspaceCommands(program, terminal);
   addKeyCommands(program, terminal);
   addRoleCommands(program, terminal);

@@ -397,13 +397,13 @@ export interface components {
        */
       type: 'apikey' | 'user' | 'operator' | 'system';
       /**
-       * @description The id of the key, or the type again.
-       * @example operator
+       * @description The id of the key, of the operator or of the person.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
        */
       id: string;
       /**
        * @description The name at that time.
-       * @example operator
+       * @example first
        */
       display: string;
     };
@@ -428,7 +428,7 @@ export interface components {
        */
       type: 'apikey' | 'user' | 'operator' | 'system' | 'anonymous';
       /**
-       * @description The id of the key, or the type again.
+       * @description The id of the key, of the operator or of the person; else the type again.
        * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
        */
       id: string;
@@ -630,7 +630,7 @@ export interface components {
        */
       type: 'apikey' | 'user' | 'operator';
       /**
-       * @description The id of the key, the `sub` of the token, or `operator`.
+       * @description The id of the key, of the operator, or the `sub` of the token.
        * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
        */
       id: string;
@@ -779,6 +779,7 @@ export interface components {
         | 'role.not_found'
         | 'member.not_found'
         | 'permission.not_found'
+        | 'operator.not_found'
         | 'route.not_found'
         | 'request.timeout'
         | 'apikey.conflict'
@@ -790,6 +791,9 @@ export interface components {
         | 'member.last_admin'
         | 'permission.conflict'
         | 'permission.in_use'
+        | 'operator.conflict'
+        | 'operator.last'
+        | 'operator.environment'
         | 'store.in_use'
         | 'request.id_required'
         | 'workspace.required'
@@ -801,6 +805,8 @@ export interface components {
         | 'request.headers_too_large'
         | 'internal'
         | 'store.unavailable'
+        | 'store.outcome_unknown'
+        | 'revocation.unconfirmed'
         | 'identity_provider.unavailable'
         | 'service.stopping';
       /**
@@ -1370,7 +1376,7 @@ export interface operations {
           | '-lastUsedDate';
       };
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -1425,7 +1431,7 @@ export interface operations {
       header?: {
         /** @description Repeats of the request under the same value, within 24 hours, create no second key. */
         'Idempotency-Key'?: string;
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -1468,7 +1474,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -1512,7 +1518,7 @@ export interface operations {
       header?: {
         /** @description The ETag of the key as it was read; 412 if it has changed since. */
         'If-Match'?: string;
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -1563,7 +1569,7 @@ export interface operations {
       header?: {
         /** @description The ETag of the key as it was read; 412 if it has changed since. */
         'If-Match'?: string;
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -1602,7 +1608,7 @@ export interface operations {
       header?: {
         /** @description The ETag of the key as it was read; 412 if it has changed since. */
         'If-Match'?: string;
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -1665,7 +1671,7 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for the operator. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for operators. */
         'X-Workspace-Id'?: string | '*';
       };
       path?: never;
@@ -1714,7 +1720,7 @@ export interface operations {
         format?: 'ndjson';
       };
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for the operator. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for operators. */
         'X-Workspace-Id'?: string | '*';
       };
       path?: never;
@@ -1753,7 +1759,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for the operator. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for operators. */
         'X-Workspace-Id'?: string | '*';
       };
       path: {
@@ -1790,7 +1796,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -1829,7 +1835,7 @@ export interface operations {
         limit?: number;
       };
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -1882,7 +1888,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -1919,7 +1925,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -1965,7 +1971,7 @@ export interface operations {
         dryRun?: 'true' | 'false';
       };
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -2002,7 +2008,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -2036,7 +2042,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -2074,7 +2080,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -2116,7 +2122,7 @@ export interface operations {
         limit?: number;
       };
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -2169,7 +2175,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -2207,7 +2213,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -2247,7 +2253,7 @@ export interface operations {
         dryRun?: 'true' | 'false';
       };
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -2288,7 +2294,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -2325,7 +2331,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace the operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;

@@ -1,7 +1,8 @@
 import { isKeyPrefix, KEY_PREFIX_RULE } from '../common/key-format.js';
 import { isIpRange } from '../common/ip-ranges.js';
 import { isLeaseMs } from '../common/lease-length.js';
-import { isOperatorKey, SHORTEST_OPERATOR_KEY } from '../latchkey.options.js';
+import { isOperatorKey, OPERATOR_KEY_RULE } from '../common/operator-key.js';
+import { readSecretFiles } from './secret-files.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const LOG_FORMATS = ['pretty', 'json'] as const;
@@ -40,8 +41,9 @@ export class EnvironmentError extends Error {
 /** @throws {EnvironmentError} naming every variable that is wrong. An empty variable counts as absent. */
 export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = process.stdout.isTTY): Environment {
   const faults: string[] = [];
+  const secrets: NodeJS.ProcessEnv = readSecretFiles(variables, faults);
   const read = <T>(name: string, fallback: T, parse: (text: string) => T | undefined, expected: string): T => {
-    const text = variables[name];
+    const text = secrets[name] ?? variables[name];
     if (text === undefined || text === '') return fallback;
     const value = parse(text);
     if (value === undefined) faults.push(`${name} must be ${expected}.`);
@@ -66,7 +68,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       'LATCHKEY_OPERATOR_KEY',
       undefined,
       (text) => (isOperatorKey(text) ? text : undefined),
-      `at least ${SHORTEST_OPERATOR_KEY} visible ASCII characters`,
+      `a text of ${OPERATOR_KEY_RULE}`,
     ),
     keyPrefix: read('LATCHKEY_KEY_PREFIX', 'lk', (text) => (isKeyPrefix(text) ? text : undefined), KEY_PREFIX_RULE),
     identityProvider: readIdentityProvider(variables, faults),

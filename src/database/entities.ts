@@ -3,9 +3,9 @@ import { DeletedKey } from '../api-keys/deleted-key.entity.js';
 import { IdempotencyKey } from '../api-keys/idempotency-key.entity.js';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AuditPii } from '../audit/audit-pii.entity.js';
-import { OperatorKey } from '../auth/operator-key.entity.js';
 import { RateLimitUse } from '../auth/rate-limit-use.entity.js';
 import { Member } from '../members/member.entity.js';
+import { Operator } from '../operators/operator.entity.js';
 import { ApplicationPermission } from '../permissions/application-permission.entity.js';
 import { LoggedRevocation } from '../revocation/logged-revocation.entity.js';
 import { Instance } from '../revocation/instance.entity.js';
@@ -23,7 +23,7 @@ export const LATCHKEY_ENTITIES = [
   ApiKey,
   DeletedKey,
   IdempotencyKey,
-  OperatorKey,
+  Operator,
   Instance,
   LoggedRevocation,
   RateLimitUse,

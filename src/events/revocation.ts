@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/transaction.js';
 
-/** What must not be answered from memory as it was: one key, or every key of a workspace. */
-export type Revocation = { readonly keyId: string } | { readonly workspaceId: string };
+/** What must not be answered from memory as it was: one key, every key of a workspace, or the operators. */
+export type Revocation = { readonly keyId: string } | { readonly workspaceId: string } | { readonly operators: true };
 
 /** Revocations that take effect with the commit of their transaction. One of the two methods is called, once. */
 export interface StagedRevocation {

@@ -7,15 +7,15 @@ import { withJsonSchemas } from './schemas.js';
 
 const DESCRIPTION = `API keys, permissions and an audit trail.
 
-Press **Authorize** and paste a key under **bearer**: the operator key that the service printed at its first start, or any
-API key; or the token of a member. A key acts in its own workspace; the operator names the workspace to act in, in the header \`X-Workspace-Id\`.
+Press **Authorize** and paste a key under **bearer**: the operator's key that the service printed at its first start, or any
+API key; or the token of a member. A key acts in its own workspace; an operator names the workspace to act in, in the header \`X-Workspace-Id\`.
 
 Every refusal has the same body; its \`code\` is stable and meant for programs. Every answer has an \`X-Request-Id\`: the
 caller's own if the request sent one, and the same as in the log and on the trail.`;
 
 /** In the order in which somebody new needs them. */
 const TAGS = {
-  Workspaces: 'Tenants: keys and records belong to exactly one. For the operator.',
+  Workspaces: 'Tenants: keys and records belong to exactly one. For operators.',
   'API keys':
     'Create, list, change and delete keys. A deleted key is refused from the moment its deletion is answered.',
   Verification: 'Is this key acceptable, and may it do that? For services that are called with keys of the workspace.',

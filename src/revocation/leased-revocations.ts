@@ -40,6 +40,7 @@ const LONGEST_SEARCH_MS = 8000;
  * the change itself.
  */
 export class LeasedRevocations extends Revocations implements OnModuleInit, OnApplicationShutdown {
+  readonly hearsOfOthers = true;
   private readonly logger = new Logger('Revocations');
   private readonly acknowledgements: Acknowledgements;
   private readonly watch: LeaseWatch;

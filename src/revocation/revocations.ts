@@ -33,6 +33,9 @@ export abstract class Revocations extends RevocationBarrier {
   private readonly listeners: ((forgotten: Forgotten) => void)[] = [];
   private inspector: (keyId: string) => Promise<boolean> = () => Promise.resolve(false);
 
+  /** Whether this instance hears of what other processes change and {@link RevocationBarrier.stage}. */
+  abstract readonly hearsOfOthers: boolean;
+
   /** Whether this instance may answer from memory at this moment. Cheap: asked before each answer. */
   abstract mayServeFromMemory(): boolean;
 

@@ -11,6 +11,7 @@ const WAIT_MS = 2000;
  * never does may revoke as long as no other does.
  */
 export class SqliteRevocations extends Revocations implements OnModuleInit, OnApplicationShutdown {
+  readonly hearsOfOthers = false;
   private staged = 0;
 
   /** @param serves whether this process answers from memory, as long as it runs */

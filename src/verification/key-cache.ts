@@ -59,7 +59,7 @@ export class KeyCache {
     }
     for (const revocation of forgotten) {
       if ('keyId' in revocation) this.forgetKey(revocation.keyId);
-      else this.forgetWorkspace(revocation.workspaceId);
+      else if ('workspaceId' in revocation) this.forgetWorkspace(revocation.workspaceId);
     }
   }
 

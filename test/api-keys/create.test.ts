@@ -75,7 +75,7 @@ describe('POST /api/v1/apikey', () => {
         allowedIps: [],
         rateLimit: null,
         metadata: {},
-        createdBy: { type: 'operator', id: 'operator', display: 'operator' },
+        createdBy: { type: 'operator', id: expect.any(String), display: 'environment' },
       });
     });
 
@@ -100,6 +100,8 @@ describe('POST /api/v1/apikey', () => {
     });
 
     it('leaves one record: who created which key with what', async () => {
+      const { body: me } = await workspace.operator.get('/me').expect(200);
+      const { id } = me.principal;
       const { body } = await create({ description: 'x', rateLimit: { limit: 1, windowSeconds: 2 } }).expect(201);
       const trail = await workspace.operator.get(`/audit?targetId=${body.id}`).expect(200);
       expect(trail.body.data).toHaveLength(1);
@@ -107,7 +109,7 @@ describe('POST /api/v1/apikey', () => {
         action: 'apikey.created',
         outcome: 'success',
         statusCode: 201,
-        actor: { type: 'operator', id: 'operator', display: 'operator', credentialId: 'operator' },
+        actor: { type: 'operator', id, display: 'environment', credentialId: id },
         targets: [{ type: 'apikey', id: body.id, display: body.keyName }],
         request: { method: 'POST', route: '/api/v1/apikey' },
       });

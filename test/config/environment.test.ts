@@ -1,4 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { EnvironmentError, readEnvironment } from '../../src/config/environment.js';
 
 const faultsOf = (variables: Record<string, string>): readonly string[] => {
@@ -40,7 +44,7 @@ describe('readEnvironment', () => {
     ['HOST', ['0.0.0.0', '::1', 'api.example.com', 'localhost']],
     ['PORT', ['0', '80', '65535']],
     ['DATABASE_URL', ['sqlite:/var/lib/latchkey.db', 'postgres://u:p%40ss@db:5432/x', 'postgresql://db/x']],
-    ['LATCHKEY_OPERATOR_KEY', ['k'.repeat(32), '!~'.repeat(256)]],
+    ['LATCHKEY_OPERATOR_KEY', ['choose-one-of-32-characters-or-more', randomBytes(384).toString('base64')]],
     ['LATCHKEY_KEY_PREFIX', ['acme', 'acme_live', 'K', 'k234567890123456']],
     ['TRUST_PROXY', ['false', '1', '2', '10.0.0.0/8', '10.0.0.1, 2001:db8::/32']],
     ['LATCHKEY_CANARY', ['on', 'off']],
@@ -57,7 +61,10 @@ describe('readEnvironment', () => {
       'DATABASE_URL',
       ['sqlite:', 'sqlite::memory:', 'mysql://u:p@h/d', 'postgres:', '/data/x.db', 'postgres://u:100%@h/d'],
     ],
-    ['LATCHKEY_OPERATOR_KEY', ['k'.repeat(31), 'k'.repeat(513), `${'k'.repeat(32)} `, 'ü'.repeat(32)]],
+    [
+      'LATCHKEY_OPERATOR_KEY',
+      ['choose-one-of-32-characters-or-', 'k'.repeat(32), 'choose-one-of-32-characters or more'],
+    ],
     ['LATCHKEY_KEY_PREFIX', ['1k', 'ab_', '_a', 'k2345678901234567', 'é']],
     ['TRUST_PROXY', ['true', '-1', '0', '101', 'proxy.example.com', '10.0.0.0/33', '10.0.0.1,', '*']],
     ['LOG_LEVEL', ['verbose', 'INFO', '30']],
@@ -80,5 +87,59 @@ describe('readEnvironment', () => {
 
     expect(faults.map((fault) => fault.split(' ', 1)[0])).toEqual(['PORT', 'TRUST_PROXY', 'LOG_LEVEL']);
     expect(faults.join('')).not.toContain('\n');
+  });
+
+  describe('secrets in files', () => {
+    let folder: string;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'latchkey-secrets-'));
+    });
+
+    afterAll(() => rm(folder, { recursive: true }));
+
+    const fileOf = async (name: string, text: string): Promise<string> => {
+      const path = join(folder, name);
+      await writeFile(path, text);
+      return path;
+    };
+
+    it.each([
+      ['DATABASE_URL', 'databaseUrl', 'postgres://app:hunter2@db/app'],
+      ['LATCHKEY_DIRECT_URL', 'directUrl', 'postgres://app:hunter2@db/app'],
+      ['LATCHKEY_OPERATOR_KEY', 'operatorKey', 'choose-one-of-32-characters-or-more'],
+    ] as const)('%s_FILE is read, without the newline at its end', async (name, field, secret) => {
+      for (const end of ['', '\n', '\r\n']) {
+        const path = await fileOf('secret', secret + end);
+        expect(readEnvironment({ [`${name}_FILE`]: path }, false)[field]).toBe(secret);
+      }
+    });
+
+    it('a file that cannot be read, is empty or far too large is one clear line', async () => {
+      const [empty, large] = [await fileOf('empty', '\n'), await fileOf('large', 'x'.repeat(100_000))];
+      const wrong = [join(folder, 'absent'), folder, empty, large];
+
+      for (const path of wrong) {
+        const faults = faultsOf({ LATCHKEY_OPERATOR_KEY_FILE: path });
+        expect(faults).toEqual([expect.stringMatching(/^LATCHKEY_OPERATOR_KEY_FILE must name a file [^\n]+\.$/)]);
+      }
+    });
+
+    it('holds what is in a file to the same rules, and does not repeat it', async () => {
+      const path = await fileOf('weak', 'hunter2');
+
+      const faults = faultsOf({ LATCHKEY_OPERATOR_KEY_FILE: path });
+
+      expect(faults).toEqual([expect.stringMatching(/^LATCHKEY_OPERATOR_KEY must be .+\.$/)]);
+      expect(faults.join('')).not.toContain('hunter2');
+    });
+
+    it('refuses a secret that is given both ways', async () => {
+      const path = await fileOf('url', 'postgres://db/app');
+
+      expect(faultsOf({ DATABASE_URL: 'postgres://db/other', DATABASE_URL_FILE: path })).toEqual([
+        'DATABASE_URL and DATABASE_URL_FILE must not both be set: unset one of them.',
+      ]);
+    });
   });
 });

@@ -8,6 +8,7 @@ import { PermissionDeniedError, UnauthenticatedError } from '../../src/auth/erro
 import { PermissionSet } from '../../src/auth/permission-set.js';
 import { CredentialVerifier, MembershipDirectory } from '../../src/auth/ports.js';
 import { Principal, type Identity } from '../../src/auth/principal.js';
+import { newId } from '../../src/common/ids.js';
 import { LatchkeyError } from '../../src/common/latchkey-error.js';
 import { MembersController } from '../../src/members/members.controller.js';
 import { MembersService } from '../../src/members/members.service.js';
@@ -100,7 +101,7 @@ export class System {
   private async identityOf(actor: Actor): Promise<Identity | undefined> {
     const workspaceId = this.workspaceId;
     if (actor.type === 'operator') {
-      const identity = { type: 'operator', id: 'operator', display: 'operator', credentialId: 'operator' } as const;
+      const identity = { type: 'operator', id: newId(), display: 'first', credentialId: null } as const;
       return { ...identity, workspaceId, permissions: PermissionSet.everything, rateLimit: null, owner: null };
     }
     if (actor.type === 'member') {

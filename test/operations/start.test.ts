@@ -138,7 +138,7 @@ describe('Starting', () => {
       expect(secondOutput).not.toContain(key);
     });
 
-    it('accepts the operator key it is given, and then no other', async () => {
+    it('accepts the operator key it is given, next to that of the first start, and shows none then', async () => {
       const { url: DATABASE_URL } = await newStore();
       const first = await startAndWait({ DATABASE_URL });
       const [, generated = ''] = OPERATOR_KEY.exec(await first.stop()) ?? [];
@@ -146,9 +146,34 @@ describe('Starting', () => {
 
       const second = await startAndWait({ DATABASE_URL, LATCHKEY_OPERATOR_KEY: given });
       await second.client.as(given).get('/workspace').expect(200);
-      await second.client.as(generated).get('/workspace').expect(401);
+      await second.client.as(generated).get('/workspace').expect(200);
 
-      expect(await second.stop()).not.toContain(given);
+      const output = await second.stop();
+      expect(output).not.toContain(given);
+      expect(output).not.toMatch(OPERATOR_KEY);
+    });
+
+    it('makes the operator first at the first start that has none, however many instances start', async () => {
+      const { url: DATABASE_URL } = await newStore();
+      const given = generateKey('op');
+      const withGiven = await startAndWait({ DATABASE_URL, LATCHKEY_OPERATOR_KEY: given });
+      expect(await withGiven.stop()).not.toMatch(OPERATOR_KEY);
+
+      const instances = kind === 'postgres' ? 2 : 1;
+      const without = await Promise.all(Array.from({ length: instances }, () => startAndWait({ DATABASE_URL })));
+      const keys = (await Promise.all(without.map(({ stop }) => stop()))).flatMap(
+        (output) => OPERATOR_KEY.exec(output)?.[1] ?? [],
+      );
+
+      expect(keys).toHaveLength(1);
+      const again = await startAndWait({ DATABASE_URL });
+      const { body } = await again.client
+        .as(keys[0] ?? '')
+        .get('/me')
+        .expect(200);
+      expect(body.principal).toMatchObject({ type: 'operator', display: 'first' });
+      await again.client.as(given).get('/me').expect(401);
+      await again.stop();
     });
 
     it('says in a few lines where it listens and where the documentation is', async () => {

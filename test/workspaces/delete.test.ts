@@ -181,7 +181,7 @@ describe('DELETE /api/v1/workspace/:id', () => {
 /** Puts keys into the workspace behind the service's back; the first has the given secret. */
 async function seed(transaction: Transaction, workspaceId: string, secret: string): Promise<void> {
   const date = new Date().toISOString();
-  const creator = JSON.stringify({ type: 'operator', id: 'operator', display: 'operator' });
+  const creator = JSON.stringify({ type: 'operator', id: newId(), display: 'first' });
   for (let first = 0; first < MANY; first += ROWS_A_STATEMENT) {
     const rows = Array.from({ length: ROWS_A_STATEMENT }, (_, at) => {
       const hash = hashKey(first + at === 0 ? secret : generateKey('lk'));

@@ -13,10 +13,10 @@ export class CreatorDto {
   })
   type!: string;
 
-  @ApiProperty({ description: 'The id of the key, or the type again.', example: 'operator' })
+  @ApiProperty({ description: 'The id of the key, of the operator or of the person.', example: EXAMPLE_ID })
   id!: string;
 
-  @ApiProperty({ description: 'The name at that time.', example: 'operator' })
+  @ApiProperty({ description: 'The name at that time.', example: 'first' })
   display!: string;
 }
 
@@ -154,7 +154,7 @@ export const CREATED_API_KEY_EXAMPLE: ApiKeyDto = {
   expirationDate: null,
   createdDate: EXAMPLE_DATE,
   updatedDate: EXAMPLE_DATE,
-  createdBy: { type: 'operator', id: 'operator', display: 'operator' },
+  createdBy: { type: 'operator', id: EXAMPLE_ID, display: 'first' },
   owner: null,
   lastUsedDate: null,
   rotation: null,

@@ -23,7 +23,10 @@ class AuditActorDto {
   })
   type!: ActorType;
 
-  @ApiProperty({ description: 'The id of the key, or the type again.', example: EXAMPLE_ID })
+  @ApiProperty({
+    description: 'The id of the key, of the operator or of the person; else the type again.',
+    example: EXAMPLE_ID,
+  })
   id!: string;
 
   @ApiProperty({

@@ -14,7 +14,7 @@ export class InitialSchema1767225600000 implements MigrationInterface {
     for (const table of [
       'audit_pii',
       'audit_events',
-      'operator_keys',
+      'operators',
       'idempotency_keys',
       'deleted_keys',
       'api_keys',
@@ -80,11 +80,15 @@ const TABLES = [
     CONSTRAINT "pk_latchkey_idempotency_keys" PRIMARY KEY ("hash")
   )`,
   `CREATE INDEX "ix_latchkey_idempotency_keys_created" ON "latchkey_idempotency_keys" ("created_date")`,
-  `CREATE TABLE "latchkey_operator_keys" (
-    "id" integer NOT NULL,
+  `CREATE TABLE "latchkey_operators" (
+    "id" varchar(36) NOT NULL,
+    "name" varchar(63) NOT NULL,
     "hash" varchar(43) NOT NULL,
     "created_date" varchar(24) NOT NULL,
-    CONSTRAINT "pk_latchkey_operator_keys" PRIMARY KEY ("id")
+    "rotated_date" varchar(24),
+    CONSTRAINT "pk_latchkey_operators" PRIMARY KEY ("id"),
+    CONSTRAINT "uq_latchkey_operators_name" UNIQUE ("name"),
+    CONSTRAINT "uq_latchkey_operators_hash" UNIQUE ("hash")
   )`,
   `CREATE TABLE "latchkey_audit_events" (
     "id" varchar(36) NOT NULL,

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { OperatorDirectory, type KnownOperator } from '../auth/ports.js';
+import { hashKey } from '../common/key-format.js';
+import { LONGEST_OPERATOR_KEY, SHORTEST_OPERATOR_KEY } from '../common/operator-key.js';
+import { Database } from '../database/database.js';
+import { Revocations, type Forgotten } from '../revocation/revocations.js';
+import { BatchedQuery } from '../revocation/batched-query.js';
+
+type OperatorsByHash = ReadonlyMap<string, KnownOperator>;
+
+/**
+ * Whose key it is, from memory where this instance may answer from there. All operators are kept: they are few. Once the
+ * rotation or the deletion of one has been answered, its former key is no operator's on any instance.
+ */
+@Injectable()
+export class OperatorKeys extends OperatorDirectory {
+  private remembered: OperatorsByHash | undefined;
+  /** Changes with every revocation: what was read before is not kept after. */
+  private generation = 0;
+  // However many ask, one statement at a time.
+  private readonly look = new BatchedQuery(() => this.read());
+
+  constructor(
+    private readonly database: Database,
+    private readonly revocations: Revocations,
+  ) {
+    super();
+    revocations.onRevoked((forgotten) => {
+      if (concernsOperators(forgotten)) this.forget();
+    });
+  }
+
+  find(credential: string): KnownOperator | undefined | Promise<KnownOperator | undefined> {
+    if (credential.length < SHORTEST_OPERATOR_KEY || credential.length > LONGEST_OPERATOR_KEY) return undefined;
+    // By its hash: the time of a look-up tells of that at most, and so nothing of a key.
+    const hash = hashKey(credential);
+    const remembered = this.revocations.mayServeFromMemory() ? this.remembered : undefined;
+    const operator = remembered?.get(hash);
+    const isKnown = operator !== undefined || (remembered !== undefined && this.revocations.hearsOfOthers);
+    return isKnown ? operator : this.findStored(hash);
+  }
+
+  private async findStored(hash: string): Promise<KnownOperator | undefined> {
+    const { generation } = this;
+    const mayRemember = this.revocations.mayServeFromMemory();
+    const operators = await this.look.ask();
+    if (mayRemember && generation === this.generation) this.remembered = operators;
+    return operators.get(hash);
+  }
+
+  private async read(): Promise<OperatorsByHash> {
+    const rows = await this.database.query<KnownOperator & { hash: string }>(
+      'SELECT id, name, hash FROM latchkey_operators',
+    );
+    return new Map(rows.map(({ hash, id, name }) => [hash, { id, name }]));
+  }
+
+  private forget(): void {
+    this.generation += 1;
+    this.remembered = undefined;
+  }
+}
+
+function concernsOperators(forgotten: Forgotten): boolean {
+  return forgotten === 'everything' || forgotten.some((revocation) => 'operators' in revocation);
+}
