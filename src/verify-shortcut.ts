@@ -1,7 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isIP } from 'node:net';
 import { credentialOf } from './auth/credential.js';
-import { isAddress } from './common/address.js';
+import { TooManyLookUpsError } from './common/latchkey-error.js';
 import { toVerificationJson } from './verification/dto/verification.dto.js';
 import { KeyVerifier, type VerificationRequest, type VerificationResult } from './verification/key-verifier.js';
 
@@ -32,7 +33,11 @@ export function addVerifyShortcut(app: NestFastifyApplication): void {
         if (!(answer instanceof Promise)) return send(reply, answer);
         return answer.then(
           (result) => send(reply, result),
-          () => handler.call(this, request, reply),
+          (error: unknown) => {
+            // Asked again, it would count as another look-up.
+            if (error instanceof TooManyLookUpsError) throw error;
+            return handler.call(this, request, reply);
+          },
         );
       };
     });
@@ -65,7 +70,7 @@ function isPlain(body: unknown): body is VerificationRequest & { apiKey: string 
     typeof apiKey === 'string' &&
     PLAIN_TEXT.test(apiKey) &&
     (permissions === undefined || arePlain(permissions)) &&
-    (ip === undefined || isAddress(ip)) &&
+    (ip === undefined || (typeof ip === 'string' && isIP(ip) !== 0)) &&
     (cost === undefined || (Number.isInteger(cost) && (cost as number) >= 1 && (cost as number) <= HIGHEST_COST))
   );
 }

@@ -28,6 +28,9 @@ function opened(access: Access, denial: string): AccessDecorator {
     ApiSecurity('apiKey'),
     ApiResponse({ status: 401, description: 'There is no acceptable API key.' }),
     ApiResponse({ status: 403, description: denial }),
-    ApiResponse({ status: 429, description: 'The rate limit of the API key is used up.' }),
+    ApiResponse({
+      status: 429,
+      description: 'The rate limit of the API key is used up, or too many keys are being looked up.',
+    }),
   );
 }

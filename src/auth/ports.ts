@@ -44,7 +44,10 @@ export interface Caller {
 
 /** Tells whose an API key is. What this module needs of the keys; the verification module provides it. */
 export abstract class CredentialVerifier {
-  /** @throws {StoreUnavailableError} if that cannot be found out: never a guess. */
+  /**
+   * @throws {TooManyLookUpsError} if it would have to be looked up, and too many are for that network.
+   * @throws {StoreUnavailableError} if that cannot be found out: never a guess.
+   */
   abstract authenticate(apiKey: string, ip: string | null): AuthenticationResult | Promise<AuthenticationResult>;
 
   /** The same if that can be told from memory; undefined if it cannot, whatever the reason. */

@@ -1,5 +1,6 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { errorBody, refusalAtRoute } from '../common/error-body.js';
+import { TooManyLookUpsError } from '../common/latchkey-error.js';
 import { requestIdOf } from '../common/request-id.js';
 import { requestOf } from '../common/request.js';
 import type { EventFacts } from '../events/domain-event.js';
@@ -26,7 +27,8 @@ export class RefusedCommands {
     const request = requestOf(context);
     if (!principal || READS.has(request.method)) return;
     const { statusCode, message, code } = errorBody(refusalAtRoute(thrown), requestIdOf(request));
-    if (code === 'store.unavailable') return;
+    // A record for each look-up that is refused would be what a guesser wants.
+    if (code === 'store.unavailable' || thrown instanceof TooManyLookUpsError) return;
     const facts: EventFacts = {
       workspaceId: principal.workspaceId,
       targets: targetsOf(context),

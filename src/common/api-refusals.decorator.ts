@@ -90,6 +90,6 @@ function responseOf(error: LatchkeyError): Parameters<typeof ApiResponse>[0] {
 const HEADERS: Record<string, string> = {
   'Retry-After': 'After how many seconds to try again.',
   RateLimit: 'What is left of the limit (`r`), and in how many seconds it is whole again (`t`).',
-  'RateLimit-Policy': 'The limit: how many uses (`q`) in a window of how many seconds (`w`).',
+  'RateLimit-Policy': 'The limit: how many uses (`q`) in a window of how many seconds (`w`), or at a time.',
   'WWW-Authenticate': 'How to authenticate (RFC 9110).',
 };

@@ -171,3 +171,23 @@ export class RateLimitExceededError extends LatchkeyError {
     super('rate_limit.exceeded', message, { headers });
   }
 }
+
+/** Too many keys that are not in memory are being looked up for this source, or for all sources together. */
+export class TooManyLookUpsError extends LatchkeyError {
+  /** How many of one source may run or wait at a time. */
+  static readonly ofOneSource = 64;
+
+  constructor() {
+    super(
+      'rate_limit.exceeded',
+      'Too many API keys are being looked up for this source at the same time. Try again after the time in Retry-After.',
+      {
+        headers: {
+          'Retry-After': '1',
+          RateLimit: '"look-ups";r=0;t=1',
+          'RateLimit-Policy': `"look-ups";q=${TooManyLookUpsError.ofOneSource};qu="concurrent-requests"`,
+        },
+      },
+    );
+  }
+}

@@ -22,6 +22,7 @@ const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${
 
 /** PostgreSQL through the host's pool: each transaction has a connection of its own. */
 export class PostgresDatabase extends Database {
+  readonly lookUpsAtOnce: number;
   private readonly statements: PostgresStatements;
 
   private constructor(
@@ -30,6 +31,8 @@ export class PostgresDatabase extends Database {
   ) {
     super();
     this.statements = new PostgresStatements(names);
+    // The other half of the pool is for all else.
+    this.lookUpsAtOnce = Math.max(1, Math.floor(poolOf(dataSource).options.max / 2));
   }
 
   /** @throws {Error} if the server would acknowledge what a power cut can undo. */
@@ -124,8 +127,11 @@ export class PostgresDatabase extends Database {
 // Between the pool, which hands out a new connection, and TypeORM, which takes it, nobody listens for its errors: a server
 // that stops in that moment would end the process. Whoever asks something on the connection hears of it all the same.
 function outliveSessions(dataSource: DataSource): void {
-  const { master } = dataSource.driver as unknown as { master: Pool };
-  master.on('connect', (client) => client.on('error', () => undefined));
+  poolOf(dataSource).on('connect', (client) => client.on('error', () => undefined));
+}
+
+function poolOf(dataSource: DataSource): Pool {
+  return (dataSource.driver as unknown as { master: Pool }).master;
 }
 
 function soon<T>(answer: Promise<T>): Promise<T> {

@@ -21,6 +21,8 @@ const CHECKPOINT_PAGES = 4000;
  * connection, on which overlapping transactions would be one transaction; a host's share neither of ours.
  */
 export class SqliteDatabase extends Database {
+  // The reader answers one after the other; the second is at hand when the first is answered.
+  readonly lookUpsAtOnce = 2;
   private readonly mutex = new Mutex();
 
   private constructor(

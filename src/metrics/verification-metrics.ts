@@ -23,6 +23,16 @@ export function addVerificationMetrics(registry: Registry, statistics: () => Ver
     { name: 'latchkey_key_cache_misses_total', help: 'Verifications that read the database.' },
     () => [{ labels: {}, value: statistics().misses }],
   );
+  addGauge(
+    registry,
+    { name: 'latchkey_key_lookups', help: 'Look-ups of keys in the database that run or wait now.' },
+    () => statistics().pending,
+  );
+  addCounter(
+    registry,
+    { name: 'latchkey_key_lookups_refused_total', help: 'Look-ups of keys that were refused: too many at a time.' },
+    () => [{ labels: {}, value: statistics().refused }],
+  );
   addGauge(registry, { name: 'latchkey_key_cache_keys', help: 'Keys in memory now.' }, () => statistics().cached);
   addGauge(
     registry,

@@ -11,13 +11,15 @@ import type { RateLimit } from '../auth/principal.js';
 import { RateLimits } from '../auth/rate-limits.js';
 import { Clock } from '../common/clock.js';
 import { digestKey, digestOf, hashKey, isWellFormedKey, LONGEST_KEY } from '../common/key-format.js';
-import { RateLimitExceededError, StoreUnavailableError } from '../common/latchkey-error.js';
+import { RateLimitExceededError } from '../common/latchkey-error.js';
+import { networkOf } from '../common/network.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { Revocations, type Forgotten } from '../revocation/revocations.js';
 import { KeyUses } from '../usage/key-uses.js';
 import { KeyCache } from './key-cache.js';
+import { KeyLookUps } from './key-look-ups.js';
 import type { RememberedKey } from './remembered-key.js';
-import { StoredKeys, type FoundKey } from './stored-keys.js';
+import { StoredKeys } from './stored-keys.js';
 
 /** What a key is asked for. */
 export interface VerificationRequest {
@@ -58,6 +60,10 @@ export interface VerificationStatistics {
   hits: number;
   /** Answers that the database was asked for. */
   misses: number;
+  /** Look-ups in the database that run or wait now. */
+  pending: number;
+  /** Look-ups that were refused, for their source or all sources together had too many. */
+  refused: number;
   /** Keys in memory. */
   cached: number;
   capacity: number;
@@ -66,8 +72,7 @@ export interface VerificationStatistics {
 type Judgement = { valid: true; key: RememberedKey } | { valid: false; reason: RefusalReason; key: RefusedKey | null };
 
 const ANYTHING: VerificationRequest = {};
-// Beyond, whoever sends made-up keys would fill the memory with waiting look-ups.
-const MOST_LOOK_UPS = 1000;
+const INSPECTION = 'inspection';
 
 /**
  * Tells whether a key is acceptable now. A key that was acceptable before is answered from memory: no I/O, no promise.
@@ -80,16 +85,13 @@ const MOST_LOOK_UPS = 1000;
 @Injectable()
 export class KeyVerifier extends CredentialVerifier {
   private readonly cache: KeyCache;
-  private lookUps = new Map<string, Promise<FoundKey>>();
-  private underWay = 0;
-  /** Changes with every revocation: what was read before is not remembered after. */
-  private generation = 0;
+  private readonly lookUps: KeyLookUps;
   private readonly outcomes: Record<string, number> = { valid: 0 };
   private hits = 0;
   private misses = 0;
 
   constructor(
-    private readonly keys: StoredKeys,
+    keys: StoredKeys,
     private readonly revocations: Revocations,
     private readonly rateLimits: RateLimits,
     private readonly uses: KeyUses,
@@ -98,6 +100,7 @@ export class KeyVerifier extends CredentialVerifier {
   ) {
     super();
     this.cache = new KeyCache(cacheSize);
+    this.lookUps = new KeyLookUps(keys, this.cache, revocations);
     revocations.onRevoked((forgotten) => this.forget(forgotten));
   }
 
@@ -105,6 +108,8 @@ export class KeyVerifier extends CredentialVerifier {
    * Verifies a key and counts the use. Answered at once if the key is in memory and has no rate limit; awaiting the
    * answer is always right.
    *
+   * @throws {TooManyLookUpsError} if too many keys that are not in memory are being looked up: for the network of `ip`, or
+   * without one for the workspace.
    * @throws {StoreUnavailableError} if that cannot be found out: never a guess.
    */
   verify(apiKey: string, request: VerificationRequest = ANYTHING): VerificationResult | Promise<VerificationResult> {
@@ -131,13 +136,14 @@ export class KeyVerifier extends CredentialVerifier {
   async accepts(hash: string): Promise<boolean> {
     const remembered = this.revocations.mayServeFromMemory() ? this.cache.get(digestOf(hash)) : undefined;
     if (remembered && !remembered.isExpired(this.clock)) return true;
-    const { state, key } = await this.lookUp(hash);
+    const { state, key } = await this.lookUps.find(hash, INSPECTION);
     return state === 'acceptable' && !key.isExpired(this.clock);
   }
 
   statistics(): VerificationStatistics {
-    const { outcomes, hits, misses, cache } = this;
-    return { outcomes: { ...outcomes }, hits, misses, cached: cache.size, capacity: cache.capacity };
+    const { outcomes, hits, misses, cache, lookUps } = this;
+    const { pending, refused } = lookUps;
+    return { outcomes: { ...outcomes }, hits, misses, pending, refused, cached: cache.size, capacity: cache.capacity };
   }
 
   /** The key, if it is in memory and acceptable from there. Its form need not be looked at: it was once. */
@@ -151,14 +157,14 @@ export class KeyVerifier extends CredentialVerifier {
   }
 
   private async verifyStored(apiKey: string, request: VerificationRequest): Promise<VerificationResult> {
-    const result = await this.judge(apiKey, request.ip);
+    const result = await this.judge(apiKey, request.ip, sourceOf(request));
     if (result.valid) return this.admit(result.key, request);
     const isForeign = request.workspaceId !== undefined && result.key?.workspaceId !== request.workspaceId;
     return isForeign && result.key ? this.refuse('unknown', null) : this.refuse(result.reason, result.key);
   }
 
   private async authenticateStored(apiKey: string, ip: string | null): Promise<AuthenticationResult> {
-    const result = await this.judge(apiKey, ip);
+    const result = await this.judge(apiKey, ip, networkOf(ip));
     if (result.valid) return this.accept(result.key);
     this.count(result.reason);
     return result;
@@ -201,53 +207,24 @@ export class KeyVerifier extends CredentialVerifier {
     this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
   }
 
-  private async judge(apiKey: string, ip: string | null | undefined): Promise<Judgement> {
+  private async judge(apiKey: string, ip: string | null | undefined, source: string): Promise<Judgement> {
     if (!isWellFormedKey(apiKey)) return { valid: false, reason: 'malformed', key: null };
     this.misses += 1;
-    const { state, key } = await this.lookUp(hashKey(apiKey));
+    const { state, key } = await this.lookUps.find(hashKey(apiKey), source);
     if (state !== 'acceptable') return { valid: false, reason: state, key };
     // It may have ended while somebody else looked it up.
     if (key.isExpired(this.clock)) return { valid: false, reason: 'expired', key };
     return key.isAllowedTo({ ip }) ? { valid: true, key } : { valid: false, reason: 'ip_not_allowed', key };
   }
 
-  /** Asks the database, together with whoever asks for the same key at this moment. */
-  private lookUp(hash: string): Promise<FoundKey> {
-    // Cut off from revocations, a look-up that is under way may have read what has been revoked since.
-    if (!this.revocations.mayServeFromMemory()) return this.read(hash);
-    const joined = this.lookUps.get(hash);
-    if (joined) return joined;
-    const lookUp = this.readToRemember(hash);
-    const { lookUps } = this;
-    lookUps.set(hash, lookUp);
-    const done = (): void => void lookUps.delete(hash);
-    lookUp.then(done, done);
-    return lookUp;
-  }
-
-  private async readToRemember(hash: string): Promise<FoundKey> {
-    const { generation } = this;
-    const found = await this.read(hash);
-    const isCurrent = generation === this.generation;
-    if (found.state === 'acceptable' && isCurrent) this.cache.add(found.key);
-    return found;
-  }
-
-  private async read(hash: string): Promise<FoundKey> {
-    if (this.underWay >= MOST_LOOK_UPS)
-      throw new StoreUnavailableError(new Error('Too many keys are being looked up.'));
-    this.underWay += 1;
-    try {
-      return await this.keys.find(hash, (id) => this.cache.workspace(id));
-    } finally {
-      this.underWay -= 1;
-    }
-  }
-
   private forget(forgotten: Forgotten): void {
-    this.generation += 1;
-    // Nobody who starts now joins a look-up that started before.
-    this.lookUps = new Map();
+    this.lookUps.forget();
     this.cache.forget(forgotten);
   }
+}
+
+/** On whose account a key is looked up. What a caller says of its own users counts for that caller alone. */
+function sourceOf({ workspaceId, ip }: VerificationRequest): string {
+  const network = ip ? networkOf(ip) : undefined;
+  return [workspaceId, network].filter(Boolean).join(' ') || 'host';
 }

@@ -89,6 +89,11 @@ export class StoredKeys {
     private readonly clock: Clock,
   ) {}
 
+  /** How many keys are best looked for at a time. */
+  get lookUpsAtOnce(): number {
+    return this.database.lookUpsAtOnce;
+  }
+
   /**
    * @param workspaceOf gives the object that stands for a workspace
    * @throws {StoreUnavailableError} if the database does not answer soon.

@@ -1,0 +1,19 @@
+import { Database } from '../../src/database/database.js';
+import { FIND_KEY } from '../../src/verification/stored-keys.js';
+import type { RunningService } from './service.js';
+
+/** Makes the look-ups of keys wait, as a slow database does, however slow the machine. Returns what ends it. */
+export function holdLookUps({ app }: RunningService): () => void {
+  const database = app.get(Database, { strict: false });
+  const lookUp = database.lookUp.bind(database);
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  database.lookUp = async <Row>(...[read, parameters]: Parameters<Database['lookUp']>): Promise<Row[]> => {
+    if (read === FIND_KEY) await released;
+    return lookUp<Row>(read, parameters);
+  };
+  return () => {
+    database.lookUp = lookUp;
+    release();
+  };
+}

@@ -1,0 +1,181 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { StoreUnavailableError } from '../../src/common/latchkey-error.js';
+import { LookUpGate, type LookUpLimits } from '../../src/verification/look-up-gate.js';
+
+const LIMITS: LookUpLimits = { atOnce: 2, ofOneSource: 4, waiting: 9 };
+
+interface LookUp {
+  source: string;
+  number: number;
+  /** How many had begun when it came. */
+  begunBefore: number;
+  state: 'waiting' | 'running' | 'answered' | 'refused';
+  end: (error?: Error) => void;
+}
+
+/** A gate, and all that is known of the look-ups that came to it. */
+class Gate {
+  readonly gate: LookUpGate;
+  readonly lookUps: LookUp[] = [];
+  readonly begun: LookUp[] = [];
+
+  constructor(readonly limits = LIMITS) {
+    this.gate = new LookUpGate(limits);
+  }
+
+  async arrive(source: string): Promise<LookUp> {
+    const [number, begunBefore] = [this.lookUps.length, this.begun.length];
+    const lookUp: LookUp = { source, number, begunBefore, state: 'waiting', end: () => undefined };
+    this.lookUps.push(lookUp);
+    const run = () =>
+      new Promise<void>((resolve, reject) => {
+        lookUp.state = 'running';
+        this.begun.push(lookUp);
+        lookUp.end = (error) => (error ? reject(error) : resolve());
+      });
+    this.gate.run(source, run).then(
+      () => (lookUp.state = 'answered'),
+      () => (lookUp.state = 'refused'),
+    );
+    await settled();
+    return lookUp;
+  }
+
+  async end(lookUp: LookUp | undefined, error?: Error): Promise<void> {
+    lookUp?.end(error);
+    await settled();
+  }
+
+  those(state: LookUp['state'], source?: string): LookUp[] {
+    return this.lookUps.filter((each) => each.state === state && (source === undefined || each.source === source));
+  }
+
+  async endAll(): Promise<void> {
+    for (let next = this.those('running')[0]; next; next = this.those('running')[0]) await this.end(next);
+  }
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+}
+
+describe('LookUpGate', () => {
+  it('lets a few run at a time, and the sources take turns', async () => {
+    const gate = new Gate();
+    for (const source of ['a', 'a', 'a', 'a', 'b', 'b', 'c']) await gate.arrive(source);
+    await gate.endAll();
+
+    expect(gate.begun.map(({ source, number }) => `${source}${number}`)).toEqual([
+      'a0',
+      'a1',
+      'a2',
+      'b4',
+      'c6',
+      'a3',
+      'b5',
+    ]);
+  });
+
+  it('refuses what a source has too many of, at once, and nothing of others', async () => {
+    const gate = new Gate();
+    for (let count = 0; count < 5; count += 1) await gate.arrive('a');
+
+    expect(gate.those('refused')).toHaveLength(1);
+    expect(gate.gate.refused).toBe(1);
+    expect((await gate.arrive('b')).state).toBe('waiting');
+  });
+
+  it('lets a newcomer in however many wait: the newest of the source with the most is refused for it', async () => {
+    const gate = new Gate({ ...LIMITS, waiting: 5 });
+    for (const source of ['a', 'b', 'c', 'c', 'c', 'd', 'd']) await gate.arrive(source);
+    expect(gate.those('refused')).toEqual([]);
+
+    expect((await gate.arrive('e')).state).toBe('waiting');
+    expect(gate.those('refused').map(({ source, number }) => `${source}${number}`)).toEqual(['c4']);
+  });
+
+  it('refuses a newcomer only where no other source waits for more', async () => {
+    const gate = new Gate({ ...LIMITS, waiting: 2 });
+    for (const source of ['a', 'a', 'b', 'c']) await gate.arrive(source);
+
+    expect((await gate.arrive('b')).state).toBe('refused');
+    expect(gate.those('waiting').map(({ source }) => source)).toEqual(['b', 'c']);
+  });
+
+  it('gives up what waits when the store gives up a look-up', async () => {
+    const gate = new Gate();
+    for (const source of ['a', 'b', 'b', 'b', 'c']) await gate.arrive(source);
+    await gate.end(gate.lookUps[0], new StoreUnavailableError(undefined));
+
+    expect(gate.lookUps.map(({ state }) => state)).toEqual(['refused', 'running', 'refused', 'refused', 'refused']);
+    expect(gate.gate.pending).toBe(1);
+    expect(gate.gate.refused).toBe(0);
+    expect((await gate.arrive('b')).state).toBe('running');
+  });
+
+  it('passes on what a look-up gives and throws', async () => {
+    const gate = new LookUpGate(LIMITS);
+
+    await expect(gate.run('a', () => Promise.resolve(7))).resolves.toBe(7);
+    await expect(gate.run('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(gate.pending).toBe(0);
+  });
+
+  it('keeps its bounds and its order, whatever comes, and is empty in the end', async () => {
+    const source = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+    const step = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ arrive: source }) },
+      { weight: 1, arbitrary: fc.record({ end: fc.nat(1), fails: fc.boolean() }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
+        const gate = new Gate({ ...LIMITS, waiting: 5 });
+        for (const each of steps) {
+          if ('arrive' in each) await arriveRightly(gate, each.arrive);
+          else await gate.end(gate.those('running')[each.end], each.fails ? new Error('broken') : undefined);
+          assertBounds(gate);
+        }
+        await gate.endAll();
+
+        expect(gate.gate.pending).toBe(0);
+        expect(gate.those('waiting')).toEqual([]);
+        assertOrder(gate);
+        for (const name of ['a', 'b']) expect((await gate.arrive(name)).state).toBe('running');
+      }),
+    );
+  });
+});
+
+async function arriveRightly(gate: Gate, source: string): Promise<void> {
+  const { ofOneSource, waiting } = gate.limits;
+  const before = gate.those('waiting');
+  const own = gate.those('waiting', source).length;
+  const isAtItsLimit = own + gate.those('running', source).length >= ofOneSource;
+  const most = Math.max(...before.map((each) => gate.those('waiting', each.source).length));
+  const arrived = await gate.arrive(source);
+  const isRefused = isAtItsLimit || (before.length >= waiting && own >= most);
+  expect(arrived.state === 'refused').toBe(isRefused);
+}
+
+function assertBounds(gate: Gate): void {
+  const { atOnce, waiting } = gate.limits;
+  const [running, waits] = [gate.those('running').length, gate.those('waiting').length];
+  expect(running).toBeLessThanOrEqual(atOnce);
+  expect(waits).toBeLessThanOrEqual(waiting);
+  if (waits > 0) expect(running).toBe(atOnce);
+  expect(gate.gate.pending).toBe(running + waits);
+}
+
+/** Those of one source begin as they came; while one waits for its turn, no other source has more than one turn. */
+function assertOrder({ begun }: Gate): void {
+  begun.forEach((late, at) => {
+    const meanwhile = begun.slice(late.begunBefore, at);
+    const own = meanwhile.filter(({ source }) => source === late.source);
+    for (const { number } of own) expect(number).toBeLessThan(late.number);
+    for (const other of meanwhile.filter(({ source }) => source !== late.source)) {
+      const turns = meanwhile.filter(({ source }) => source === other.source).length;
+      expect(turns).toBeLessThanOrEqual(own.length + 1);
+    }
+  });
+}
