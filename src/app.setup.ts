@@ -10,6 +10,7 @@ import { placeRoutes } from './app.routes.js';
 import { errorBody, toLatchkeyError } from './common/error-body.js';
 import { ErrorFilter } from './common/error.filter.js';
 import { newId } from './common/ids.js';
+import { IpRanges } from './common/ip-ranges.js';
 import { LatchkeyError, ServiceStoppingError } from './common/latchkey-error.js';
 import { acceptableRequestId, requestIdOf } from './common/request-id.js';
 import { routeOf } from './common/request.js';
@@ -62,7 +63,7 @@ function adapterOf({ operatorKey, trustProxy }: Environment): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    trustProxy: typeof trustProxy === 'number' ? (_address: string, hop: number) => hop < trustProxy : trustProxy,
+    trustProxy: trustProxy === false ? false : trustOf(trustProxy),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PARAMETER },
@@ -79,6 +80,13 @@ function adapterOf({ operatorKey, trustProxy }: Environment): FastifyAdapter {
     },
     clientErrorHandler: answerUnparsable,
   });
+}
+
+/** Whose `X-Forwarded-For` is believed: Fastify's own reading knows no address with a port. */
+function trustOf(proxies: number | string[]): (address: string, hop: number) => boolean {
+  if (typeof proxies === 'number') return (_address, hop) => hop < proxies;
+  const ranges = new IpRanges(proxies);
+  return (address) => ranges.include(address);
 }
 
 /** What is not even HTTP is answered in the same form as every other refusal. */

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isIP } from 'node:net';
 import { credentialOf } from './auth/credential.js';
+import { isAddress } from './common/address.js';
 import { TooManyLookUpsError } from './common/latchkey-error.js';
 import { toVerificationJson } from './verification/dto/verification.dto.js';
 import { KeyVerifier, type VerificationRequest, type VerificationResult } from './verification/key-verifier.js';
@@ -70,7 +70,7 @@ function isPlain(body: unknown): body is VerificationRequest & { apiKey: string 
     typeof apiKey === 'string' &&
     PLAIN_TEXT.test(apiKey) &&
     (permissions === undefined || arePlain(permissions)) &&
-    (ip === undefined || (typeof ip === 'string' && isIP(ip) !== 0)) &&
+    (ip === undefined || isAddress(ip)) &&
     (cost === undefined || (Number.isInteger(cost) && (cost as number) >= 1 && (cost as number) <= HIGHEST_COST))
   );
 }

@@ -1,6 +1,6 @@
 import { HttpStatus, RequestMethod, type ExecutionContext } from '@nestjs/common';
 import { HTTP_CODE_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
-import { isIP } from 'node:net';
+import { addressOf } from '../common/address.js';
 import { requestIdOf } from '../common/request-id.js';
 import { headerOf, requestOf, routeOf, type HttpRequest } from '../common/request.js';
 import type { SecretScanner } from '../common/secret-scanner.js';
@@ -58,11 +58,6 @@ function nameOf(context: ExecutionContext): string | undefined {
     return `${parentType.name}.${fieldName}`;
   }
   return type === 'ws' ? context.switchToWs().getPattern() : undefined;
-}
-
-// Behind a proxy it is what the proxy's client wrote, unless the proxy checks it.
-function addressOf(text: string | undefined): string | null {
-  return text !== undefined && isIP(text) !== 0 ? text : null;
 }
 
 function successStatusOf(context: ExecutionContext): number {

@@ -1263,7 +1263,7 @@ export interface components {
        */
       permissions?: string[];
       /**
-       * @description The address its user called from. A key with allowedIps is refused without one.
+       * @description The address its user called from, without a port. A key with allowedIps is refused without one.
        * @example 203.0.113.7
        */
       ip?: string;

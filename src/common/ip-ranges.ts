@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
+import { addressOf } from './address.js';
 
 const RANGE = /^([0-9a-fA-F.:]{2,45})(?:\/(\d{1,3}))?$/;
-const IPV4_IN_IPV6 = /^::ffff:(?=\d+\.)/i;
 
 /** Tells whether text is an IPv4 or IPv6 address, or a CIDR range of them. */
 export function isIpRange(text: unknown): text is string {
@@ -19,11 +19,10 @@ export class IpRanges {
     }
   }
 
-  /** Tells whether an address lies in one of the ranges. No address lies in none. An IPv4 address in IPv6 form counts as itself. */
+  /** Tells whether an address, as {@link addressOf} reads it, lies in one of the ranges. What is none lies in none. */
   include(ip: string | null | undefined): boolean {
-    const address = ip?.replace(IPV4_IN_IPV6, '') ?? '';
-    const version = isIP(address);
-    return version !== 0 && this.list.check(address, version === 4 ? 'ipv4' : 'ipv6');
+    const address = addressOf(ip);
+    return address !== null && this.list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
   }
 }
 

@@ -5,17 +5,17 @@ import {
   type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { isIP } from 'node:net';
+import { isAddress } from '../../common/address.js';
 import { Credential, Field, TextList, WholeNumber } from '../../common/fields.js';
 
 @ValidatorConstraint({ name: 'isIp' })
 class IsIp implements ValidatorConstraintInterface {
   validate(value: unknown): boolean {
-    return typeof value === 'string' && isIP(value) !== 0;
+    return isAddress(value);
   }
 
   defaultMessage({ property }: ValidationArguments): string {
-    return `${property} must be an IPv4 or IPv6 address.`;
+    return `${property} must be an IPv4 or IPv6 address, without a port or a zone.`;
   }
 }
 
@@ -36,7 +36,7 @@ export class VerifyKeyDto {
   @Field(
     {
       optional: true,
-      description: 'The address its user called from. A key with allowedIps is refused without one.',
+      description: 'The address its user called from, without a port. A key with allowedIps is refused without one.',
       example: '203.0.113.7',
     },
     { type: String },

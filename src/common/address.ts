@@ -1,0 +1,28 @@
+import { isIP } from 'node:net';
+
+const QUOTED = /^"([^"]*)"$/;
+const IPV4_AND_PORT = /^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/;
+const IPV6_IN_BRACKETS = /^\[([^\]]*:[^\]]*)\](?::\d{1,5})?$/;
+const IPV4_IN_IPV6 = /^::ffff:(?=\d+\.)/i;
+const ZONE = /%.*$/s;
+
+/**
+ * The address in what a socket or a proxy says of a caller. Proxies write `203.0.113.7:61234`, `[2001:db8::5]:443` and
+ * quotes too. Without the port and the zone; an IPv4 address in IPv6 form as itself.
+ *
+ * @returns null for what is no address, such as `unknown`: nothing is guessed from it.
+ */
+export function addressOf(text: string | null | undefined): string | null {
+  if (text === null || text === undefined) return null;
+  if (isIP(text) === 4) return text;
+  const trimmed = text.trim();
+  const entry = QUOTED.exec(trimmed)?.[1] ?? trimmed;
+  const [, written = entry] = IPV4_AND_PORT.exec(entry) ?? IPV6_IN_BRACKETS.exec(entry) ?? [];
+  if (isIP(written) === 0) return null;
+  return written.replace(ZONE, '').replace(IPV4_IN_IPV6, '');
+}
+
+/** Tells whether text is an IPv4 or IPv6 address and nothing more. */
+export function isAddress(text: unknown): text is string {
+  return typeof text === 'string' && isIP(text) !== 0 && !text.includes('%');
+}
