@@ -60,36 +60,54 @@ const REFUSALS = Symbol('latchkey.refusals');
 export function ApiRefusals(...errors: readonly LatchkeyError[]): MethodDecorator {
   return (target, key, descriptor: PropertyDescriptor) => {
     const handler = descriptor.value as object;
-    const known = new Set(Reflect.getMetadata(REFUSALS, handler) as ErrorCode[] | undefined);
+    const known = [...refusalsOf(handler)];
     for (const error of errors) {
-      if (known.has(error.code)) continue;
-      known.add(error.code);
-      // Nest joins the descriptions and the examples of responses with the same status.
-      ApiResponse(responseOf(error))(target, key, descriptor);
+      if (known.some(({ code }) => code === error.code)) continue;
+      known.push(error);
+      const alike = known.filter((other) => other.getStatus() === error.getStatus());
+      // Nest joins the descriptions and the examples of responses with the same status, but not their headers.
+      ApiResponse({ ...responseOf(error), headers: documentedHeaders(alike) })(target, key, descriptor);
     }
-    Reflect.defineMetadata(REFUSALS, [...known], handler);
+    Reflect.defineMetadata(REFUSALS, known, handler);
   };
 }
 
-function responseOf(error: LatchkeyError): Parameters<typeof ApiResponse>[0] {
+/** The errors that a route is documented to refuse with. */
+export function refusalsOf(handler: object): readonly LatchkeyError[] {
+  return (Reflect.getMetadata(REFUSALS, handler) ?? []) as LatchkeyError[];
+}
+
+/** The headers of answers with one status, required if all of these errors have them. */
+export function documentedHeaders(errors: readonly LatchkeyError[]): Record<string, HeaderObject> {
+  const documented: Record<string, HeaderObject> = {};
+  for (const [name, example] of errors.flatMap(({ headers }) => Object.entries(headers))) {
+    documented[name] ??= {
+      description: HEADERS[name] ?? name,
+      required: errors.every(({ headers }) => name in headers),
+      schema: { type: 'string' },
+      example,
+    };
+  }
+  return documented;
+}
+
+function responseOf(error: LatchkeyError): ResponseObject {
   return {
     status: error.getStatus(),
     // Descriptions are Markdown, where <key> would be an element.
     description: `\`${error.code}\`, for example: ${error.message.replaceAll('<', '&lt;')}`,
     type: ErrorDto,
-    headers: Object.fromEntries(
-      Object.entries(error.headers).map(([name, example]) => [
-        name,
-        { description: HEADERS[name] ?? name, required: true, schema: { type: 'string' }, example },
-      ]),
-    ),
     examples: { [error.code]: { summary: error.code, value: errorBody(error, EXAMPLE_ID) } },
   };
 }
+
+type ResponseObject = Parameters<typeof ApiResponse>[0];
+type HeaderObject = NonNullable<ResponseObject['headers']>[string];
 
 const HEADERS: Record<string, string> = {
   'Retry-After': 'After how many seconds to try again.',
   RateLimit: 'What is left of the limit (`r`), and in how many seconds it is whole again (`t`).',
   'RateLimit-Policy': 'The limit: how many uses (`q`) in a window of how many seconds (`w`), or at a time.',
-  'WWW-Authenticate': 'How to authenticate (RFC 9110).',
+  'WWW-Authenticate':
+    'How to authenticate (RFC 9110); at 403, as `scope`, the permissions that are missing (RFC 6750).',
 };

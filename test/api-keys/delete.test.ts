@@ -69,8 +69,11 @@ describe('DELETE /api/v1/apikey/:id', () => {
 
     it('403: names the missing permission', async () => {
       const key = await workspace.keyWith('apikeys:view');
-      const { body } = await key.client.delete(`/apikey/${key.id}`).expect(403, 'auth.permission_denied');
+      const { body, headers } = await key.client.delete(`/apikey/${key.id}`).expect(403, 'auth.permission_denied');
       expect(body.message).toContain('apikeys:delete');
+      expect(headers.get('www-authenticate')).toBe(
+        'Bearer realm="latchkey", error="insufficient_scope", scope="apikeys:delete"',
+      );
       await key.client.get('/apikey').expect(200);
     });
 

@@ -54,6 +54,14 @@ describe('answers from around the routes are documented', () => {
       expect([name, headers.get(name)]).toEqual([name, expect.any(String)]);
   });
 
+  it('403: with the headers that the document names', async () => {
+    const key = await (await createWorkspace(service)).keyWith('auditLogs:view');
+    const { headers } = await key.client.get('/apikey').expect(403, 'auth.permission_denied');
+    const names = await documentedFor('get', 403);
+    expect(names).toContain('WWW-Authenticate');
+    for (const name of names) expect([name, headers.get(name)]).toEqual([name, expect.any(String)]);
+  });
+
   it('503: while the service stops, on public routes too, with the headers that the document names', async () => {
     const names = await documentedFor('get', 503);
     await service.drain.stop(0);
