@@ -7,7 +7,7 @@ export type { HostAction, HostChange, HostTarget } from './audit/host-event.js';
 export { CurrentPrincipal, Public } from './auth/access.decorators.js';
 export type { AccessOptions, WorkspaceScope } from './auth/access.js';
 export { AuthenticationGuard as ApiKeyGuard } from './auth/authentication.guard.js';
-export { definePermissions, RequireAnyPermission, RequirePermissions } from './auth/define-permissions.js';
+export { definePermissions, Protected, RequireAnyPermission, RequirePermissions } from './auth/define-permissions.js';
 export type { DefinedPermissions } from './auth/define-permissions.js';
 export { AnyCaller } from './auth/host-access.decorators.js';
 export { PermissionGuard } from './auth/permission.guard.js';

@@ -4,6 +4,7 @@ import {
   Module,
   type DynamicModule,
   type OnApplicationBootstrap,
+  type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
@@ -20,6 +21,7 @@ import {
 import { WorkspaceKeys } from './api-keys/workspace-keys.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuditExported } from './audit/events.js';
+import { AccessCheck } from './auth/access-check.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AuthDenied, AuthFailed, RequestFailed } from './auth/events.js';
 import {
@@ -193,10 +195,13 @@ const FEATURES = [
   imports: FEATURES,
   exports: FEATURES,
 })
-export class LatchkeyModule implements OnApplicationBootstrap {
-  constructor(private readonly handlers: EventHandlers) {}
+export class LatchkeyModule implements OnModuleInit, OnApplicationBootstrap {
+  constructor(
+    private readonly handlers: EventHandlers,
+    private readonly access: AccessCheck,
+  ) {}
 
-  /** The application does not start, and says why, if an option is out of range. */
+  /** The application does not start, and says why, if an option is out of range, or a declaration of access unchecked. */
   static forRoot(options: LatchkeyModuleOptions = {}): DynamicModule {
     return composed(LatchkeyCoreModule.forRoot(options), options);
   }
@@ -204,6 +209,10 @@ export class LatchkeyModule implements OnApplicationBootstrap {
   /** The same with options that are made with what is injected: by `useFactory`, `useClass` or `useExisting`. */
   static forRootAsync(options: LatchkeyModuleAsyncOptions): DynamicModule {
     return composed(LatchkeyCoreModule.forRootAsync(options), options);
+  }
+
+  onModuleInit(): void {
+    this.access.assertChecked();
   }
 
   onApplicationBootstrap(): void {

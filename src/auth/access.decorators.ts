@@ -1,15 +1,14 @@
-import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader, ApiSecurity } from '@nestjs/swagger';
 import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.js';
 import { toLatchkeyError } from '../common/error-body.js';
 import { ServiceStoppingError, StoreUnavailableError } from '../common/latchkey-error.js';
 import { requestOf } from '../common/request.js';
 import {
-  ACCESS,
-  accessBy,
-  type Access,
+  declare,
+  permissionsDeclared,
   type AccessOptions,
-  type PermissionAccess,
+  type PermissionDeclaration,
   type WorkspaceScope,
 } from './access.js';
 import {
@@ -25,7 +24,7 @@ import type { Principal } from './principal.js';
 
 /** Opens a route of ours to callers who hold the permission. */
 export function RequirePermissions(permission: PermissionName, options: AccessOptions = {}): MethodDecorator {
-  return documented(accessBy([permission], 'all', options));
+  return documented(permissionsDeclared([permission], 'all', options));
 }
 
 /** Opens a route of ours to callers who hold at least one of the permissions. */
@@ -33,21 +32,20 @@ export function RequireAnyPermission(
   permissions: readonly PermissionName[],
   options: AccessOptions = {},
 ): MethodDecorator {
-  return documented(accessBy(permissions, 'any', options));
+  return documented(permissionsDeclared(permissions, 'any', options));
 }
 
 /** Opens a route of ours to every authenticated caller, also one who acts in no workspace. */
 export function AnyCaller(): MethodDecorator {
-  return applyDecorators(
-    SetMetadata(ACCESS, { kind: 'caller' } satisfies Access),
-    ...documentedScope('one'),
-    ...documentedAuthentication(),
-  );
+  return applyDecorators(declare({ kind: 'caller' }), ...documentedScope('one'), ...documentedAuthentication());
 }
 
-/** Opens a route to everybody, with or without a credential. */
+/**
+ * Opens a route to everybody, with or without a credential, whatever its controller declares; on a controller, its routes
+ * that declare nothing themselves. Next to another declaration on the same element, the application does not start.
+ */
 export function Public(): MethodDecorator & ClassDecorator {
-  return SetMetadata(ACCESS, { kind: 'public' } satisfies Access);
+  return declare({ kind: 'public' });
 }
 
 /** The authenticated caller, as a parameter of a route. */
@@ -55,11 +53,11 @@ export const CurrentPrincipal = createParamDecorator((_: unknown, context: Execu
   principalOf(requestOf(context)),
 );
 
-function documented(access: PermissionAccess): MethodDecorator {
+function documented(declaration: PermissionDeclaration): MethodDecorator {
   return applyDecorators(
-    SetMetadata(ACCESS, access),
-    ApiRefusals(new PermissionDeniedError(access.permissions, access.needed)),
-    ...documentedScope(access.scope),
+    declare(declaration),
+    ApiRefusals(new PermissionDeniedError([declaration])),
+    ...documentedScope(declaration.scope),
     ...documentedAuthentication(),
   );
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
 import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
+import { AccessCheck } from './access-check.js';
 import { ApiKeyStrategy } from './api-key.strategy.js';
 import { EscalationRule } from './escalation.js';
 import { HostUsers } from './host-users.js';
@@ -15,6 +16,7 @@ import { RefusedCommands } from './refused-commands.js';
   // Its start comes before ours, which reads.
   imports: [DatabaseModule],
   providers: [
+    AccessCheck,
     ApiKeyStrategy,
     EscalationRule,
     FailedAttempts,
@@ -25,6 +27,7 @@ import { RefusedCommands } from './refused-commands.js';
     RefusedCommands,
   ],
   exports: [
+    AccessCheck,
     ApiKeyStrategy,
     EscalationRule,
     FailedAttempts,

@@ -1,5 +1,4 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import passport from 'passport';
 import { LatchkeyError } from '../common/latchkey-error.js';
 import { requestOf, withHeaders, type HttpRequest } from '../common/request.js';
@@ -27,7 +26,6 @@ export class AuthenticationGuard implements CanActivate {
   private readonly passport = new passport.Passport();
 
   constructor(
-    private readonly reflector: Reflector,
     private readonly apiKeys: ApiKeyStrategy,
     private readonly tokens: JsonWebTokenStrategy,
     private readonly hostUsers: HostUsers,
@@ -42,7 +40,7 @@ export class AuthenticationGuard implements CanActivate {
    * @throws {StoreUnavailableError} if the credential cannot be checked.
    */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    if (declaredAccess(this.reflector, context)?.kind === 'public') return true;
+    if (declaredAccess(context)?.kind === 'public') return true;
     const request = requestOf(context);
     const credential = credentialOf(request);
     const identity = this.apiKeys.fromMemory(credential, request);

@@ -1,5 +1,5 @@
 import type { AccessOptions } from './access.js';
-import { requireAnyPermission, requirePermissions } from './host-access.decorators.js';
+import { protectedBy, requireAnyPermission, requirePermissions } from './host-access.decorators.js';
 import { PERMISSIONS, type Permission, type PermissionName } from './permission-catalogue.js';
 
 /** `resource:action`. */
@@ -13,13 +13,26 @@ export interface DefinedPermissions<Name extends string> {
   /** For the option `permissions` of the module. */
   readonly list: readonly Permission[];
 
-  /** Opens a route, or the routes of a controller, to callers who hold the permission, or all of several. */
+  /**
+   * Guards a route, or the routes of a controller, resolver or gateway: brings `ApiKeyGuard` and `PermissionGuard`, and
+   * opens to callers who hold the permission, or all of several. Without any, the routes declare for themselves, and one
+   * that declares nothing is closed.
+   */
+  readonly Protected: (
+    permissions?: Name | PermissionName | readonly (Name | PermissionName)[],
+    options?: AccessOptions,
+  ) => MethodDecorator & ClassDecorator;
+
+  /**
+   * Opens a route, or the routes of a controller, to callers who hold the permission, or all of several. Declarations add
+   * up. It brings no guards: the application does not start where they are missing.
+   */
   readonly RequirePermissions: (
     permissions: Name | PermissionName | readonly (Name | PermissionName)[],
     options?: AccessOptions,
   ) => MethodDecorator & ClassDecorator;
 
-  /** Opens a route, or the routes of a controller, to callers who hold at least one of the permissions. */
+  /** The same for callers who hold at least one of the permissions. */
   readonly RequireAnyPermission: (
     permissions: readonly (Name | PermissionName)[],
     options?: AccessOptions,
@@ -36,7 +49,7 @@ const RESERVED: ReadonlySet<string> = new Set(PERMISSIONS.map(({ name }) => reso
  *
  * ```ts
  * export const permissions = definePermissions({ 'orders:view': 'See orders.', 'orders:refund': 'Refund orders.' });
- * export const { RequirePermissions } = permissions;
+ * export const { Protected } = permissions;
  * ```
  *
  * @throws {Error} for a name that is not `resource:action` of letters, digits, `_`, `.` and `-`, at most 100 characters;
@@ -50,6 +63,7 @@ export function definePermissions<const Catalogue extends Described<Catalogue>>(
   for (const { name } of list) assertDefinable(name);
   return {
     list,
+    Protected: (permissions = [], options) => protectedBy([permissions].flat(), options),
     RequirePermissions: (permissions, options) => requirePermissions([permissions].flat(), options),
     RequireAnyPermission: (permissions, options) => requireAnyPermission(permissions, options),
   };
@@ -74,4 +88,4 @@ function resourceOf(name: string): string {
 }
 
 /** For routes of a host that need nothing but permissions of Latchkey's own, such as `apikeys:view`. */
-export const { RequirePermissions, RequireAnyPermission } = definePermissions({});
+export const { Protected, RequirePermissions, RequireAnyPermission } = definePermissions({});

@@ -1,4 +1,5 @@
 import { LatchkeyError } from '../common/latchkey-error.js';
+import type { Requirement } from './access.js';
 
 /** No usable credential. One text for every reason, so that it tells an attacker nothing. */
 export class UnauthenticatedError extends LatchkeyError {
@@ -25,20 +26,38 @@ export class IdentityProviderUnavailableError extends LatchkeyError {
   }
 }
 
-/** The caller does not hold what would open the route. */
+/** The caller does not hold what would open the route. `WWW-Authenticate` names it too, as RFC 6750 has it. */
 export class PermissionDeniedError extends LatchkeyError {
-  /**
-   * @param missing the permissions that are missing; empty if the route declares no access and so is closed
-   * @param needed whether one of them would do
-   */
-  constructor(missing: readonly string[], needed: 'all' | 'any' = 'any') {
+  /** @param missing permissions, and alternatives of them; empty if the route declares no access and so is closed */
+  constructor(missing: readonly (string | Requirement)[]) {
+    const unmet = missing.map((one) =>
+      typeof one === 'string' ? { permissions: [one], needed: 'all' as const } : one,
+    );
     super(
       'auth.permission_denied',
-      missing.length === 0
+      unmet.length === 0
         ? 'This route declares no access, so nobody may enter.'
-        : `This needs the permission ${missing.join(needed === 'any' ? ' or ' : ' and ')}, which the caller does not have.`,
+        : `This needs the permission ${textOf(unmet)}, which the caller does not have.`,
+      unmet.length === 0 ? {} : { headers: { 'WWW-Authenticate': insufficientScope(unmet) } },
     );
   }
+}
+
+function textOf(unmet: readonly Requirement[]): string {
+  const each = unmet.map(({ permissions, needed }) => {
+    const text = permissions.join(needed === 'any' ? ' or ' : ' and ');
+    return needed === 'any' && unmet.length > 1 && permissions.length > 1 ? `(${text})` : text;
+  });
+  return each.join(' and ');
+}
+
+// RFC 6749: what a scope may be made of. A name with anything else in it stands in the message alone.
+const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
+
+function insufficientScope(unmet: readonly Requirement[]): string {
+  const names = new Set(unmet.flatMap(({ permissions }) => permissions).filter((name) => SCOPE.test(name)));
+  const scope = names.size > 0 ? `, scope="${[...names].join(' ')}"` : '';
+  return `Bearer realm="latchkey", error="insufficient_scope"${scope}`;
 }
 
 /** The caller would hand out, or take over, more than they hold. */

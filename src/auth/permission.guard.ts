@@ -1,10 +1,9 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { isId } from '../common/ids.js';
 import { LatchkeyError } from '../common/latchkey-error.js';
 import { headerOf, requestOf, withHeaders, type HttpRequest } from '../common/request.js';
 import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
-import { declaredAccess, type Access } from './access.js';
+import { declaredAccess, type Access, type Requirement } from './access.js';
 import {
   PermissionDeniedError,
   UnauthenticatedError,
@@ -27,7 +26,6 @@ const EVERY_WORKSPACE = '*';
 @Injectable()
 export class PermissionGuard implements CanActivate {
   constructor(
-    private readonly reflector: Reflector,
     private readonly rateLimits: RateLimits,
     private readonly workspaces: WorkspaceDirectory,
     private readonly failedAttempts: FailedAttempts,
@@ -40,7 +38,7 @@ export class PermissionGuard implements CanActivate {
    * @throws {WorkspaceNotFoundError} for an unknown workspace, and alike for one that is not the caller's.
    */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const access = declaredAccess(this.reflector, context);
+    const access = declaredAccess(context);
     if (access?.kind === 'public') return true;
     const request = requestOf(context);
     const principal = principalOf(request);
@@ -112,9 +110,10 @@ function actsInWorkspace(access: Access | undefined): boolean {
 
 function mayEnter(principal: Principal, access: Access | undefined): boolean {
   if (access?.kind !== 'permission') return access?.kind === 'caller';
-  const { permissions, needed } = access;
-  // Nothing needed is nothing declared.
-  if (permissions.length === 0) return false;
+  return access.requirements.every((requirement) => isMet(principal, requirement));
+}
+
+function isMet(principal: Principal, { permissions, needed }: Requirement): boolean {
   return needed === 'all'
     ? permissions.every((permission) => principal.can(permission))
     : permissions.some((permission) => principal.can(permission));
@@ -122,6 +121,11 @@ function mayEnter(principal: Principal, access: Access | undefined): boolean {
 
 function deniedTo(principal: Principal, access: Access | undefined): PermissionDeniedError {
   if (access?.kind !== 'permission') return new PermissionDeniedError([]);
-  const missing = access.permissions.filter((permission) => !principal.can(permission));
-  return new PermissionDeniedError(missing, access.needed);
+  const unmet = access.requirements.filter((requirement) => !isMet(principal, requirement));
+  return new PermissionDeniedError(
+    unmet.map(({ permissions, needed }) => ({
+      permissions: permissions.filter((permission) => !principal.can(permission)),
+      needed,
+    })),
+  );
 }

@@ -5,7 +5,7 @@ import { DiscoveryService, MetadataScanner, NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { ACCESS, type Access } from '../../src/auth/access.js';
+import { accessOf, type Access } from '../../src/auth/access.js';
 import { AnyCaller, Public, RequirePermissions } from '../../src/auth/access.decorators.js';
 import { AuthModule } from '../../src/auth/auth.module.js';
 import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
@@ -15,6 +15,7 @@ import { dataSourceOptions } from '../../src/config/data-source-options.js';
 import { migrate } from '../../src/database/migrate.js';
 import { LatchkeyModule } from '../../src/latchkey.module.js';
 import { sendRaw } from '../support/raw-request.js';
+import { permissionsOf } from '../support/routes.js';
 import { createWorkspace, startService, type RunningService } from '../support/service.js';
 import { createStore, forEachStore, type Store } from '../support/stores.js';
 
@@ -47,7 +48,7 @@ describe('every route', () => {
   });
 
   it('asks for permissions of the catalogue only, and all of those are asked for', () => {
-    const asked = routes.flatMap(({ access }) => (access?.kind === 'permission' ? access.permissions : []));
+    const asked = routes.flatMap(({ access }) => permissionsOf(access));
     expect([...new Set(asked)].sort()).toEqual(PERMISSIONS.map(({ name }) => name).sort());
   });
 
@@ -59,12 +60,15 @@ describe('every route', () => {
   it('401: without a key, and 403: for a key that may do nothing of it', async () => {
     const workspace = await createWorkspace(service);
     for (const { method, path, access } of routes.filter((route) => route.access?.kind === 'permission')) {
-      const needed = access?.kind === 'permission' ? access.permissions : [];
+      const needed = permissionsOf(access);
       const others = PERMISSIONS.filter(({ name, grantable }) => grantable && !needed.includes(name));
       const key = await workspace.keyWith(...others.map(({ name }) => name));
       const target = path.replace(':id', key.id);
       await service.anonymous.send(method, target).expect(401, 'auth.unauthenticated');
-      await key.client.send(method, target).expect(403, 'auth.permission_denied');
+      const { headers } = await key.client.send(method, target).expect(403, 'auth.permission_denied');
+      expect(headers.get('www-authenticate')).toBe(
+        `Bearer realm="latchkey", error="insufficient_scope", scope="${needed.join(' ')}"`,
+      );
     }
   });
 });
@@ -175,13 +179,12 @@ function routesOf(app: INestApplication): Route[] {
       const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
       if (method === undefined) return [];
       const parts = [metatype, handler].map((part) => String(Reflect.getMetadata(PATH_METADATA, part)));
-      const own = Reflect.getMetadata(ACCESS, handler) as Access | undefined;
       return [
         {
           name: `${metatype.name}.${name}`,
           method: RequestMethod[method],
           path: `/${parts.filter((part) => part !== '/').join('/')}`,
-          access: own ?? (Reflect.getMetadata(ACCESS, metatype) as Access | undefined),
+          access: accessOf(metatype, handler),
         },
       ];
     });

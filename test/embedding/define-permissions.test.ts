@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { definePermissions, RequirePermissions as RequireOfLatchkey } from '../../src/index.js';
-import { permissions, RequireAnyPermission, RequirePermissions } from './permissions.js';
+import {
+  definePermissions,
+  Protected as ProtectedOfLatchkey,
+  RequirePermissions as RequireOfLatchkey,
+} from '../../src/index.js';
+import { permissions, Protected, RequireAnyPermission, RequirePermissions } from './permissions.js';
 
 /** Of a name that the compiler does not know. */
 function defined(name: string) {
@@ -23,6 +27,10 @@ describe('definePermissions', () => {
       RequirePermissions(['orders:view', 'apikeys:view']),
       RequireAnyPermission(['reports:export', 'orders:view']),
       RequireOfLatchkey('apikeys:view'),
+      Protected(),
+      Protected('orders:view'),
+      Protected(['orders:view', 'apikeys:view'], { scope: 'none' }),
+      ProtectedOfLatchkey('apikeys:view'),
       // @ts-expect-error -- misspelt
       RequirePermissions('orders:refnud'),
       // @ts-expect-error -- one of several
@@ -33,10 +41,19 @@ describe('definePermissions', () => {
       RequireAnyPermission(['orders:view', 'invoices:view']),
       // @ts-expect-error -- of the host, and not known here
       RequireOfLatchkey('orders:view'),
+      // @ts-expect-error -- misspelt
+      Protected('orders:refnud'),
+      // @ts-expect-error -- of the host, and not known here
+      ProtectedOfLatchkey('orders:view'),
     ];
     expect(decorators.every((decorator) => typeof decorator === 'function')).toBe(true);
     // @ts-expect-error -- no resource
     expect(() => definePermissions({ refund: 'Refund orders.' })).toThrow();
+  });
+
+  it('refuses to ask for no permission, which would say nothing', () => {
+    expect(() => RequirePermissions([])).toThrow('Name at least one permission.');
+    expect(() => RequireAnyPermission([])).toThrow('Name at least one permission.');
   });
 
   it.each([

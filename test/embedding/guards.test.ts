@@ -11,10 +11,10 @@ import {
 } from '../../src/index.js';
 import { forEachStore } from '../support/stores.js';
 import { OPERATOR_KEY, startHost, type Host } from './host.js';
-import { permissions, RequireAnyPermission, RequirePermissions } from './permissions.js';
+import { permissions, Protected, RequireAnyPermission, RequirePermissions } from './permissions.js';
 
 @Controller('orders')
-@UseGuards(ApiKeyGuard, PermissionGuard)
+@Protected()
 class OrdersController {
   @Get()
   @RequirePermissions('orders:view')
@@ -58,10 +58,17 @@ class OrdersController {
   }
 }
 
+abstract class ExportingController {
+  @Get('exported')
+  @RequirePermissions('reports:export')
+  exported(): string[] {
+    return [];
+  }
+}
+
 @Controller('reports')
-@UseGuards(ApiKeyGuard, PermissionGuard)
-@RequirePermissions('reports:export')
-class ReportsController {
+@Protected('reports:export')
+class ReportsController extends ExportingController {
   @Get()
   list(): string[] {
     return [];
@@ -72,13 +79,58 @@ class ReportsController {
   orders(): string[] {
     return [];
   }
+
+  @Get('stacked')
+  @RequirePermissions('orders:view')
+  @RequireAnyPermission(['orders:refund', 'apikeys:view'])
+  @RequirePermissions(['orders:refund', 'reports:export'])
+  stacked(): string[] {
+    return [];
+  }
+
+  @Get('caller')
+  @AnyCaller()
+  caller(): string[] {
+    return [];
+  }
+
+  @Get('prices')
+  @Public()
+  prices(): string[] {
+    return [];
+  }
+
+  @Get('all-workspaces')
+  @RequirePermissions('reports:export', { scope: 'one-or-all' })
+  allWorkspaces(): string[] {
+    return [];
+  }
+}
+
+@Controller('summaries')
+@Protected('orders:view')
+class SummariesController extends ExportingController {}
+
+@Controller('catalogue')
+@UseGuards(ApiKeyGuard, PermissionGuard)
+@Public()
+class CatalogueController {
+  @Get()
+  list(): string[] {
+    return [];
+  }
+
+  @Get('costs')
+  @Protected(['orders:view', 'reports:export'])
+  costs(): string[] {
+    return [];
+  }
 }
 
 @Controller('half')
 @UseGuards(PermissionGuard)
 class HalfGuardedController {
   @Get()
-  @AnyCaller()
   list(): string {
     return 'Nobody should see this.';
   }
@@ -91,7 +143,13 @@ describe('a host’s routes behind ApiKeyGuard and PermissionGuard', () => {
     beforeAll(async () => {
       host = await startHost(kind, {
         latchkey: { permissions },
-        controllers: [OrdersController, ReportsController, HalfGuardedController],
+        controllers: [
+          OrdersController,
+          ReportsController,
+          SummariesController,
+          CatalogueController,
+          HalfGuardedController,
+        ],
       });
     });
 
@@ -164,6 +222,9 @@ describe('a host’s routes behind ApiKeyGuard and PermissionGuard', () => {
       const refund = await host.send('POST', '/orders/7/refund', undefined, viewer.header);
       expect(refund).toMatchObject({ status: 403, body: { statusCode: 403, code: 'auth.permission_denied' } });
       expect(refund.body.message).toContain('needs the permission orders:refund,');
+      expect(refund.headers.get('www-authenticate')).toBe(
+        'Bearer realm="latchkey", error="insufficient_scope", scope="orders:refund"',
+      );
 
       const report = await host.get('/orders/report', viewer.header);
       expect(report.body.message).toContain('orders:refund or reports:export');
@@ -182,18 +243,76 @@ describe('a host’s routes behind ApiKeyGuard and PermissionGuard', () => {
       expect((await host.get('/orders/report', exporter.header)).status).toBe(200);
     });
 
-    it('a controller declares for its routes, and a route over its controller', async () => {
+    it('what a controller declares holds for each of its routes, next to what they declare', async () => {
       const exporter = await host.createKey(['reports:export']);
-      expect((await host.get('/reports', exporter.header)).status).toBe(200);
-      expect((await host.get('/reports/orders', exporter.header)).status).toBe(403);
       const viewer = await host.createKey(['orders:view']);
-      expect((await host.get('/reports/orders', viewer.header)).status).toBe(200);
+      const both = await host.createKey(['reports:export', 'orders:view']);
+      expect((await host.get('/reports', exporter.header)).status).toBe(200);
       expect((await host.get('/reports', viewer.header)).status).toBe(403);
+
+      const lacksView = await host.get('/reports/orders', exporter.header);
+      expect(lacksView).toMatchObject({ status: 403, body: { message: expect.stringContaining('orders:view,') } });
+      const lacksExport = await host.get('/reports/orders', viewer.header);
+      expect(lacksExport).toMatchObject({ status: 403, body: { message: expect.stringContaining('reports:export,') } });
+      expect((await host.get('/reports/orders', both.header)).status).toBe(200);
+    });
+
+    it('all declarations on a route hold', async () => {
+      const viewer = await host.createKey(['orders:view']);
+      const { status, body, headers } = await host.get('/reports/stacked', viewer.header);
+      expect({ status, message: body.message }).toEqual({
+        status: 403,
+        message:
+          'This needs the permission orders:refund and reports:export and (orders:refund or apikeys:view), ' +
+          'which the caller does not have.',
+      });
+      expect(headers.get('www-authenticate')).toBe(
+        'Bearer realm="latchkey", error="insufficient_scope", scope="orders:refund reports:export apikeys:view"',
+      );
+      for (const grants of [
+        ['orders:view', 'reports:export', 'apikeys:view'],
+        ['orders:view', 'orders:refund'],
+        ['orders:refund', 'reports:export'],
+      ]) {
+        const { header } = await host.createKey(grants);
+        expect((await host.get('/reports/stacked', header)).status).toBe(403);
+      }
+      const all = await host.createKey(['orders:view', 'orders:refund', 'reports:export']);
+      expect((await host.get('/reports/stacked', all.header)).status).toBe(200);
+    });
+
+    it('@AnyCaller() takes nothing away from what the controller declares', async () => {
+      const stranger = await host.createKey(['apikeys:view']);
+      expect((await host.get('/reports/caller', stranger.header)).status).toBe(403);
+      const exporter = await host.createKey(['reports:export']);
+      expect((await host.get('/reports/caller', exporter.header)).status).toBe(200);
+    });
+
+    it('@Public() on a route opens it alone; on a controller, the routes that declare nothing', async () => {
+      expect((await host.get('/reports/prices')).status).toBe(200);
+      expect((await host.get('/reports')).status).toBe(401);
+      expect((await host.get('/catalogue')).status).toBe(200);
+      expect((await host.get('/catalogue/costs')).status).toBe(401);
+      const viewer = await host.createKey(['orders:view']);
+      expect((await host.get('/catalogue/costs', viewer.header)).status).toBe(403);
+    });
+
+    it('an inherited route asks for what its own controller declares, and not another one', async () => {
+      const exporter = await host.createKey(['reports:export']);
+      expect((await host.get('/reports/exported', exporter.header)).status).toBe(200);
+      expect((await host.get('/summaries/exported', exporter.header)).status).toBe(403);
+      expect((await host.get('/reports/exported', exporter.header)).status).toBe(200);
+    });
+
+    it('412: of the scopes that are declared, the narrowest holds', async () => {
+      const everywhere = { authorization: OPERATOR_KEY, 'x-workspace-id': '*' };
+      expect((await host.get('/reports/all-workspaces', everywhere)).status).toBe(412);
     });
 
     it('403: a route that declares nothing is closed, also to who may do everything', async () => {
       const { header } = await host.createKey(['*']);
-      const { status, body } = await host.get('/orders/undeclared', header);
+      const { status, body, headers } = await host.get('/orders/undeclared', header);
+      expect(headers.has('www-authenticate')).toBe(false);
       expect({ status, message: body.message }).toEqual({
         status: 403,
         message: 'This route declares no access, so nobody may enter.',

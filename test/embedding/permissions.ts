@@ -6,4 +6,4 @@ export const permissions = definePermissions({
   'reports:export': 'Export reports.',
 });
 
-export const { RequirePermissions, RequireAnyPermission } = permissions;
+export const { Protected, RequirePermissions, RequireAnyPermission } = permissions;

@@ -1,9 +1,7 @@
 import type { Type } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
-import type { ExecutionContext } from '@nestjs/common';
 import { ApiKeysController } from '../../src/api-keys/api-keys.controller.js';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
-import { declaredAccess } from '../../src/auth/access.js';
+import { accessOf } from '../../src/auth/access.js';
 import { PermissionDeniedError, UnauthenticatedError } from '../../src/auth/errors.js';
 import { PermissionSet } from '../../src/auth/permission-set.js';
 import { CredentialVerifier, MembershipDirectory } from '../../src/auth/ports.js';
@@ -18,6 +16,7 @@ import type { RoleEffect } from '../../src/roles/role-previewer.js';
 import { RolesController } from '../../src/roles/roles.controller.js';
 import { RolesService } from '../../src/roles/roles.service.js';
 import { WorkspacesService } from '../../src/workspaces/workspaces.service.js';
+import { permissionsOf } from '../support/routes.js';
 import { uniqueName, type RunningService } from '../support/service.js';
 import type { Actor, Command, Deed } from './commands.js';
 import { BUILT_IN } from './names.js';
@@ -93,8 +92,9 @@ export class System {
   private async enter(actor: Actor, deed: Deed): Promise<Principal> {
     const principal = await this.principalOf(actor);
     if (!principal) throw new UnauthenticatedError();
-    const anyOf = accessOf(deed);
-    if (!anyOf.some((permission) => principal.can(permission))) throw new PermissionDeniedError(anyOf);
+    const anyOf = declaredBy(deed);
+    if (!anyOf.some((permission) => principal.can(permission)))
+      throw new PermissionDeniedError([{ permissions: anyOf, needed: 'any' }]);
     return principal;
   }
 
@@ -199,12 +199,9 @@ const ROUTES: Record<Deed['kind'], [controller: Type, handler: string]> = {
 };
 
 /** What the route of a deed declares. */
-function accessOf({ kind }: Deed): readonly string[] {
+function declaredBy({ kind }: Deed): readonly string[] {
   const [controller, handler] = ROUTES[kind];
-  const route = controller.prototype[handler];
-  const context = { getHandler: () => route, getClass: () => controller } as unknown as ExecutionContext;
-  const access = declaredAccess(new Reflector(), context);
-  return access?.kind === 'permission' ? access.permissions : [];
+  return permissionsOf(accessOf(controller, controller.prototype[handler]));
 }
 
 async function refusalOf(deed: () => Promise<void>): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { objectKindOf, type ObjectKind } from '../support/objects.js';
 import { documentedOperations, type DocumentedOperation } from '../support/openapi-operations.js';
-import { routesOf, type Route } from '../support/routes.js';
+import { permissionsOf, routesOf, type Route } from '../support/routes.js';
 import { forEachStore } from '../support/stores.js';
 import type { Answer, Body } from '../support/client.js';
 import { BUILT_IN_ROLES, CALLERS, type Caller } from './callers.js';
@@ -156,7 +156,7 @@ describe('every route × every caller × every id', () => {
     it.each(Object.keys(CALLERS))('%s: is answered as the contract says, and learns of no foreign id', async (name) => {
       const faults: string[] = [];
       for (const row of rows) {
-        const anyOf = row.access?.kind === 'permission' ? row.access.permissions : [];
+        const anyOf = permissionsOf(row.access);
         const callers = await CALLERS[name]!(world, { anyOf, granted: grantedBy(row.operation.body()) });
         for (const caller of callers) faults.push(...(await faultsOf(row, caller)));
       }

@@ -1,4 +1,5 @@
 import type { Access } from '../../src/auth/access.js';
+import { permissionsOf } from '../support/routes.js';
 import type { Caller } from './callers.js';
 import { OPERATOR_ONLY } from './world.js';
 
@@ -48,7 +49,7 @@ export function expectedOf(cell: Cell): Expected {
 
 function mayEnter(access: Access | undefined, caller: Caller): boolean {
   if (access?.kind === 'caller') return true;
-  return access?.kind === 'permission' && access.permissions.some((permission) => holds(caller, permission));
+  return permissionsOf(access).some((permission) => holds(caller, permission));
 }
 
 function holds({ grants = [] }: Caller, permission: string): boolean {

@@ -2,7 +2,7 @@ import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ACCESS, type Access } from '../../src/auth/access.js';
+import { accessOf, type Access } from '../../src/auth/access.js';
 
 /** A route of a controller, as the router knows it, in the notation of OpenAPI. */
 export interface Route {
@@ -10,6 +10,11 @@ export interface Route {
   path: string;
   /** What it declares about who may call it; undefined if nothing. */
   access: Access | undefined;
+}
+
+/** The permissions that a declaration names. */
+export function permissionsOf(access: Access | undefined): string[] {
+  return access?.kind === 'permission' ? access.requirements.flatMap(({ permissions }) => permissions) : [];
 }
 
 /** Every route of every controller of the application. */
@@ -30,7 +35,7 @@ function routesOfController(app: NestFastifyApplication, controller: Type): Rout
       {
         method: RequestMethod[method].toLowerCase(),
         path: path.replace(/:(\w+)/g, '{$1}'),
-        access: (Reflect.getMetadata(ACCESS, handler) ?? Reflect.getMetadata(ACCESS, controller)) as Access | undefined,
+        access: accessOf(controller, handler),
       },
     ];
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
 import { OBJECT_KINDS, objectKindOf } from '../support/objects.js';
 import { documentedOperations } from '../support/openapi-operations.js';
-import { routesOf } from '../support/routes.js';
+import { permissionsOf, routesOf } from '../support/routes.js';
 import { createWorkspace, startService, type RunningService } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 import { KeptConnection, type PlainRequest } from './kept-connection.js';
@@ -105,7 +105,7 @@ async function targetsOf(service: RunningService): Promise<Target[]> {
     const operation = operations.find((one) => one.method === method && one.path === path);
     const body: unknown = operation?.body();
     const isOperators =
-      access?.kind === 'permission' && access.permissions.every((name) => name.startsWith('workspaces:'));
+      access?.kind === 'permission' && permissionsOf(access).every((name) => name.startsWith('workspaces:'));
     return [
       {
         method,
