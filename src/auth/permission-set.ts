@@ -24,7 +24,7 @@ export class PermissionSet {
     private readonly operator = false,
   ) {
     this.exact = new Set(grants);
-    this.resources = new Set(grants.filter((grant) => grant.endsWith(':*')).map(resourceOf));
+    this.resources = new Set(grants.filter(isResourceWildcard).map(resourceOf));
     this.all = this.exact.has('*');
   }
 
@@ -60,11 +60,17 @@ export class PermissionSet {
   }
 
   private simplify(): string[] {
-    const distinct = [...new Set(this.grants)];
-    return distinct.filter(
-      (grant) => !distinct.some((other) => other !== grant && new PermissionSet([other]).contains(grant)),
-    );
+    return [...this.exact].filter((grant) => OPERATOR_ONLY.has(grant) || !this.hasWiderThan(grant));
   }
+
+  private hasWiderThan(grant: string): boolean {
+    if (grant === '*') return false;
+    return this.all || (!isResourceWildcard(grant) && this.resources.has(resourceOf(grant)));
+  }
+}
+
+function isResourceWildcard(grant: string): boolean {
+  return grant.endsWith(':*');
 }
 
 function resourceOf(permission: string): string {

@@ -71,4 +71,47 @@ describe('PermissionSet', () => {
       expect(PermissionSet.everything.has(name)).toBe(true);
     }
   });
+
+  it('intersects to what both open, wildcards by what they may open tomorrow', () => {
+    fc.assert(
+      fc.property(GRANTS, GRANTS, (one, other) => {
+        const both = new PermissionSet(one).intersect(new PermissionSet(other));
+        expect(opened(both.grants)).toEqual(intersection(opened(one), opened(other)));
+        for (const wildcard of WILDCARDS) {
+          const inBoth = [one, other].every((grants) => grants.includes('*') || grants.includes(wildcard));
+          expect(both.contains(wildcard)).toBe(inBoth);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('simplifies to the grants that no other one contains, in their order', () => {
+    fc.assert(
+      fc.property(fc.array(GRANT, { maxLength: 8 }), (grants) => {
+        const distinct = grants.filter((grant, at) => grants.indexOf(grant) === at);
+        const contains = (other: string, grant: string) =>
+          other !== grant && new PermissionSet([other]).contains(grant);
+        const fewest = distinct.filter((grant) => !distinct.some((other) => contains(other, grant)));
+        expect(new PermissionSet(grants).simplified()).toEqual(fewest);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('takes time that grows with the number of grants only', () => {
+    const grants = Array.from({ length: 100_000 }, (_, at) => `resource${at % 1000}:action${at}`);
+    const others = [...grants.slice(50_000), ...grants.slice(0, 500).map((name) => name.replace(/:.*/, ':*'))];
+    const { user: before } = process.cpuUsage();
+    const [one, other] = [new PermissionSet(grants), new PermissionSet(others)];
+    expect(one.intersect(other).simplified()).toHaveLength(75_000);
+    expect(other.simplified()).toHaveLength(25_500);
+    expect(one.missing(others)).toHaveLength(500);
+    // Twenty times what it takes; what compares each with each takes ten thousand times longer.
+    expect(process.cpuUsage().user - before).toBeLessThan(4_000_000);
+  });
 });
+
+function intersection(one: ReadonlySet<string>, other: ReadonlySet<string>): Set<string> {
+  return new Set([...one].filter((name) => other.has(name)));
+}
