@@ -99,8 +99,9 @@ function roleTable(roles: RoleDto[]): string {
   return table(['ID', 'NAME', 'KIND', 'PERMISSIONS'], rows);
 }
 
-function effectTable({ effects }: RolePreviewDto): string {
-  if (effects.length === 0) return 'Nobody would gain or lose a permission.';
+function effectTable({ effects, complete }: RolePreviewDto): string {
   const rows = effects.map(({ type, id, gains, loses }) => [type, id, gains.join(','), loses.join(',')]);
-  return table(['WHO', 'ID', 'GAINS', 'LOSES'], rows);
+  const known =
+    rows.length > 0 ? table(['WHO', 'ID', 'GAINS', 'LOSES'], rows) : 'Nobody would gain or lose a permission.';
+  return complete ? known : `${known}\nMore hold the role: only the first 100 members and 100 keys were looked at.`;
 }

@@ -14,11 +14,15 @@ export interface Statements {
 
 type HolderType = 'apikey' | 'member';
 
-interface Row {
+interface HolderRow {
   holder: string;
   permissions: string;
   owner: string | null;
   orphaned_date: string | null;
+  role_id: string | null;
+}
+
+interface RoleRow {
   role_id: string | null;
   role_name: string | null;
   role_permissions: string | null;
@@ -92,39 +96,74 @@ async function find(
   ids: readonly string[],
 ): Promise<Map<string, Holding>> {
   const { table, id, owner, orphaned } = FROM[type];
-  const found = new Map<string, Holding>();
-  for (let at = 0; at < ids.length; at += MOST_PARAMETERS) {
-    const some = ids.slice(at, at + MOST_PARAMETERS);
-    const rows = await statements.query<Row>(
+  const rows = await inParts(ids, (some) =>
+    statements.query<HolderRow>(
       `SELECT holder.${id} AS holder, holder.permissions, ${owner} AS owner, ${orphaned} AS orphaned_date,
-         assignment.role_id, role.name AS role_name, role.permissions AS role_permissions
+         assignment.role_id
        FROM ${table} holder
        LEFT JOIN latchkey_role_assignments assignment ON assignment.workspace_id = holder.workspace_id
          AND assignment.holder_type = '${type}' AND assignment.holder_id = holder.${id}
-       LEFT JOIN latchkey_roles role ON role.id = assignment.role_id
-       WHERE holder.workspace_id = $1 AND holder.${id} IN (${some.map((_, n) => `$${n + 2}`).join(', ')})
+       WHERE holder.workspace_id = $1 AND holder.${id} IN (${placesOf(some)})
        ORDER BY assignment.position`,
       [workspaceId, ...some],
-    );
-    for (const [holder, holding] of holdingsOf(rows)) found.set(holder, holding);
-  }
-  return found;
+    ),
+  );
+  return holdingsOf(rows, await rolesOf(statements, workspaceId, rows));
 }
 
-function holdingsOf(rows: readonly Row[]): Map<string, Holding> {
-  const holdings = new Map<string, Holding>();
-  for (const row of rows) {
-    const known = holdings.get(row.holder);
-    const direct = known?.direct ?? (JSON.parse(row.permissions) as string[]);
-    const role = roleOf(row);
-    const roles = [...(known?.roles ?? []), ...(role ? [role] : [])];
-    holdings.set(row.holder, { direct, roles, owner: row.owner, isOrphaned: row.orphaned_date !== null });
+/** The roles that are held, each read once however many hold it. */
+async function rolesOf(
+  statements: Statements,
+  workspaceId: string,
+  rows: readonly HolderRow[],
+): Promise<Map<string, HeldRole>> {
+  const ids = [...new Set(rows.flatMap(({ role_id: id }) => id ?? []))];
+  const found = await inParts(
+    ids.filter((id) => !builtInRole(id)),
+    (some) =>
+      statements.query<RoleRow>(
+        `SELECT id AS role_id, name AS role_name, permissions AS role_permissions FROM latchkey_roles
+         WHERE workspace_id = $1 AND id IN (${placesOf(some)})`,
+        [workspaceId, ...some],
+      ),
+  );
+  const builtIn = ids
+    .filter((id) => builtInRole(id))
+    .map((id) => ({ role_id: id, role_name: null, role_permissions: null }));
+  const roles = [...builtIn, ...found].flatMap((row) => roleOf(row) ?? []);
+  return new Map(roles.map((role) => [role.id, role]));
+}
+
+async function inParts<Row>(
+  ids: readonly string[],
+  query: (some: readonly string[]) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let at = 0; at < ids.length; at += MOST_PARAMETERS) {
+    for (const row of await query(ids.slice(at, at + MOST_PARAMETERS))) rows.push(row);
+  }
+  return rows;
+}
+
+/** `$2, $3 …`, next to the workspace's `$1`. */
+function placesOf(ids: readonly string[]): string {
+  return ids.map((_, at) => `$${at + 2}`).join(', ');
+}
+
+function holdingsOf(rows: readonly HolderRow[], roles: ReadonlyMap<string, HeldRole>): Map<string, Holding> {
+  const holdings = new Map<string, Holding & { roles: HeldRole[] }>();
+  for (const { holder, permissions, owner, orphaned_date: orphaned, role_id: id } of rows) {
+    const isOrphaned = orphaned !== null;
+    const known = holdings.get(holder) ?? { direct: JSON.parse(permissions) as string[], owner, isOrphaned, roles: [] };
+    const role = roles.get(id ?? '');
+    if (role) known.roles.push(role);
+    holdings.set(holder, known);
   }
   return holdings;
 }
 
 /** The role of a row that joins a holder with one of its roles. */
-export function roleOf(row: Pick<Row, 'role_id' | 'role_name' | 'role_permissions'>): HeldRole | undefined {
+export function roleOf(row: RoleRow): HeldRole | undefined {
   if (row.role_id === null) return undefined;
   if (row.role_name !== null && row.role_permissions !== null) {
     return { id: row.role_id, name: row.role_name, permissions: JSON.parse(row.role_permissions) as string[] };

@@ -2,8 +2,6 @@ import { firstFaults } from '../common/first-faults.js';
 import { LatchkeyError } from '../common/latchkey-error.js';
 import type { RoleHolder } from './role-holders.js';
 
-const NAMED_AT_MOST = 20;
-
 /** There is no such role in the caller's workspace. */
 export class RoleNotFoundError extends LatchkeyError {
   constructor() {
@@ -29,9 +27,10 @@ export class RoleBuiltInError extends LatchkeyError {
 
 /** Somebody holds the role that was to be deleted. */
 export class RoleInUseError extends LatchkeyError {
-  constructor(holders: readonly RoleHolder[]) {
-    const named = holders.slice(0, NAMED_AT_MOST).map(({ type, id }) => `${type} ${id}`);
-    const others = holders.length > named.length ? ` and ${holders.length - named.length} others` : '';
+  /** @param holders the first of them */
+  constructor(holders: readonly RoleHolder[], total = holders.length) {
+    const named = holders.map(({ type, id }) => `${type} ${id}`);
+    const others = total > named.length ? ` and ${total - named.length} others` : '';
     super('role.in_use', `The role is held by ${named.join(', ')}${others}. Take it from them first.`);
   }
 }

@@ -9,6 +9,12 @@ export interface RoleHolder {
   id: string;
 }
 
+/** How many keys and members hold a role. */
+export interface RoleHolderCount {
+  keys: number;
+  members: number;
+}
+
 /** Gives roles to keys and members, and tells who holds them. */
 @Injectable()
 export class RoleHolders {
@@ -27,12 +33,23 @@ export class RoleHolders {
     }
   }
 
-  /** Who holds the role, members first. */
-  of(statements: Statements, workspaceId: string, roleId: string): Promise<RoleHolder[]> {
+  /** The first who hold the role, members before keys. */
+  first(statements: Statements, workspaceId: string, roleId: string, limit: number): Promise<RoleHolder[]> {
     return statements.query<RoleHolder>(
       `SELECT holder_type AS type, holder_id AS id FROM latchkey_role_assignments
-       WHERE workspace_id = $1 AND role_id = $2 ORDER BY holder_type DESC, holder_id`,
+       WHERE workspace_id = $1 AND role_id = $2 ORDER BY holder_type DESC, holder_id LIMIT ${limit}`,
       [workspaceId, roleId],
     );
+  }
+
+  /** How many hold the role. */
+  async count(statements: Statements, workspaceId: string, roleId: string): Promise<RoleHolderCount> {
+    const rows = await statements.query<{ type: HolderType; count: number | string }>(
+      `SELECT holder_type AS type, COUNT(*) AS count FROM latchkey_role_assignments
+       WHERE workspace_id = $1 AND role_id = $2 GROUP BY holder_type`,
+      [workspaceId, roleId],
+    );
+    const countOf = (wanted: HolderType) => Number(rows.find(({ type }) => type === wanted)?.count ?? 0);
+    return { keys: countOf('apikey'), members: countOf('member') };
   }
 }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { PermissionSet } from '../auth/permission-set.js';
+import { PermissionSet } from '../auth/permission-set.js';
+import { nextTurn } from '../common/next-turn.js';
 import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
 import { effectivePermissions, type HeldRole, type Holding } from '../grants/holding.js';
 import type { HolderType } from './role-assignment.entity.js';
-import { RoleHolders } from './role-holders.js';
+import type { Role } from './role.entity.js';
 
 /** What a change of a role would do to one who holds it, or whose owner does. */
 export interface RoleEffect {
@@ -14,40 +15,62 @@ export interface RoleEffect {
   loses: string[];
 }
 
+/** Of how many holders that is told. */
+export interface RoleEffects {
+  effects: RoleEffect[];
+  /** Whether all holders were looked at, not only the first 100 members and the first 100 keys. */
+  complete: boolean;
+}
+
+const MOST_OF_A_TYPE = 100;
+
 /** Works out what a change of a role would do, without making it. */
 @Injectable()
 export class RolePreviewer {
-  constructor(
-    private readonly grants: GrantsService,
-    private readonly holders: RoleHolders,
-  ) {}
+  constructor(private readonly grants: GrantsService) {}
 
   /**
    * The keys and members whose permissions would change.
    *
-   * @param role as it would be
+   * @param permissions that the role would have
    * @param names of all permissions there are
    */
-  async effects(work: Work, workspaceId: string, role: HeldRole, names: readonly string[]): Promise<RoleEffect[]> {
-    const holders = await this.holders.of(work, workspaceId, role.id);
-    const idsOf = (wanted: HolderType) => holders.filter(({ type }) => type === wanted).map(({ id }) => id);
-    const members = await this.grants.ofMembers(work, workspaceId, idsOf('member'));
-    const bound = await keysOfMembers(work, workspaceId, role.id);
-    const keys = await this.grants.ofKeys(work, workspaceId, [...new Set([...idsOf('apikey'), ...bound])]);
-    const subjects = [...keys.values()].flatMap(({ owner }) => owner ?? []);
-    const owners = await this.grants.ofMembers(work, workspaceId, [...new Set(subjects)]);
+  async effects(
+    work: Work,
+    role: Role,
+    permissions: readonly string[],
+    names: readonly string[],
+  ): Promise<RoleEffects> {
+    const { workspaceId } = role;
+    const subjects = await membersWith(work, role);
+    const ids = await keysWith(work, role);
+    const members = await this.grants.ofMembers(work, workspaceId, subjects.slice(0, MOST_OF_A_TYPE));
+    const keys = await this.grants.ofKeys(work, workspaceId, ids.slice(0, MOST_OF_A_TYPE));
+    const bindings = [...keys.values()].flatMap(({ owner }) => owner ?? []);
+    const owners = await this.grants.ofMembers(work, workspaceId, [...new Set(bindings)]);
+    const changed = { ...role, permissions };
+    const affected = differences(role, changed, names);
 
-    const effect = (type: HolderType, id: string, holding: Holding): RoleEffect => {
+    const effects: RoleEffect[] = [];
+    const add = async (type: HolderType, id: string, holding: Holding): Promise<void> => {
+      // A holder may have thousands of grants.
+      await nextTurn();
       const owner = owners.get(holding.owner ?? '');
       const before = effectivePermissions(holding, owner);
-      const after = effectivePermissions(withRole(holding, role), owner && withRole(owner, role));
-      return { type, id, gains: onlyIn(after, before, names), loses: onlyIn(before, after, names) };
+      const after = effectivePermissions(withRole(holding, changed), owner && withRole(owner, changed));
+      const [gains, loses] = [onlyIn(after, before, affected), onlyIn(before, after, affected)];
+      if (gains.length + loses.length > 0) effects.push({ type, id, gains, loses });
     };
-    return [
-      ...[...members].map(([id, holding]) => effect('member', id, holding)),
-      ...[...keys].map(([id, holding]) => effect('apikey', id, holding)),
-    ].filter(({ gains, loses }) => gains.length + loses.length > 0);
+    for (const [id, holding] of members) await add('member', id, holding);
+    for (const [id, holding] of keys) await add('apikey', id, holding);
+    return { effects, complete: Math.max(subjects.length, ids.length) <= MOST_OF_A_TYPE };
   }
+}
+
+/** The permissions that the role itself would gain or lose: no holder gains or loses another. */
+function differences(before: HeldRole, after: HeldRole, names: readonly string[]): string[] {
+  const [one, other] = [new PermissionSet(before.permissions), new PermissionSet(after.permissions)];
+  return names.filter((name) => one.has(name) !== other.has(name));
 }
 
 function withRole(holding: Holding, role: HeldRole): Holding {
@@ -58,14 +81,29 @@ function onlyIn(one: PermissionSet, other: PermissionSet, names: readonly string
   return names.filter((name) => one.has(name) && !other.has(name));
 }
 
-/** The keys that are bound to a member who holds the role. */
-async function keysOfMembers(work: Work, workspaceId: string, roleId: string): Promise<string[]> {
+/** The first members that hold the role, and one more if there are more than are looked at. */
+async function membersWith(work: Work, { workspaceId, id }: Role): Promise<string[]> {
+  const rows = await work.query<{ subject: string }>(
+    `SELECT holder_id AS subject FROM latchkey_role_assignments
+     WHERE workspace_id = $1 AND role_id = $2 AND holder_type = 'member'
+     ORDER BY holder_id LIMIT ${MOST_OF_A_TYPE + 1}`,
+    [workspaceId, id],
+  );
+  return rows.map(({ subject }) => subject);
+}
+
+/** The same of keys that hold the role, or are bound to a member who does. */
+async function keysWith(work: Work, { workspaceId, id }: Role): Promise<string[]> {
   const rows = await work.query<{ id: string }>(
-    `SELECT key.id FROM latchkey_api_keys key
+    `SELECT holder_id AS id FROM latchkey_role_assignments
+     WHERE workspace_id = $1 AND role_id = $2 AND holder_type = 'apikey'
+     UNION
+     SELECT key.id FROM latchkey_api_keys key
      JOIN latchkey_role_assignments assignment ON assignment.workspace_id = key.workspace_id
        AND assignment.holder_type = 'member' AND assignment.holder_id = key.owner_subject
-     WHERE key.workspace_id = $1 AND assignment.role_id = $2`,
-    [workspaceId, roleId],
+     WHERE key.workspace_id = $1 AND assignment.role_id = $2
+     ORDER BY id LIMIT ${MOST_OF_A_TYPE + 1}`,
+    [workspaceId, id],
   );
-  return rows.map(({ id }) => id);
+  return rows.map((row) => row.id);
 }

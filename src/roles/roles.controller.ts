@@ -98,9 +98,7 @@ export class RolesController {
   @ApiRefusals(NOT_FOUND)
   async get(@CurrentPrincipal() actor: Principal, @Param('id') id: string): Promise<RoleDetailDto> {
     const role = await this.roles.get(actor, id);
-    const holders = await this.roles.heldBy(actor, role);
-    const members = holders.filter(({ type }) => type === 'member').length;
-    return { ...toRoleDto(role), heldBy: { keys: holders.length - members, members } };
+    return { ...toRoleDto(role), heldBy: await this.roles.heldBy(actor, role) };
   }
 
   @Put(':id')

@@ -20,11 +20,12 @@ import { PermissionsService } from '../permissions/permissions.service.js';
 import type { PutRoleDto } from './dto/put-role.dto.js';
 import { RoleBuiltInError, RoleConflictError, RoleInUseError, RoleNotFoundError, RoleUnknownError } from './errors.js';
 import { RoleCreated, RoleDeleted, RoleUpdated } from './events.js';
-import { RoleHolders, type RoleHolder } from './role-holders.js';
-import { RolePreviewer, type RoleEffect } from './role-previewer.js';
+import { RoleHolders, type RoleHolderCount } from './role-holders.js';
+import { RolePreviewer, type RoleEffects } from './role-previewer.js';
 import { Role } from './role.entity.js';
 
 const MOST_SUGGESTIONS = 3;
+const NAMED_HOLDERS = 20;
 
 /** A role as it is seen: custom or built-in alike. */
 export interface RoleView {
@@ -38,9 +39,8 @@ export interface RoleView {
 }
 
 /** What a change of a role would do. */
-export interface RolePreview {
+export interface RolePreview extends RoleEffects {
   role: RoleView;
-  effects: RoleEffect[];
 }
 
 /** Roles of a workspace: its own next to those that every workspace has. */
@@ -84,9 +84,9 @@ export class RolesService {
     return customView(role);
   }
 
-  /** Who holds a role of the actor's workspace. */
-  heldBy(actor: Principal, { id }: RoleView): Promise<RoleHolder[]> {
-    return this.holders.of(this.database, actor.requireWorkspace(), id);
+  /** How many hold a role of the actor's workspace. */
+  heldBy(actor: Principal, { id }: RoleView): Promise<RoleHolderCount> {
+    return this.holders.count(this.database, actor.requireWorkspace(), id);
   }
 
   /** @throws {PermissionUnknownError} | {EscalationError} | {RoleConflictError} */
@@ -136,13 +136,8 @@ export class RolesService {
       await this.assertMayGrant(work, actor, body.permissions);
       await assertNotTaken(work, before, body.name);
       const names = await this.permissions.names(work, workspaceId);
-      const effects = await this.previewer.effects(
-        work,
-        workspaceId,
-        { ...before, permissions: body.permissions },
-        names,
-      );
-      return { role: customView({ ...before, ...settingsOf(body) }), effects };
+      const effects = await this.previewer.effects(work, before, body.permissions, names);
+      return { role: customView({ ...before, ...settingsOf(body) }), ...effects };
     });
   }
 
@@ -153,8 +148,11 @@ export class RolesService {
       // Its last change may have been made by an instance that ended before every other one knew.
       work.revoke({ workspaceId });
       const role = await take(work, workspaceId, id);
-      const holders = await this.holders.of(work, workspaceId, role.id);
-      if (holders.length > 0) throw new RoleInUseError(holders);
+      const holders = await this.holders.first(work, workspaceId, role.id, NAMED_HOLDERS);
+      if (holders.length > 0) {
+        const { keys, members } = await this.holders.count(work, workspaceId, role.id);
+        throw new RoleInUseError(holders, keys + members);
+      }
       await work.query('DELETE FROM latchkey_roles WHERE id = $1', [role.id]);
       work.record(new RoleDeleted(role, changesBetween(settingsOf(role), {})));
     });

@@ -145,6 +145,7 @@ describe('PUT /api/v1/role/:id', () => {
         const { body } = await put(next, '?dryRun=true').expect(200);
 
         expect(body.role).toMatchObject({ id: role.id, ...next });
+        expect(body.complete).toBe(true);
         // The key has auditLogs:view of its own, and whoever is admin has everything already.
         expect(body.effects).toEqual([
           { type: 'member', id: 'ann', gains: ['apikeys:create', 'auditLogs:view'], loses: ['apikeys:view'] },
@@ -174,6 +175,15 @@ describe('PUT /api/v1/role/:id', () => {
         expect(effectivePermissions).toEqual(['apikeys:view']);
         const back = (await put({ permissions: ['apikeys:*'] }, '?dryRun=true').expect(200)).body.effects;
         expect(back).toContainEqual({ type: 'apikey', id: bound, gains: ['apikeys:delete'], loses: [] });
+      });
+
+      it('200: of many holders looks at the first hundred, and says so', async () => {
+        for (let n = 0; n < 101; n += 1) {
+          await workspace.operator.put(`/member/m${n}`, { roles: [role.id] }).expect(200);
+        }
+        const { body } = await put({ permissions: [] }, '?dryRun=true').expect(200);
+        expect(body.effects).toHaveLength(100);
+        expect(body.complete).toBe(false);
       });
 
       it('200: names the permissions of applications that a wildcard reaches', async () => {

@@ -53,14 +53,14 @@ class RoleEffectDto {
   id!: string;
 
   @ApiProperty({
-    description: 'What it could do then and cannot now.',
+    description: 'Permissions that the holder gains.',
     type: String,
     isArray: true,
     example: ['apikeys:delete'],
   })
   gains!: string[];
 
-  @ApiProperty({ description: 'What it can do now and could not then.', type: String, isArray: true, example: [] })
+  @ApiProperty({ description: 'Permissions that the holder loses.', type: String, isArray: true, example: [] })
   loses!: string[];
 }
 
@@ -75,6 +75,12 @@ export class RolePreviewDto {
     isArray: true,
   })
   effects!: RoleEffectDto[];
+
+  @ApiProperty({
+    description: 'Whether all who hold the role were looked at: the first 100 members and the first 100 keys are.',
+    example: true,
+  })
+  complete!: boolean;
 }
 
 export function toRoleDto({
@@ -89,6 +95,6 @@ export function toRoleDto({
   return { id, name, description, permissions: [...permissions], builtIn, createdDate, updatedDate };
 }
 
-export function toRolePreviewDto({ role, effects }: RolePreview): RolePreviewDto {
-  return { role: toRoleDto(role), effects };
+export function toRolePreviewDto({ role, effects, complete }: RolePreview): RolePreviewDto {
+  return { role: toRoleDto(role), effects, complete };
 }
