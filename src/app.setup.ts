@@ -1,6 +1,5 @@
 import { NestFactory, HttpAdapterHost } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SwaggerModule } from '@nestjs/swagger';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
@@ -19,9 +18,8 @@ import type { Environment } from './config/environment.js';
 import { PinoLogger } from './config/pino-logger.js';
 import { Drain } from './drain.js';
 import { HttpRequests } from './metrics/http-requests.js';
-import { openApiDocument } from './openapi/document.js';
+import { serveDocument } from './openapi/serve-document.js';
 import { addVerifyShortcut } from './verify-shortcut.js';
-import { VERSION } from './version.js';
 
 const BODY_LIMIT = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -46,14 +44,7 @@ export async function createService(environment: Environment): Promise<Service> 
   acceptJsonOnly(app);
   addHooks(app, drain, logger);
   addVerifyShortcut(app);
-  SwaggerModule.setup('docs', app, openApiDocument(app, VERSION), {
-    jsonDocumentUrl: 'docs-json',
-    yamlDocumentUrl: 'docs-yaml',
-    customSiteTitle: 'Latchkey API',
-    customCss: '.swagger-ui .topbar { display: none }',
-    // A key that somebody pastes is forgotten with the page: in the browser's storage any script of the origin finds it.
-    swaggerOptions: { persistAuthorization: false, deepLinking: true, defaultModelsExpandDepth: 0 },
-  });
+  if (environment.docs) serveDocument(app);
   await app.init();
   return { app, drain };
 }

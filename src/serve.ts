@@ -15,7 +15,7 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
   await recordStart(service, logger);
   lead(service, environment);
   logger.log(`Listening on ${url}/api/v1`);
-  logger.log(`Swagger UI on ${url}/docs`);
+  if (environment.docs) logger.log(`Swagger UI on ${url}/docs`);
 }
 
 async function stop(service: Service, logger: Logger): Promise<void> {

@@ -24,6 +24,8 @@ export interface Environment {
   leaseMs: number;
   /** Whether it is tried out, minute by minute, that a deleted key is refused. */
   canary: boolean;
+  /** Whether there are Swagger UI and the OpenAPI document. */
+  docs: boolean;
   /** Hops, or addresses and ranges, whose `X-Forwarded-For` is believed. */
   trustProxy: false | number | string[];
   logLevel: (typeof LOG_LEVELS)[number];
@@ -85,6 +87,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       'a number of milliseconds from 100 to 60000',
     ),
     canary: read('LATCHKEY_CANARY', 'off', oneOf(['on', 'off'] as const), 'on or off') === 'on',
+    docs: read('LATCHKEY_DOCS', 'on', oneOf(['on', 'off'] as const), 'on or off') === 'on',
     trustProxy: read(
       'TRUST_PROXY',
       false,

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { exitWith } from '../cli/exit.js';
-import { EnvironmentError, readEnvironment } from '../config/environment.js';
+import { EnvironmentError, readEnvironment, type Environment } from '../config/environment.js';
 import { PinoLogger } from '../config/pino-logger.js';
 import { stopOnSignals } from '../stop-signals.js';
 import { WorkerPool } from './worker-pool.js';
@@ -23,14 +23,14 @@ export async function serveWithWorkers(variables: NodeJS.ProcessEnv, count: numb
     () => stop(pool, logger),
     () => pool.kill(),
   );
-  await start(pool, logger, count);
+  await start(pool, logger, count, environment);
 }
 
-async function start(pool: WorkerPool, logger: Logger, count: number): Promise<void> {
+async function start(pool: WorkerPool, logger: Logger, count: number, { docs }: Environment): Promise<void> {
   try {
     const url = await pool.start();
     logger.log(`Listening on ${url}/api/v1 with ${count} ${count === 1 ? 'worker' : 'workers'}`);
-    logger.log(`Swagger UI on ${url}/docs`);
+    if (docs) logger.log(`Swagger UI on ${url}/docs`);
   } catch (error) {
     // Whoever stops it while it starts ends the workers, and asks for no reason.
     if (pool.isStopping) return;

@@ -48,6 +48,7 @@ describe('readEnvironment', () => {
     ['LATCHKEY_KEY_PREFIX', ['acme', 'acme_live', 'K', 'k234567890123456']],
     ['TRUST_PROXY', ['false', '1', '2', '10.0.0.0/8', '10.0.0.1, 2001:db8::/32']],
     ['LATCHKEY_CANARY', ['on', 'off']],
+    ['LATCHKEY_DOCS', ['on', 'off']],
     ['LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']],
     ['LOG_FORMAT', ['pretty', 'json']],
   ])('accepts %s: %j', (name, values) => {

@@ -1,0 +1,45 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { dump } from 'js-yaml';
+import { createHash } from 'node:crypto';
+import { VERSION } from '../version.js';
+import { openApiDocument } from './document.js';
+
+const ENTITY_TAG = /(?:W\/)?("[^"]*")/g;
+
+/** Serves the OpenAPI document on `/docs-json` and `/docs-yaml`, and Swagger UI on `/docs`, where `/` leads. */
+export function serveDocument(app: NestFastifyApplication): void {
+  const document = openApiDocument(app, VERSION);
+  SwaggerModule.setup('docs', app, document, {
+    raw: false,
+    customSiteTitle: 'Latchkey API',
+    customCss: '.swagger-ui .topbar { display: none }',
+    // A key that somebody pastes is forgotten with the page: in the browser's storage any script of the origin finds it.
+    swaggerOptions: { persistAuthorization: false, deepLinking: true, defaultModelsExpandDepth: 0 },
+  });
+  serveText(app, '/docs-json', 'application/json; charset=utf-8', JSON.stringify(document));
+  serveText(app, '/docs-yaml', 'text/yaml; charset=utf-8', dump(document, { skipInvalid: true, noRefs: true }));
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/', (_, reply) => reply.redirect('/docs'));
+}
+
+/** Made once: anybody may ask for it, any number of times. */
+function serveText(app: NestFastifyApplication, path: string, type: string, text: string): void {
+  const bytes = Buffer.from(text);
+  const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`;
+  const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    void reply.header('ETag', etag).header('Cache-Control', 'no-cache');
+    if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send();
+    return reply.header('Content-Type', type).send(bytes);
+  };
+  app.getHttpAdapter().getInstance().get(path, answer);
+}
+
+/** RFC 9110 §13.1.2. */
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.trim() === '*' || [...ifNoneMatch.matchAll(ENTITY_TAG)].some(([, tag]) => tag === etag);
+}
