@@ -1097,14 +1097,14 @@ export interface components {
        */
       id: string;
       /**
-       * @description What it could do then and cannot now.
+       * @description Permissions that the holder gains.
        * @example [
        *       "apikeys:delete"
        *     ]
        */
       gains: string[];
       /**
-       * @description What it can do now and could not then.
+       * @description Permissions that the holder loses.
        * @example []
        */
       loses: string[];
@@ -1126,6 +1126,11 @@ export interface components {
       role: components['schemas']['Role'];
       /** @description The keys and members whose permissions would change. */
       effects: components['schemas']['RoleEffect'][];
+      /**
+       * @description Whether all who hold the role were looked at: the first 100 members and the first 100 keys are.
+       * @example true
+       */
+      complete: boolean;
     };
     /** @description Any subset; what is absent stays as it is. */
     UpdateApiKey: {

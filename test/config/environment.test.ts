@@ -27,6 +27,7 @@ describe('readEnvironment', () => {
       leaseMs: 2000,
       directUrl: undefined,
       canary: false,
+      docs: true,
       trustProxy: false,
       logLevel: 'info',
       logFormat: 'json',
