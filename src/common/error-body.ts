@@ -54,7 +54,10 @@ export function toLatchkeyError(error: unknown): LatchkeyError {
       return new RequestInvalidError([malformed(error)]);
     case 404:
     case 405:
-      return new LatchkeyError('route.not_found', 'There is no such route. The OpenAPI document lists those there are.');
+      return new LatchkeyError(
+        'route.not_found',
+        'There is no such route. The OpenAPI document lists those there are.',
+      );
     case 413:
       return new LatchkeyError('request.too_large', 'The body is larger than 64 KiB.');
     case 414:
