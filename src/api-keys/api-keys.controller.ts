@@ -49,6 +49,7 @@ import { UPDATE_API_KEY_EXAMPLES, UpdateApiKeyDto } from './dto/update-api-key.d
 import {
   ApiKeyAlreadyCreatedError,
   ApiKeyConflictError,
+  IdempotencyKeyReusedError,
   ApiKeyNotFoundError,
   ApiKeyVersionMismatchError,
 } from './errors.js';
@@ -115,7 +116,8 @@ export class ApiKeysController {
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'Repeats of the request under the same value, within 24 hours, create no second key.',
+    description:
+      'A repeat of the request under the same value within 24 hours creates no second key; another request under it is refused.',
     schema: { type: 'string' },
   })
   @ApiBody({ type: CreateApiKeyDto, examples: CREATE_API_KEY_EXAMPLES })
@@ -131,6 +133,7 @@ export class ApiKeysController {
     NAME_TOO_LONG,
     new ApiKeyConflictError(),
     new ApiKeyAlreadyCreatedError(EXAMPLE_ID),
+    new IdempotencyKeyReusedError(),
   )
   async create(
     @CurrentPrincipal() actor: Principal,

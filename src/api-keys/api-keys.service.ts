@@ -71,7 +71,8 @@ export class ApiKeysService {
    * Creates a key with no more permissions than the actor's.
    *
    * @param idempotencyKey for 24 hours a second call with the same one creates nothing.
-   * @throws {PermissionUnknownError} | {EscalationError} | {ApiKeyConflictError} | {ApiKeyAlreadyCreatedError}
+   * @throws {PermissionUnknownError} | {EscalationError} | {ApiKeyConflictError} | {ApiKeyAlreadyCreatedError} |
+   *   {IdempotencyKeyReusedError}
    */
   create(actor: Principal, body: CreateApiKeyDto, idempotencyKey?: string): Promise<CreatedApiKey> {
     const workspaceId = actor.requireWorkspace();
@@ -81,9 +82,14 @@ export class ApiKeysService {
       const permissions = body.permissions ?? [];
       await this.assertMayGrant(work, actor, permissions, { permissions, roles });
       if (unbinds(actor, body)) await this.escalation.assertMayGrant(work, actor, ['*']);
+      const id = newId();
+      // Before what may be refused for the time that has passed, such as an expiry: a repeat is told what it is.
+      if (idempotencyKey !== undefined) {
+        await claimIdempotencyKey(work, { idempotencyKey, workspaceId, keyId: id, body });
+      }
       const date = work.date.toISOString();
       const key: ApiKey = {
-        id: newId(),
+        id,
         workspaceId,
         name: body.keyName,
         hash: hashKey(secret),
@@ -103,7 +109,6 @@ export class ApiKeysService {
         lastUsedDate: null,
         version: 1,
       };
-      if (idempotencyKey !== undefined) await claimIdempotencyKey(work, key, idempotencyKey);
       await insert(work, key);
       await this.holders.assign(work, workspaceId, { type: 'apikey', id: key.id }, idsOf(roles));
       work.record(new ApiKeyCreated(key, changesBetween(NOTHING, shown({ ...key, roles }))));

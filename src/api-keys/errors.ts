@@ -21,12 +21,25 @@ export class ApiKeyConflictError extends LatchkeyError {
   }
 }
 
-/** The request was carried out before; its secret was shown then and is not stored. */
+/** The same request was carried out before; its secret was shown then and is not stored. */
 export class ApiKeyAlreadyCreatedError extends LatchkeyError {
-  constructor(id: string) {
+  /** @param exists whether the key is still there */
+  constructor(id: string, exists = true) {
     super(
       'apikey.already_created',
-      `This Idempotency-Key has already created API key ${id}. Its secret was shown then; if it is lost, delete the key and create another.`,
+      exists
+        ? `This Idempotency-Key has already created API key ${id}. Its secret was shown then; if it is lost, delete the key and create another under a new Idempotency-Key.`
+        : `This Idempotency-Key has already created API key ${id}, which has been deleted since. Create another under a new Idempotency-Key.`,
+    );
+  }
+}
+
+/** Another request was made under this `Idempotency-Key`. Whose it was, or what it made, is not told. */
+export class IdempotencyKeyReusedError extends LatchkeyError {
+  constructor() {
+    super(
+      'idempotency.reused',
+      'This Idempotency-Key was used for a different request in the last 24 hours: nothing was created. Send this one under a new Idempotency-Key.',
     );
   }
 }

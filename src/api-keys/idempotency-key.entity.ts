@@ -13,6 +13,10 @@ export class IdempotencyKey {
   })
   hash!: string;
 
+  /** SHA-256 over all that and what was asked for: a repeat asks for the same. */
+  @Column({ name: 'request_hash', type: 'varchar', length: 43 })
+  requestHash!: string;
+
   @Column({ name: 'key_id', type: 'varchar', length: 36 })
   keyId!: string;
 

@@ -5,7 +5,7 @@ import type { Change, DomainEvent, Outcome } from '../events/domain-event.js';
 import type { Attribution } from '../events/work.js';
 import type { AuditEvent } from './audit-event.entity.js';
 import type { AuditPii } from './audit-pii.entity.js';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson } from '../common/canonical-json.js';
 import { newSalt } from './salt.js';
 
 /** The immutable part of a record: what its payload says, as canonical JSON. */

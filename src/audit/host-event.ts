@@ -1,6 +1,6 @@
 import { isId } from '../common/ids.js';
 import type { SecretScanner } from '../common/secret-scanner.js';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson } from '../common/canonical-json.js';
 import { DomainEvent, type Change, type Outcome, type Target } from '../events/domain-event.js';
 
 /** Something that a host's own user or program did. */

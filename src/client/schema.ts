@@ -784,6 +784,7 @@ export interface components {
         | 'request.timeout'
         | 'apikey.conflict'
         | 'apikey.already_created'
+        | 'idempotency.reused'
         | 'workspace.conflict'
         | 'role.conflict'
         | 'role.built_in'
@@ -1434,7 +1435,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description Repeats of the request under the same value, within 24 hours, create no second key. */
+        /** @description A repeat of the request under the same value within 24 hours creates no second key; another request under it is refused. */
         'Idempotency-Key'?: string;
         /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;

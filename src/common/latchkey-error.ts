@@ -20,6 +20,7 @@ export const ERROR_STATUS = {
   'request.timeout': 408,
   'apikey.conflict': 409,
   'apikey.already_created': 409,
+  'idempotency.reused': 409,
   'workspace.conflict': 409,
   'role.conflict': 409,
   'role.built_in': 409,

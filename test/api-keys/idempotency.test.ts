@@ -23,8 +23,15 @@ describe('POST /api/v1/apikey with Idempotency-Key', () => {
 
     afterAll(() => service.stop());
 
-    const create = (client: Client, idempotencyKey: string, keyName = uniqueName('Key')) =>
+    const create = (client: Client, idempotencyKey: string, keyName = `Key ${idempotencyKey.slice(0, 50)}`) =>
       client.post('/apikey', { keyName, permissions: ['apikeys:view'] }, { 'idempotency-key': idempotencyKey });
+
+    const serverTime = async () => {
+      const { body } = await workspace.operator
+        .post('/apikey', { keyName: uniqueName('Clock'), permissions: ['apikeys:view'] })
+        .expect(201);
+      return Date.parse(body.createdDate);
+    };
 
     const keyCount = async () =>
       Number((await workspace.operator.get('/apikey?limit=1').expect(200)).headers.get('x-total-count'));
@@ -57,8 +64,9 @@ describe('POST /api/v1/apikey with Idempotency-Key', () => {
       const two = await workspace.keyWith('apikeys:create', 'apikeys:view');
       const elsewhere = await createWorkspace(service);
       for (const client of [one.client, two.client, workspace.operator, elsewhere.operator]) {
-        await create(client, 'mine').expect(201);
-        await create(client, 'mine').expect(409, 'apikey.already_created');
+        const keyName = uniqueName('Key');
+        await create(client, 'mine', keyName).expect(201);
+        await create(client, 'mine', keyName).expect(409, 'apikey.already_created');
       }
     });
 
@@ -69,13 +77,61 @@ describe('POST /api/v1/apikey with Idempotency-Key', () => {
       await create(workspace.operator, 'second').expect(201);
     });
 
+    it('409: another request under it is told nothing of the first, and makes nothing', async () => {
+      const { body: first } = await create(workspace.operator, 'reused').expect(201);
+      const before = await keyCount();
+      const other = async () => {
+        const { body } = await create(workspace.operator, 'reused', 'Another').expect(409, 'idempotency.reused');
+        expect(body.message).toContain('a new Idempotency-Key');
+        expect(JSON.stringify(body)).not.toContain(first.id);
+        expect(body.message).not.toMatch(/delete/i);
+      };
+      await other();
+      expect(await keyCount()).toBe(before);
+      await create(workspace.operator, 'reused').expect(409, 'apikey.already_created');
+      await workspace.operator.delete(`/apikey/${first.id}`).expect(200);
+      await other();
+    });
+
+    it.each<[string, object]>([
+      ['one permission more', { permissions: ['apikeys:view', 'apikeys:delete'] }],
+      ['a description', { description: 'x' }],
+      ['other metadata', { metadata: { a: { b: 2 } } }],
+    ])('409: a body with %s is another', async (_, difference) => {
+      const headers = { 'idempotency-key': uniqueName('Body').replace(' ', '-') };
+      const body = { keyName: uniqueName('Key'), permissions: ['apikeys:view'], metadata: { a: { b: 1, c: [1] } } };
+      await workspace.operator.post('/apikey', body, headers).expect(201);
+      const reordered = { metadata: { a: { c: [1], b: 1 } }, permissions: body.permissions, keyName: body.keyName };
+      await workspace.operator.post('/apikey', reordered, headers).expect(409, 'apikey.already_created');
+      await workspace.operator.post('/apikey', { ...body, ...difference }, headers).expect(409, 'idempotency.reused');
+    });
+
+    it('409: a repeat after the key was deleted says so, and does not ask to delete it', async () => {
+      const { body: first } = await create(workspace.operator, 'deleted').expect(201);
+      await workspace.operator.delete(`/apikey/${first.id}`).expect(200);
+      const before = await keyCount();
+      const { body } = await create(workspace.operator, 'deleted').expect(409, 'apikey.already_created');
+      expect(body.message).toContain(`${first.id}, which has been deleted since`);
+      expect(body.message).not.toContain('delete the key');
+      expect(await keyCount()).toBe(before);
+    });
+
+    it('409: a repeat after its expiry has passed is a repeat', async () => {
+      const expirationDate = new Date((await serverTime()) + 5000).toISOString();
+      const body = { keyName: uniqueName('Key'), permissions: ['apikeys:view'], expirationDate };
+      const headers = { 'idempotency-key': 'brief' };
+      await workspace.operator.post('/apikey', body, headers).expect(201);
+      service.advance(10_000);
+      await workspace.operator.post('/apikey', body, headers).expect(409, 'apikey.already_created');
+    });
+
     it('201: 24 hours later; not a moment before', async () => {
       await create(workspace.operator, 'daily').expect(201);
       service.advance(DAY_MS - 60_000);
       await create(workspace.operator, 'daily').expect(409, 'apikey.already_created');
       service.advance(60_001);
-      await create(workspace.operator, 'daily').expect(201);
-      await create(workspace.operator, 'daily').expect(409, 'apikey.already_created');
+      await create(workspace.operator, 'daily', 'Next day').expect(201);
+      await create(workspace.operator, 'daily', 'Next day').expect(409, 'apikey.already_created');
     });
 
     it.each(['', ' ', 'a b', 'x'.repeat(256), 'caf\u{e9}'])('400: %p is none', async (idempotencyKey) => {

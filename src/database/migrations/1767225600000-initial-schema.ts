@@ -75,6 +75,7 @@ const TABLES = [
   )`,
   `CREATE TABLE "latchkey_idempotency_keys" (
     "hash" varchar(43) NOT NULL,
+    "request_hash" varchar(43) NOT NULL,
     "key_id" varchar(36) NOT NULL,
     "created_date" varchar(24) NOT NULL,
     CONSTRAINT "pk_latchkey_idempotency_keys" PRIMARY KEY ("hash")

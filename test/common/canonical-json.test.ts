@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalJson } from '../../src/audit/canonical-json.js';
+import { canonicalJson } from '../../src/common/canonical-json.js';
 
 describe('canonical JSON (RFC 8785)', () => {
   it('says what was said, and says it again alike', () => {
