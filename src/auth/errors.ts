@@ -70,10 +70,20 @@ export class EscalationError extends LatchkeyError {
   }
 }
 
-/** The route acts in a workspace, and the operator, or a person of several, named none. */
+/** The route acts in a workspace, and an operator, or a person of several, named none. */
 export class WorkspaceRequiredError extends LatchkeyError {
-  constructor() {
-    super('workspace.required', 'Name the workspace to act in: send its id as the header X-Workspace-Id.');
+  constructor(message = 'Name the workspace to act in: send its id or externalId as the header X-Workspace-Id.') {
+    super('workspace.required', message);
+  }
+}
+
+/** The host's `principalResolver` says that its user acts in a workspace that does not exist. */
+export class WorkspaceUnknownError extends WorkspaceRequiredError {
+  constructor(externalId: string) {
+    super(
+      `No workspace has the id or externalId ${JSON.stringify(externalId)}, where the application says that this user ` +
+        'acts. Create it with that externalId: POST /workspace, or WorkspacesService.ensure().',
+    );
   }
 }
 

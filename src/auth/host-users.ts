@@ -1,10 +1,9 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
-import { isId } from '../common/ids.js';
 import { headerOf, type HttpRequest } from '../common/request.js';
 import { displayOf } from './display-of.js';
 import { PermissionSet } from './permission-set.js';
-import { MembershipDirectory } from './ports.js';
+import { MembershipDirectory, WorkspaceDirectory } from './ports.js';
 import type { HostUser } from './principal-resolver.js';
 import type { Identity } from './principal.js';
 
@@ -16,6 +15,7 @@ export class HostUsers {
   constructor(
     @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
     private readonly memberships: MembershipDirectory,
+    private readonly workspaces: WorkspaceDirectory,
   ) {}
 
   /** @returns undefined if the request is from no user of the host. */
@@ -24,7 +24,9 @@ export class HostUsers {
     if (!user) return undefined;
     assertUsable(user);
     const { id, display, permissions } = user;
-    const workspaceId = user.workspaceId?.toLowerCase();
+    const named = user.workspaceId ?? undefined;
+    const workspaceId = named === undefined ? undefined : await this.workspaces.find(named);
+    const unknownWorkspace = workspaceId === undefined ? named : undefined;
     const identity = {
       type: 'user',
       id,
@@ -34,9 +36,12 @@ export class HostUsers {
       permissions: PermissionSet.none,
       rateLimit: null,
       owner: id,
+      unknownWorkspace,
     } as const;
     if (!permissions) {
-      return { ...identity, ...(await this.placeOf(id, workspaceId ?? headerOf(request, 'x-workspace-id'))) };
+      return unknownWorkspace === undefined
+        ? { ...identity, ...(await this.placeOf(id, workspaceId, headerOf(request, 'x-workspace-id'))) }
+        : identity;
     }
     // What they may do is bounded by nothing that the store knows, and so neither are keys of theirs. And they say
     // nothing themselves about where they may do it: for that there is only the host's word.
@@ -44,25 +49,32 @@ export class HostUsers {
     return { ...identity, ...vouched, workspaceId: workspaceId ?? null };
   }
 
-  private async placeOf(id: string, named: string | undefined): Promise<Partial<Identity>> {
-    if (named !== undefined && !isId(named)) return {};
-    const membership = await this.memberships.find(id, named?.toLowerCase());
+  /** @param workspaceId the workspace that the host names, before any that the request names */
+  private async placeOf(
+    id: string,
+    workspaceId: string | undefined,
+    named: string | undefined,
+  ): Promise<Partial<Identity>> {
+    const place = workspaceId ?? (named === undefined ? undefined : await this.workspaces.find(named));
+    if (place === undefined && named !== undefined) return {};
+    const membership = await this.memberships.find(id, place);
     return membership === 'undecided' ? { undecided: true } : { ...membership };
   }
 }
 
 function assertUsable({ id, workspaceId }: HostUser): void {
-  // An untyped host may give a number.
-  if (
-    typeof (id as unknown) !== 'string' ||
-    id === '' ||
-    id.length > LONGEST_ID ||
-    id.includes('\0') ||
-    !id.isWellFormed()
-  ) {
+  if (!isUsableId(id)) {
     throw new Error(`principalResolver must give users an id that is a text of 1 to ${LONGEST_ID} characters.`);
   }
-  if (typeof workspaceId === 'string' && !isId(workspaceId)) {
-    throw new Error('principalResolver must give users the id of a workspace, or none.');
+  if (workspaceId !== undefined && workspaceId !== null && !isUsableId(workspaceId)) {
+    throw new Error(
+      `principalResolver must give users the id or the externalId of a workspace, a text of 1 to ${LONGEST_ID} ` +
+        'characters, or none.',
+    );
   }
+}
+
+// An untyped host may give a number.
+function isUsableId(id: unknown): id is string {
+  return typeof id === 'string' && id !== '' && id.length <= LONGEST_ID && !id.includes('\0') && id.isWellFormed();
 }

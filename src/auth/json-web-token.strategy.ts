@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
-import { isId } from '../common/ids.js';
 import { headerOf, type HttpRequest } from '../common/request.js';
 import type { Refusal } from './api-key.strategy.js';
 import { CredentialStrategy } from './credential-strategy.js';
 import { credentialOf } from './credential.js';
 import { IdentityProvider } from './identity-provider.js';
 import { PermissionSet } from './permission-set.js';
-import { MembershipDirectory } from './ports.js';
+import { MembershipDirectory, WorkspaceDirectory } from './ports.js';
 import type { Identity } from './principal.js';
 
 /** The Passport strategy for people: a JSON Web Token, and the person's membership in the workspace they act in. */
@@ -17,6 +16,7 @@ export class JsonWebTokenStrategy extends PassportStrategy(CredentialStrategy, '
   constructor(
     private readonly provider: IdentityProvider,
     private readonly memberships: MembershipDirectory,
+    private readonly workspaces: WorkspaceDirectory,
   ) {
     super();
   }
@@ -27,9 +27,10 @@ export class JsonWebTokenStrategy extends PassportStrategy(CredentialStrategy, '
     if (credential.kind !== 'token') return [false, { reason: 'malformed', key: null }];
     const person = await this.provider.verify(credential.token);
     if (!person) return [false, { reason: 'token', key: null }];
-    const named = headerOf(request, 'x-workspace-id')?.toLowerCase();
-    const membership =
-      named === undefined || isId(named) ? await this.memberships.find(person.subject, named) : undefined;
+    const named = headerOf(request, 'x-workspace-id');
+    const workspace = named === undefined ? undefined : await this.workspaces.find(named);
+    const isNowhere = named !== undefined && workspace === undefined;
+    const membership = isNowhere ? undefined : await this.memberships.find(person.subject, workspace);
     const { workspaceId, permissions } =
       membership && membership !== 'undecided' ? membership : { workspaceId: null, permissions: PermissionSet.none };
     return {

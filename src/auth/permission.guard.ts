@@ -1,5 +1,4 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { isId } from '../common/ids.js';
 import { LatchkeyError } from '../common/latchkey-error.js';
 import { headerOf, requestOf, withHeaders, type HttpRequest } from '../common/request.js';
 import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
@@ -9,6 +8,7 @@ import {
   UnauthenticatedError,
   WorkspaceNotFoundError,
   WorkspaceRequiredError,
+  WorkspaceUnknownError,
 } from './errors.js';
 import { AuthDenied } from './events.js';
 import { WorkspaceDirectory } from './ports.js';
@@ -34,7 +34,7 @@ export class PermissionGuard implements CanActivate {
   /**
    * @throws {RateLimitExceededError}
    * @throws {PermissionDeniedError} naming the permission that is missing.
-   * @throws {WorkspaceRequiredError} for the operator without `X-Workspace-Id` where the route acts in a workspace.
+   * @throws {WorkspaceRequiredError} for an operator without `X-Workspace-Id` where the route acts in a workspace.
    * @throws {WorkspaceNotFoundError} for an unknown workspace, and alike for one that is not the caller's.
    */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -59,8 +59,11 @@ export class PermissionGuard implements CanActivate {
       if (principal.rateLimit && countsAsUse(context, request)) {
         await this.rateLimits.consume(principal.id, principal.rateLimit);
       }
-      if (principal.undecided && actsInWorkspace(access)) throw new WorkspaceRequiredError();
+      const displaced = actsInWorkspace(access) ? displacedFrom(principal) : undefined;
+      // What a member may do is a matter of the workspace.
+      if (displaced && !principal.isVouchedFor) throw displaced;
       if (!mayEnter(principal, access)) throw deniedTo(principal, access);
+      if (displaced) throw displaced;
       setPrincipal(request, await this.inWorkspace(request, principal, access));
       return true;
     } catch (error) {
@@ -80,13 +83,20 @@ export class PermissionGuard implements CanActivate {
     const scope = access?.kind === 'permission' ? access.scope : 'one';
     if (scope === 'none') return principal;
     if (principal.type !== 'operator') {
-      if (named !== undefined && named.toLowerCase() !== principal.workspaceId) throw new WorkspaceNotFoundError();
+      if (named !== undefined && !(await this.isOf(principal, named))) throw new WorkspaceNotFoundError();
       return principal;
     }
     if (named === EVERY_WORKSPACE && scope === 'one-or-all') return principal;
-    if (!isId(named)) throw new WorkspaceRequiredError();
-    if (!(await this.workspaces.exists(named.toLowerCase()))) throw new WorkspaceNotFoundError();
-    return principal.in(named.toLowerCase());
+    if (named === undefined || named === '' || named === EVERY_WORKSPACE) throw new WorkspaceRequiredError();
+    const workspaceId = await this.workspaces.find(named);
+    if (workspaceId === undefined) throw new WorkspaceNotFoundError();
+    return principal.in(workspaceId);
+  }
+
+  /** Whether this names the workspace of the principal. */
+  private async isOf({ workspaceId }: Principal, named: string): Promise<boolean> {
+    if (workspaceId === null) return false;
+    return named.toLowerCase() === workspaceId || (await this.workspaces.find(named)) === workspaceId;
   }
 
   private recordRefusal(context: ExecutionContext, principal: Principal, error: LatchkeyError): Promise<void> {
@@ -106,6 +116,12 @@ function countsAsUse(context: ExecutionContext, request: HttpRequest): boolean {
 
 function actsInWorkspace(access: Access | undefined): boolean {
   return access?.kind === 'permission' && access.scope !== 'none';
+}
+
+/** Why the principal can act in no workspace, if so. */
+function displacedFrom({ undecided, unknownWorkspace }: Principal): WorkspaceRequiredError | undefined {
+  if (unknownWorkspace !== undefined) return new WorkspaceUnknownError(unknownWorkspace);
+  return undecided ? new WorkspaceRequiredError() : undefined;
 }
 
 function mayEnter(principal: Principal, access: Access | undefined): boolean {

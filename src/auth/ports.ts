@@ -92,7 +92,12 @@ export abstract class MembershipDirectory {
   abstract find(subject: string, workspaceId: string | undefined): Promise<Membership | 'undecided' | undefined>;
 }
 
-/** Tells whether a workspace exists. The workspaces module provides it. */
+/** Finds workspaces. The workspaces module provides it. */
 export abstract class WorkspaceDirectory {
-  abstract exists(workspaceId: string): Promise<boolean>;
+  /**
+   * The id of the workspace with this id, in any case, or else with this `externalId`.
+   *
+   * @returns undefined if there is none.
+   */
+  abstract find(reference: string): Promise<string | undefined>;
 }

@@ -12,7 +12,8 @@ export interface HostUser {
    */
   display?: string | null;
   /**
-   * The workspace the user acts in. A request that names another is answered 404.
+   * The workspace the user acts in, by its id or by its `externalId`: your own id of the tenant. A request that names
+   * another is answered 404; one of a user whose workspace is not there yet, 412.
    *
    * @default the one that `X-Workspace-Id` names, or the only one, of those they are a member of; with `permissions`, none
    */

@@ -15,6 +15,8 @@ export interface Identity {
   owner: string | null;
   /** The person belongs to several workspaces and named none. */
   undecided?: boolean;
+  /** The workspace that the host says the person acts in, which does not exist. */
+  unknownWorkspace?: string;
   /** The permissions are the word of the host, not what the store says. */
   isVouchedFor?: boolean;
 }
@@ -36,6 +38,7 @@ export class Principal implements Actor {
   readonly rateLimit: RateLimit | null;
   readonly owner: string | null;
   readonly undecided: boolean;
+  readonly unknownWorkspace: string | undefined;
   readonly isVouchedFor: boolean;
 
   constructor(
@@ -51,6 +54,7 @@ export class Principal implements Actor {
     this.rateLimit = identity.rateLimit;
     this.owner = identity.owner;
     this.undecided = identity.undecided ?? false;
+    this.unknownWorkspace = identity.unknownWorkspace;
     this.isVouchedFor = identity.isVouchedFor ?? false;
   }
 
@@ -66,7 +70,7 @@ export class Principal implements Actor {
 
   /** The same principal, acting in this workspace. */
   in(workspaceId: string): Principal {
-    return new Principal({ ...this, workspaceId, undecided: false }, this.origin);
+    return new Principal({ ...this, workspaceId, undecided: false, unknownWorkspace: undefined }, this.origin);
   }
 
   /** @throws {WorkspaceRequiredError} if the principal acts in none. */

@@ -32,7 +32,8 @@ export async function exportTrail(
   const environment = readEnvironment(terminal.variables);
   const query = await readInput(ExportAuditDto, filter, environment);
   await Session.run(environment, async (session) => {
-    const actor = workspace === undefined ? session.actor : await session.actorIn(workspace);
+    const isOfOne = (workspace ?? environment.workspace) !== undefined;
+    const actor = isOfOne ? await session.actorIn(workspace) : session.actor;
     // Opened first: an export that cannot be written is none, and leaves no record.
     const file = output === undefined ? undefined : await open(output, 'w', OWNER_ONLY);
     try {

@@ -9,9 +9,9 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
   const audit = program.command('audit').description('the trail of who did what, and when');
   audit
     .command('export')
-    .description('export records, oldest first; that it was done is on the trail too')
+    .description('export records, oldest first, of one workspace or of all; that it was done is on the trail too')
     .option('--format <format>', 'ndjson: one JSON object a line', 'ndjson')
-    .addOption(workspaceOption().default(undefined, 'all of them'))
+    .addOption(workspaceOption())
     .option('--action <name>', 'what happened, such as apikey.deleted')
     .option('--actor-id <id>', 'who did it')
     .option('--target-id <id>', 'what it was done to')

@@ -6,9 +6,8 @@ export interface JsonOption {
 
 export const jsonOption = (): Option => new Option('--json', 'print JSON, for scripts');
 
-export const workspaceOption = (): Option => new Option('--workspace <id>', 'the workspace to act in');
-
-export const requiredWorkspaceOption = (): Option => workspaceOption().makeOptionMandatory();
+export const workspaceOption = (): Option =>
+  new Option('--workspace <workspace>', 'by id, externalId or name (default: LATCHKEY_WORKSPACE)');
 
 /** An option's text as the number it shows, or as it is: then the field's own rule refuses it. */
 export function asNumber(text: string): number | string {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asNumber, collect, jsonOption, requiredWorkspaceOption } from './options.js';
+import { asNumber, collect, jsonOption, workspaceOption } from './options.js';
 import type { DeleteRoleOptions, ListRolesOptions, PutRoleOptions, UpdateRoleOptions } from './role.actions.js';
 import type { Terminal } from './terminal.js';
 
@@ -10,7 +10,7 @@ export function addRoleCommands(program: Command, terminal: Terminal): void {
   role
     .command('list')
     .description('list roles: the built-in ones, then the workspace’s own')
-    .addOption(requiredWorkspaceOption())
+    .addOption(workspaceOption())
     .option('--page <number>', 'which page, from 1', asNumber)
     .option('--limit <number>', 'how many a page, 50 unless given', asNumber)
     .addOption(jsonOption())
@@ -26,14 +26,14 @@ export function addRoleCommands(program: Command, terminal: Terminal): void {
     .command('delete')
     .argument('<id>', 'the id of the role')
     .description('delete a role that nobody holds')
-    .addOption(requiredWorkspaceOption())
+    .addOption(workspaceOption())
     .addOption(jsonOption())
     .action(async (id: string, options: DeleteRoleOptions) => (await actions()).deleteRole(terminal, id, options));
 }
 
 function addSettings(command: Command): Command {
   return command
-    .addOption(requiredWorkspaceOption())
+    .addOption(workspaceOption())
     .requiredOption('--name <text>', 'a name, unique in the workspace')
     .option('--permission <name>', 'what its holders may do; give the option again for more', collect)
     .option('--description <text>', 'what the role is for')

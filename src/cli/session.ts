@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { userInfo } from 'node:os';
 import { AppModule } from '../app.module.js';
 import { Principal } from '../auth/principal.js';
+import { RequestInvalidError } from '../common/latchkey-error.js';
 import type { Environment } from '../config/environment.js';
 import { PinoLogger } from '../config/pino-logger.js';
 import { WorkspacesService } from '../workspaces/workspaces.service.js';
@@ -12,7 +13,10 @@ const SEVERE = ['error', 'fatal', 'silent'] as const;
 
 /** The application without HTTP, and the person at the command line acting in it. */
 export class Session {
-  private constructor(private readonly context: INestApplicationContext) {}
+  private constructor(
+    private readonly context: INestApplicationContext,
+    private readonly environment: Environment,
+  ) {}
 
   /** Opens the application, runs the command and closes the application again, whatever came of it. */
   static async run<T>(environment: Environment, command: (session: Session) => Promise<T>): Promise<T> {
@@ -22,7 +26,7 @@ export class Session {
       abortOnError: false,
     });
     try {
-      return await command(new Session(context));
+      return await command(new Session(context, environment));
     } finally {
       await context.close();
     }
@@ -35,9 +39,19 @@ export class Session {
   /** Who acts, in no workspace. The trail names them. */
   readonly actor = Principal.system(`${userName()} (command line)`);
 
-  /** @throws {WorkspaceNotFoundError} */
-  async actorIn(workspaceId: string): Promise<Principal> {
-    const { id } = await this.get(WorkspacesService).get(workspaceId);
+  /**
+   * The same in a workspace.
+   *
+   * @param workspace its id, `externalId` or name; absent: what LATCHKEY_WORKSPACE says
+   * @throws {RequestInvalidError} if neither names one.
+   * @throws {WorkspaceNotFoundError} | {WorkspaceAmbiguousError}
+   */
+  async actorIn(workspace = this.environment.workspace): Promise<Principal> {
+    if (workspace === undefined) {
+      const message = 'Name the workspace: give --workspace, or set LATCHKEY_WORKSPACE.';
+      throw new RequestInvalidError([{ field: 'workspace', message }]);
+    }
+    const { id } = await this.get(WorkspacesService).called(workspace);
     return this.actor.in(id);
   }
 }

@@ -11,20 +11,25 @@ import { moreOf, print, table, visible } from './output.js';
 import { Session } from './session.js';
 import type { Terminal } from './terminal.js';
 
-export interface CreateWorkspaceOptions extends JsonOption {
+export interface RenameWorkspaceOptions extends JsonOption {
   name: string;
 }
 
-export type RenameWorkspaceOptions = CreateWorkspaceOptions;
+export interface CreateWorkspaceOptions extends RenameWorkspaceOptions {
+  externalId?: string;
+}
 
 export interface ListWorkspacesOptions extends JsonOption {
   page?: number | string;
   limit?: number | string;
 }
 
-export async function createWorkspace(terminal: Terminal, { json, name }: CreateWorkspaceOptions): Promise<void> {
+export async function createWorkspace(
+  terminal: Terminal,
+  { json, name, externalId }: CreateWorkspaceOptions,
+): Promise<void> {
   const environment = readEnvironment(terminal.variables);
-  const body = await readInput(CreateWorkspaceDto, { name }, environment);
+  const body = await readInput(CreateWorkspaceDto, { name, externalId }, environment);
   const workspace = await Session.run(environment, (session) =>
     session.get(WorkspacesService).create(session.actor, body),
   );
@@ -40,28 +45,34 @@ export async function listWorkspaces(terminal: Terminal, { json, page, limit }: 
     print(terminal, { total, data: data.map(toWorkspaceDto) });
     return;
   }
-  const rows = data.map(({ id, name, createdDate }) => [id, name, createdDate]);
+  const rows = data.map(({ id, name, externalId, createdDate }) => [id, name, externalId ?? '', createdDate]);
   const more = moreOf(total, data.length, query.page);
-  print(terminal, total === 0 ? 'There are no workspaces.' : table(['ID', 'NAME', 'CREATED'], rows) + more);
+  print(
+    terminal,
+    total === 0 ? 'There are no workspaces.' : table(['ID', 'NAME', 'EXTERNAL ID', 'CREATED'], rows) + more,
+  );
 }
 
 export async function renameWorkspace(
   terminal: Terminal,
-  id: string,
+  reference: string,
   { json, name }: RenameWorkspaceOptions,
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
   const body = await readInput(UpdateWorkspaceDto, { name }, environment);
-  const workspace = await Session.run(environment, (session) =>
-    session.get(WorkspacesService).rename(session.actor, id, body),
-  );
+  const workspace = await Session.run(environment, async (session) => {
+    const { id } = await session.get(WorkspacesService).called(reference);
+    return session.get(WorkspacesService).update(session.actor, id, body);
+  });
   const text = `Workspace ${workspace.id} is named ${visible(workspace.name)}.`;
   print(terminal, json ? toWorkspaceDto(workspace) : text);
 }
 
-export async function deleteWorkspace(terminal: Terminal, id: string, { json }: JsonOption): Promise<void> {
-  await Session.run(readEnvironment(terminal.variables), (session) =>
-    session.get(WorkspacesService).delete(session.actor, id),
-  );
-  print(terminal, json ? DELETED : `Deleted workspace ${id.toLowerCase()}. Its keys are refused from now on.`);
+export async function deleteWorkspace(terminal: Terminal, reference: string, { json }: JsonOption): Promise<void> {
+  const id = await Session.run(readEnvironment(terminal.variables), async (session) => {
+    const { id } = await session.get(WorkspacesService).called(reference);
+    await session.get(WorkspacesService).delete(session.actor, id);
+    return id;
+  });
+  print(terminal, json ? DELETED : `Deleted workspace ${id}. Its keys are refused from now on.`);
 }

@@ -10,7 +10,8 @@ export function addWorkspaceCommands(program: Command, terminal: Terminal): void
   workspace
     .command('create')
     .description('create a workspace')
-    .requiredOption('--name <text>', 'a name of its own')
+    .requiredOption('--name <text>', 'a name, for people')
+    .option('--external-id <id>', 'your own id of the tenant, unique')
     .addOption(jsonOption())
     .action(async (options: CreateWorkspaceOptions) => (await actions()).createWorkspace(terminal, options));
   workspace
@@ -22,16 +23,16 @@ export function addWorkspaceCommands(program: Command, terminal: Terminal): void
     .action(async (options: ListWorkspacesOptions) => (await actions()).listWorkspaces(terminal, options));
   workspace
     .command('rename')
-    .argument('<id>', 'the id of the workspace')
+    .argument('<workspace>', 'its id, externalId or name')
     .description('rename a workspace')
-    .requiredOption('--name <text>', 'a name of its own')
+    .requiredOption('--name <text>', 'a name, for people')
     .addOption(jsonOption())
     .action(async (id: string, options: RenameWorkspaceOptions) =>
       (await actions()).renameWorkspace(terminal, id, options),
     );
   workspace
     .command('delete')
-    .argument('<id>', 'the id of the workspace')
+    .argument('<workspace>', 'its id, externalId or name')
     .description('delete a workspace with its keys, roles, members and application permissions, for good')
     .addOption(jsonOption())
     .action(async (id: string, options: JsonOption) => (await actions()).deleteWorkspace(terminal, id, options));

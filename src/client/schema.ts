@@ -239,7 +239,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists all workspaces. */
+    /** Lists workspaces. */
     get: operations['listWorkspaces'];
     put?: never;
     /** Creates a workspace. */
@@ -265,8 +265,8 @@ export interface paths {
     delete: operations['deleteWorkspace'];
     options?: never;
     head?: never;
-    /** Renames a workspace. */
-    patch: operations['renameWorkspace'];
+    /** Changes a workspace. */
+    patch: operations['updateWorkspace'];
     trace?: never;
   };
 }
@@ -721,10 +721,15 @@ export interface components {
     };
     CreateWorkspace: {
       /**
-       * @description A name of its own.
+       * @description A name, for people. Several workspaces may have the same.
        * @example Acme
        */
       name: string;
+      /**
+       * @description Your own id of the tenant, unique, in visible ASCII. It names the workspace wherever its id does.
+       * @example company-4711
+       */
+      externalId?: string;
     };
     DeleteResult: {
       /**
@@ -786,6 +791,7 @@ export interface components {
         | 'apikey.already_created'
         | 'idempotency.reused'
         | 'workspace.conflict'
+        | 'workspace.ambiguous'
         | 'role.conflict'
         | 'role.built_in'
         | 'role.in_use'
@@ -1203,10 +1209,15 @@ export interface components {
     };
     UpdateWorkspace: {
       /**
-       * @description A name of its own.
-       * @example Acme Europe
+       * @description A name, for people. Several workspaces may have the same.
+       * @example Acme
        */
       name?: string;
+      /**
+       * @description Your own id of the tenant, unique, in visible ASCII. It names the workspace wherever its id does.
+       * @example company-4711
+       */
+      externalId?: string | null;
     };
     ValidKey: {
       /**
@@ -1287,10 +1298,15 @@ export interface components {
        */
       id: string;
       /**
-       * @description A name of its own.
+       * @description A name, for people.
        * @example Acme
        */
       name: string;
+      /**
+       * @description Your own id of the tenant.
+       * @example company-4711
+       */
+      externalId: string | null;
       /**
        * Format: date-time
        * @description When it was created.
@@ -2378,6 +2394,8 @@ export interface operations {
         page?: number;
         /** @description How many a page. */
         limit?: number;
+        /** @description Only the workspace with this externalId. */
+        externalId?: string;
       };
       header?: never;
       path?: never;
@@ -2529,7 +2547,7 @@ export interface operations {
       };
     };
   };
-  renameWorkspace: {
+  updateWorkspace: {
     parameters: {
       query?: never;
       header?: never;

@@ -22,6 +22,7 @@ export const ERROR_STATUS = {
   'apikey.already_created': 409,
   'idempotency.reused': 409,
   'workspace.conflict': 409,
+  'workspace.ambiguous': 409,
   'role.conflict': 409,
   'role.built_in': 409,
   'role.in_use': 409,

@@ -28,6 +28,8 @@ export interface Environment {
   docs: boolean;
   /** Hops, or addresses and ranges, whose `X-Forwarded-For` is believed. */
   trustProxy: false | number | string[];
+  /** Where commands act that name no workspace. */
+  workspace: string | undefined;
   logLevel: (typeof LOG_LEVELS)[number];
   logFormat: (typeof LOG_FORMATS)[number];
 }
@@ -93,6 +95,12 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       false,
       trustProxy,
       'false, a number of hops, or a comma-separated list of CIDR ranges',
+    ),
+    workspace: read<string | undefined>(
+      'LATCHKEY_WORKSPACE',
+      undefined,
+      (text) => (text.length <= 255 ? text : undefined),
+      'the id, externalId or name of a workspace',
     ),
     logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`),
     logFormat: read(

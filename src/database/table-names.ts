@@ -30,7 +30,10 @@ export class TableNames {
     }
     const { tableName, uniques } = dataSource.getMetadata(Workspace);
     const unique = uniques[0]?.name ?? '';
-    return new TableNames(tableName.replace(/workspaces$/, ''), unique.replace(/^uq_(.*)workspaces_name$/, '$1'));
+    return new TableNames(
+      tableName.replace(/workspaces$/, ''),
+      unique.replace(/^uq_(.*)workspaces_external_id$/, '$1'),
+    );
   }
 
   /** As the entities say, or the usual ones if it has none of ours: it may be there only to migrate. */

@@ -14,10 +14,10 @@ const SUMMARY = 'Refuses, for the id is missing.';
 @LatchkeyRoutes()
 export class WorkspacesWithoutIdController {
   @Patch()
-  @ApiOperation({ operationId: 'renameWorkspaceWithoutId', summary: SUMMARY })
+  @ApiOperation({ operationId: 'updateWorkspaceWithoutId', summary: SUMMARY })
   @RequirePermissions('workspaces:manage')
   @ApiRefusals(new IdRequiredError(RESOURCE))
-  rename(): never {
+  update(): never {
     throw new IdRequiredError(RESOURCE);
   }
 

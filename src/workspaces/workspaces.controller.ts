@@ -22,12 +22,12 @@ import { EXAMPLE_ID } from '../common/api-examples.js';
 import { ApiPage } from '../common/api-page.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
 import { DELETED, DeleteResultDto } from '../common/delete-result.dto.js';
-import { PageQueryDto } from '../common/page-query.dto.js';
 import { respondWithPage } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import type { HttpRequest, HttpResponse } from '../common/request.js';
 import { StoreInUseError } from '../common/latchkey-error.js';
 import { CreateWorkspaceDto } from './dto/create-workspace.dto.js';
+import { ListWorkspacesDto } from './dto/list-workspaces.dto.js';
 import { UpdateWorkspaceDto } from './dto/update-workspace.dto.js';
 import { toWorkspaceDto, WorkspaceDto } from './dto/workspace.dto.js';
 import { WorkspaceConflictError } from './errors.js';
@@ -56,12 +56,12 @@ export class WorkspacesController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'listWorkspaces', summary: 'Lists all workspaces.' })
+  @ApiOperation({ operationId: 'listWorkspaces', summary: 'Lists workspaces.' })
   @RequirePermissions('workspaces:view')
   @ApiPage(WorkspaceDto)
   @ApiRefusals(invalid('limit', 'limit must be a whole number from 1 to 200.'))
   async list(
-    @Query() query: PageQueryDto,
+    @Query() query: ListWorkspacesDto,
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<WorkspaceDto[] | Page<WorkspaceDto>> {
@@ -80,17 +80,17 @@ export class WorkspacesController {
   }
 
   @Patch(':id')
-  @ApiOperation({ operationId: 'renameWorkspace', summary: 'Renames a workspace.' })
+  @ApiOperation({ operationId: 'updateWorkspace', summary: 'Changes a workspace.' })
   @RequirePermissions('workspaces:manage')
   @ApiId()
   @ApiOkResponse({ type: WorkspaceDto, description: 'The workspace as it is now.' })
   @ApiRefusals(...BODY_REFUSALS, NAME_TOO_LONG, NOT_FOUND, CONFLICT)
-  async rename(
+  async update(
     @CurrentPrincipal() actor: Principal,
     @Param('id') id: string,
     @Body() body: UpdateWorkspaceDto,
   ): Promise<WorkspaceDto> {
-    return toWorkspaceDto(await this.workspaces.rename(actor, id, body));
+    return toWorkspaceDto(await this.workspaces.update(actor, id, body));
   }
 
   @Delete(':id')

@@ -3,7 +3,6 @@ import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { WorkspaceDirectory } from '../auth/ports.js';
 import type { Principal } from '../auth/principal.js';
 import { isId, newId } from '../common/ids.js';
-import type { PageQueryDto } from '../common/page-query.dto.js';
 import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import { Database } from '../database/database.js';
@@ -12,7 +11,8 @@ import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import type { CreateWorkspaceDto } from './dto/create-workspace.dto.js';
-import { WorkspaceConflictError } from './errors.js';
+import type { ListWorkspacesDto } from './dto/list-workspaces.dto.js';
+import { WorkspaceAmbiguousError, WorkspaceConflictError } from './errors.js';
 import { WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated } from './events.js';
 import type { UpdateWorkspaceDto } from './dto/update-workspace.dto.js';
 import { WORKSPACE_CONTENTS, type WorkspaceContents } from './workspace-contents.js';
@@ -29,21 +29,34 @@ export class WorkspacesService extends WorkspaceDirectory {
     super();
   }
 
-  /** @throws {WorkspaceConflictError} if the name is taken. */
-  create(actor: Principal, { name }: CreateWorkspaceDto): Promise<Workspace> {
+  /** @throws {WorkspaceConflictError} if the `externalId` is taken. */
+  create(actor: Principal, body: CreateWorkspaceDto): Promise<Workspace> {
     return this.unitOfWork.run(actor, async (work) => {
-      const date = work.date.toISOString();
-      const workspace: Workspace = { id: newId(), name, createdDate: date, updatedDate: date };
-      await write(() => work.manager.insert(Workspace, workspace));
-      work.record(new WorkspaceCreated(workspace, changesBetween({}, { name })));
-      return workspace;
+      const created = await insert(work, body);
+      if (!created) throw new WorkspaceConflictError();
+      return created;
     });
   }
 
-  /** All workspaces, in order of their names. */
-  async list(query: PageQueryDto): Promise<Page<Workspace>> {
+  /**
+   * Finds the workspace with this `externalId`, or creates it under this name. Of parallel calls one creates it, and all
+   * get the same; the name of one that is there stays as it is.
+   */
+  async ensure(actor: Principal, body: Required<CreateWorkspaceDto>): Promise<Workspace> {
+    const known = await this.byExternalId(body.externalId);
+    if (known) return known;
+    return this.unitOfWork.run(
+      actor,
+      async (work) =>
+        (await insert(work, body)) ?? work.manager.findOneByOrFail(Workspace, { externalId: body.externalId }),
+    );
+  }
+
+  /** Workspaces in order of their names. */
+  async list({ externalId, ...query }: ListWorkspacesDto): Promise<Page<Workspace>> {
+    const where = externalId === undefined ? {} : { externalId };
     const [data, total] = await this.database.read((manager) =>
-      manager.findAndCount(Workspace, { order: { name: 'ASC', id: 'ASC' }, ...rangeOf(query) }),
+      manager.findAndCount(Workspace, { where, order: { name: 'ASC', id: 'ASC' }, ...rangeOf(query) }),
     );
     return { total, data };
   }
@@ -56,14 +69,43 @@ export class WorkspacesService extends WorkspaceDirectory {
     return workspace;
   }
 
-  /** @throws {WorkspaceNotFoundError} | {WorkspaceConflictError} if the name is taken. */
-  rename(actor: Principal, id: string, { name }: UpdateWorkspaceDto): Promise<Workspace> {
+  /**
+   * The workspace that a person names: by its id, its `externalId` or its name.
+   *
+   * @throws {WorkspaceNotFoundError}
+   * @throws {WorkspaceAmbiguousError} if several have that name, or one as its name and another as its `externalId`.
+   */
+  async called(reference: string): Promise<Workspace> {
+    const id = isId(reference) ? reference.toLowerCase() : '';
+    const found = reference.includes('\0')
+      ? []
+      : await this.database.read((manager) =>
+          manager.find(Workspace, {
+            where: [{ id }, { externalId: reference }, { name: reference }],
+            order: { id: 'ASC' },
+            take: MOST_NAMED,
+          }),
+        );
+    const workspace = found.find((one) => one.id === id) ?? found[0];
+    if (!workspace) throw new WorkspaceNotFoundError();
+    if (workspace.id !== id && found.length > 1) throw new WorkspaceAmbiguousError(found.map((one) => one.id));
+    return workspace;
+  }
+
+  /** @throws {WorkspaceNotFoundError} | {WorkspaceConflictError} if the `externalId` is taken. */
+  update(actor: Principal, id: string, { name, externalId }: UpdateWorkspaceDto): Promise<Workspace> {
     return this.unitOfWork.run(actor, async (work) => {
       const before = await take(work, id);
-      if (name === undefined || name === before.name) return before;
-      const after: Workspace = { ...before, name, updatedDate: work.date.toISOString() };
-      await write(() => work.manager.update(Workspace, { id: after.id }, { name, updatedDate: after.updatedDate }));
-      work.record(new WorkspaceUpdated(after, changesBetween({ name: before.name }, { name })));
+      const settings = {
+        name: name ?? before.name,
+        externalId: externalId === undefined ? before.externalId : externalId,
+      };
+      const changes = changesBetween(settingsOf(before), settings);
+      if (changes.length === 0) return before;
+      const after: Workspace = { ...before, ...settings, updatedDate: work.date.toISOString() };
+      const { updatedDate } = after;
+      await write(() => work.manager.update(Workspace, { id: after.id }, { ...settings, updatedDate }));
+      work.record(new WorkspaceUpdated(after, changes));
       return after;
     });
   }
@@ -80,14 +122,48 @@ export class WorkspacesService extends WorkspaceDirectory {
       const workspace = await take(work, id);
       for (const contents of this.contents) await contents.deleteAll(work, workspace.id);
       await work.query('DELETE FROM latchkey_workspaces WHERE id = $1', [workspace.id]);
-      work.record(new WorkspaceDeleted(workspace, changesBetween({ name: workspace.name }, {})));
+      work.record(new WorkspaceDeleted(workspace, changesBetween(settingsOf(workspace), {})));
     });
   }
 
-  async exists(id: string): Promise<boolean> {
-    const rows = await this.database.query('SELECT id FROM latchkey_workspaces WHERE id = $1', [id]);
-    return rows.length > 0;
+  async find(reference: string): Promise<string | undefined> {
+    // PostgreSQL refuses to be asked for text with NUL.
+    if (reference === '' || reference.length > LONGEST_REFERENCE || reference.includes('\0')) return undefined;
+    const id = reference.toLowerCase();
+    const rows = await this.database.query<{ id: string }>(
+      'SELECT id FROM latchkey_workspaces WHERE id = $1 OR external_id = $2',
+      [id, reference],
+    );
+    return (rows.find((row) => row.id === id) ?? rows[0])?.id;
   }
+
+  private byExternalId(externalId: string): Promise<Workspace | null> {
+    return this.database.read((manager) => manager.findOneBy(Workspace, { externalId }));
+  }
+}
+
+const LONGEST_REFERENCE = 255;
+const MOST_NAMED = 20;
+
+function settingsOf({ name, externalId }: Pick<Workspace, 'name' | 'externalId'>) {
+  return { name, externalId };
+}
+
+/** @returns undefined if another workspace has the `externalId`. */
+async function insert(
+  work: Work,
+  { name, externalId = null }: { name: string; externalId?: string | null },
+): Promise<Workspace | undefined> {
+  const date = work.date.toISOString();
+  const workspace: Workspace = { id: newId(), name, externalId, createdDate: date, updatedDate: date };
+  const inserted = await work.query(
+    `INSERT INTO latchkey_workspaces (id, name, external_id, created_date, updated_date) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT DO NOTHING RETURNING id`,
+    [workspace.id, name, externalId, date, date],
+  );
+  if (inserted.length === 0) return undefined;
+  work.record(new WorkspaceCreated(workspace, changesBetween({}, settingsOf(workspace))));
+  return workspace;
 }
 
 /** Takes a workspace to change it: nothing is put into it by others until the commit. */

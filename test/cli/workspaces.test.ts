@@ -35,22 +35,48 @@ describe('latchkey migrate, latchkey workspace', () => {
       expect(data[1]).toEqual(zebra);
     });
 
-    it('1: a name that is taken', async () => {
-      await commandLine.json('workspace', 'create', '--name', 'Taken');
+    it('1: an externalId that is taken', async () => {
+      const create = ['workspace', 'create', '--name', 'Taken', '--external-id', 'tenant-1'];
+      await commandLine.json(...create);
 
-      const { code, stderr } = await commandLine.run('workspace', 'create', '--name', 'Taken');
+      const { code, stderr } = await commandLine.run(...create);
 
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^latchkey: Another workspace has this name\..*\n$/);
+      expect(stderr).toMatch(/^latchkey: Another workspace has this externalId\..*\n$/);
     });
 
-    it('rename gives a workspace another name; 1: a name that is taken, a workspace that is not there', async () => {
+    it('a workspace is named by its id, externalId or name, or by LATCHKEY_WORKSPACE', async () => {
+      const { id } = await commandLine.json('workspace', 'create', '--name', 'Named one', '--external-id', 'tenant-2');
+      const key = ['key', 'create', '--permission', 'apikeys:view'];
+      for (const reference of [id, id.toUpperCase(), 'tenant-2', 'Named one']) {
+        const created = await commandLine.json(...key, '--name', `By ${reference}`, '--workspace', reference);
+        expect(created.workspaceId).toBe(id);
+      }
+      const within = new CommandLine(store, { LATCHKEY_WORKSPACE: 'tenant-2' });
+      expect((await within.json('key', 'list')).total).toBe(4);
+      expect(await commandLine.run('key', 'list')).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: 'latchkey: Name the workspace: give --workspace, or set LATCHKEY_WORKSPACE.\n',
+      });
+    });
+
+    it('1: a name that several have, or one as its name and another as its externalId', async () => {
+      const one = await commandLine.json('workspace', 'create', '--name', 'Twice');
+      const two = await commandLine.json('workspace', 'create', '--name', 'Else', '--external-id', 'Twice');
+
+      const { code, stderr } = await commandLine.run('workspace', 'delete', 'Twice');
+
+      expect(code).toBe(1);
+      expect(stderr).toContain(`${one.id}, ${two.id}`);
+      expect((await commandLine.json('workspace', 'list')).total).toBeGreaterThan(1);
+    });
+
+    it('rename gives a workspace another name; 1: a workspace that is not there', async () => {
       const { id } = await commandLine.json('workspace', 'create', '--name', 'Before');
-      await commandLine.json('workspace', 'create', '--name', 'Other');
       const rename = (name: string, which = id) => commandLine.run('workspace', 'rename', which, '--name', name);
 
       expect(await rename('After')).toMatchObject({ code: 0, stdout: `Workspace ${id} is named After.\n` });
-      expect(await rename('Other')).toMatchObject({ code: 1, stdout: '' });
       expect(await rename('Nowhere', 'nowhere')).toMatchObject({
         code: 1,
         stderr: 'latchkey: The workspace does not exist.\n',

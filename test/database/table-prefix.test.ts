@@ -44,7 +44,7 @@ describe('latchkeyEntities', () => {
       expect(await missing(opened)).toEqual([]);
       const names = TableNames.of(opened);
       expect(names.in('SELECT * FROM latchkey_workspaces')).toBe(`SELECT * FROM ${table}workspaces`);
-      expect(names.in('"uq_latchkey_workspaces_name"')).toBe(`"${unique}workspaces_name"`);
+      expect(names.in('"uq_latchkey_workspaces_external_id"')).toBe(`"${unique}workspaces_external_id"`);
       for (let undone = 0; undone < opened.migrations.length; undone += 1) await opened.undoLastMigration();
       expect(await opened.createQueryRunner().hasTable(`${table}workspaces`)).toBe(false);
     });

@@ -7,6 +7,7 @@ import {
   CurrentPrincipal,
   PermissionGuard,
   Principal,
+  WorkspacesService,
   type HostUser,
   type PrincipalResolver,
 } from '../../src/index.js';
@@ -212,10 +213,40 @@ describe('principalResolver', () => {
         expect((await put(['orders:view'])).status).toBe(200);
       });
 
-      it('404: cannot create a key in a workspace that is not there', async () => {
-        const headers = vouched(['*'], { workspaceId: NOWHERE });
-        const { status } = await host.send('POST', '/latchkey/apikey', { keyName: 'K', permissions: ['*'] }, headers);
-        expect(status).toBe(404);
+      it('412: acts in no workspace that is not there, and learns what is to be created', async () => {
+        for (const nowhere of [NOWHERE, 'company-unknown', 'GmbH & Co. “KG”', 'x'.repeat(255)]) {
+          const headers = vouched(['*'], { workspaceId: nowhere });
+          for (const path of ['/orders', '/latchkey/apikey']) {
+            const { status, body } = await host.get(path, headers);
+            expect({ status, code: body.code }).toEqual({ status: 412, code: 'workspace.required' });
+            expect(body.message).toContain(JSON.stringify(nowhere));
+            expect(body.message).toContain('externalId');
+          }
+          const create = { keyName: 'K', permissions: ['*'] };
+          expect((await host.send('POST', '/latchkey/apikey', create, headers)).status).toBe(412);
+          expect((await host.get('/orders', vouched(['apikeys:view'], { workspaceId: nowhere }))).status).toBe(403);
+          expect((await host.get('/orders', as({ id: 'kay', workspaceId: nowhere }))).status).toBe(412);
+        }
+      });
+
+      it('200: acts in the workspace that has the host’s own id as its externalId', async () => {
+        const workspaces = host.app.get(WorkspacesService, { strict: false });
+        const system = Principal.system('host');
+        const tenants = ['company-4711', '0199F3A2-5C1E-7D3A-9B1E-2F6F0C8A4D99'];
+        for (const externalId of tenants) {
+          const all = await Promise.all(
+            Array.from({ length: 5 }, () => workspaces.ensure(system, { externalId, name: 'Company' })),
+          );
+          const [{ id } = { id: '' }] = all;
+          expect(new Set(all.map((one) => one.id)).size).toBe(1);
+          const headers = vouched(['orders:view'], { workspaceId: externalId });
+          expect((await host.get('/orders', headers)).body).toMatchObject({ workspaceId: id });
+          for (const named of [id, externalId]) {
+            expect((await host.get('/orders', { ...headers, 'x-workspace-id': named })).status).toBe(200);
+          }
+          expect((await host.get('/orders', { ...headers, 'x-workspace-id': workspaceId })).status).toBe(404);
+          expect((await host.recordsOf(id, 'workspace.created')).length).toBe(1);
+        }
       });
 
       it('200: by a token of the host’s own', async () => {
@@ -274,7 +305,8 @@ describe('principalResolver', () => {
           { id: '' },
           { id: 'a'.repeat(256) },
           { id: 'ann\0' },
-          { id: 'ann', workspaceId: 'shop' },
+          { id: 'ann', workspaceId: '' },
+          { id: 'ann', workspaceId: 'a'.repeat(256) },
         ];
         for (const mistake of mistakes) {
           for (const path of ['/orders', '/latchkey/me']) {

@@ -18,6 +18,7 @@ describe('POST /api/v1/workspace', () => {
       expect(body).toEqual({
         id: expect.stringMatching(/^[0-9a-f-]{14}7[0-9a-f-]{21}$/),
         name,
+        externalId: null,
         createdDate: expect.stringMatching(/Z$/),
         updatedDate: body.createdDate,
       });
@@ -38,14 +39,16 @@ describe('POST /api/v1/workspace', () => {
       await operator.post('/workspace', { name: uniqueName('Acme') }).expect(201);
     });
 
-    it('409: of 20 parallel creations under one name one wins', async () => {
-      const name = uniqueName('Wanted');
+    it('409: of 20 parallel creations under one externalId one wins', async () => {
+      const externalId = uniqueName('wanted').replace(' ', '-');
       const answers = await Promise.all(
-        Array.from({ length: 20 }, () => service.operator.post('/workspace', { name })),
+        Array.from({ length: 20 }, () => service.operator.post('/workspace', { name: 'Same', externalId })),
       );
       expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(19).fill(409)]);
-      const { body } = await service.operator.post('/workspace', { name }).expect(409, 'workspace.conflict');
-      expect(body.details).toEqual([{ field: 'name', message: 'name is taken.' }]);
+      const { body } = await service.operator
+        .post('/workspace', { name: 'Same', externalId })
+        .expect(409, 'workspace.conflict');
+      expect(body.details).toEqual([{ field: 'externalId', message: 'externalId is taken.' }]);
     });
 
     it('401: without a key, and 403: for every key, whatever it may do', async () => {

@@ -70,10 +70,26 @@ describe('PATCH /api/v1/workspace/:id', () => {
       }
     });
 
-    it('409: the name is taken', async () => {
+    it('200: externalId is set, and cleared by null', async () => {
+      const { id } = await createWorkspace(service);
+      const externalId = uniqueName('tenant').replace(' ', '/');
+      const set = await service.operator.patch(`/workspace/${id}`, { externalId }).expect(200);
+      expect(set.body.externalId).toBe(externalId);
+      const cleared = await service.operator.patch(`/workspace/${id}`, { externalId: null }).expect(200);
+      expect(cleared.body.externalId).toBeNull();
+      const changes = (await updatesOf(id)).map((record: { changes: unknown }) => record.changes);
+      expect(changes).toEqual([
+        [{ field: 'externalId', before: externalId, after: null }],
+        [{ field: 'externalId', before: null, after: externalId }],
+      ]);
+    });
+
+    it('409: the externalId is taken; a name never is', async () => {
       const [one, two] = [await createWorkspace(service), await createWorkspace(service)];
-      const { name } = (await service.operator.get(`/workspace/${two.id}`).expect(200)).body;
-      await service.operator.patch(`/workspace/${one.id}`, { name }).expect(409, 'workspace.conflict');
+      const externalId = uniqueName('taken').replace(' ', '-');
+      const { name } = (await service.operator.patch(`/workspace/${two.id}`, { externalId }).expect(200)).body;
+      await service.operator.patch(`/workspace/${one.id}`, { externalId }).expect(409, 'workspace.conflict');
+      await service.operator.patch(`/workspace/${one.id}`, { name }).expect(200);
     });
 
     it('412: no id in the path', async () => {

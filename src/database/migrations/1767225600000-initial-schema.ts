@@ -34,11 +34,13 @@ const TABLES = [
   `CREATE TABLE "latchkey_workspaces" (
     "id" varchar(36) NOT NULL,
     "name" varchar(100) NOT NULL,
+    "external_id" varchar(255),
     "created_date" varchar(24) NOT NULL,
     "updated_date" varchar(24) NOT NULL,
     CONSTRAINT "pk_latchkey_workspaces" PRIMARY KEY ("id"),
-    CONSTRAINT "uq_latchkey_workspaces_name" UNIQUE ("name")
+    CONSTRAINT "uq_latchkey_workspaces_external_id" UNIQUE ("external_id")
   )`,
+  `CREATE INDEX "ix_latchkey_workspaces_name" ON "latchkey_workspaces" ("name", "id")`,
   `CREATE TABLE "latchkey_api_keys" (
     "id" varchar(36) NOT NULL,
     "workspace_id" varchar(36) NOT NULL,

@@ -1,8 +1,11 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { Text } from '../../common/fields.js';
+import { WorkspaceExternalId, WorkspaceName } from './workspace-fields.js';
 
 @ApiSchema({ name: 'LatchkeyCreateWorkspace' })
 export class CreateWorkspaceDto {
-  @Text({ max: 100, pattern: /\S/, description: 'A name of its own.', example: 'Acme' })
+  @WorkspaceName()
   name!: string;
+
+  @WorkspaceExternalId()
+  externalId?: string;
 }

@@ -1,8 +1,11 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { Text } from '../../common/fields.js';
+import { WorkspaceExternalId, WorkspaceName } from './workspace-fields.js';
 
 @ApiSchema({ name: 'LatchkeyUpdateWorkspace' })
 export class UpdateWorkspaceDto {
-  @Text({ optional: true, max: 100, pattern: /\S/, description: 'A name of its own.', example: 'Acme Europe' })
+  @WorkspaceName({ optional: true })
   name?: string;
+
+  @WorkspaceExternalId({ nullable: true })
+  externalId?: string | null;
 }

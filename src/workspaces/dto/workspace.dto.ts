@@ -7,8 +7,11 @@ export class WorkspaceDto {
   @ApiProperty({ description: 'UUIDv7: sorts by time of creation.', format: 'uuid', example: EXAMPLE_ID })
   id!: string;
 
-  @ApiProperty({ description: 'A name of its own.', example: 'Acme' })
+  @ApiProperty({ description: 'A name, for people.', example: 'Acme' })
   name!: string;
+
+  @ApiProperty({ description: 'Your own id of the tenant.', type: String, nullable: true, example: 'company-4711' })
+  externalId!: string | null;
 
   @ApiProperty({ description: 'When it was created.', format: 'date-time', example: EXAMPLE_DATE })
   createdDate!: string;
@@ -17,6 +20,6 @@ export class WorkspaceDto {
   updatedDate!: string;
 }
 
-export function toWorkspaceDto({ id, name, createdDate, updatedDate }: Workspace): WorkspaceDto {
-  return { id, name, createdDate, updatedDate };
+export function toWorkspaceDto({ id, name, externalId, createdDate, updatedDate }: Workspace): WorkspaceDto {
+  return { id, name, externalId, createdDate, updatedDate };
 }
