@@ -24,6 +24,7 @@ import { AuditExported } from './audit/events.js';
 import { AccessCheck } from './auth/access-check.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AuthDenied, AuthFailed, RequestFailed } from './auth/events.js';
+import { HostDocumentation } from './auth/host-documentation.js';
 import {
   Authority,
   CredentialVerifier,
@@ -199,7 +200,11 @@ export class LatchkeyModule implements OnModuleInit, OnApplicationBootstrap {
   constructor(
     private readonly handlers: EventHandlers,
     private readonly access: AccessCheck,
-  ) {}
+    documentation: HostDocumentation,
+  ) {
+    // A host may make its document as soon as the application is created.
+    documentation.describe();
+  }
 
   /** The application does not start, and says why, if an option is out of range, or a declaration of access unchecked. */
   static forRoot(options: LatchkeyModuleOptions = {}): DynamicModule {

@@ -4,6 +4,7 @@ import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
 import { AccessCheck } from './access-check.js';
 import { ApiKeyStrategy } from './api-key.strategy.js';
 import { EscalationRule } from './escalation.js';
+import { HostDocumentation } from './host-documentation.js';
 import { HostUsers } from './host-users.js';
 import { IdentityProvider } from './identity-provider.js';
 import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
@@ -20,6 +21,7 @@ import { RefusedCommands } from './refused-commands.js';
     ApiKeyStrategy,
     EscalationRule,
     FailedAttempts,
+    HostDocumentation,
     HostUsers,
     IdentityProvider,
     JsonWebTokenStrategy,
@@ -31,6 +33,7 @@ import { RefusedCommands } from './refused-commands.js';
     ApiKeyStrategy,
     EscalationRule,
     FailedAttempts,
+    HostDocumentation,
     HostUsers,
     JsonWebTokenStrategy,
     RateLimits,
