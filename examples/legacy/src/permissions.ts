@@ -5,4 +5,4 @@ export const permissions = definePermissions({
   'invoices:cancel': 'Cancel invoices.',
 });
 
-export const { RequirePermissions } = permissions;
+export const { Protected, RequirePermissions } = permissions;

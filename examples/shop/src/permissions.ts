@@ -1,10 +1,10 @@
 import { definePermissions } from 'latchkey';
 
-/** What keys of the shop may carry. `@RequirePermissions` accepts these names and no others. */
+/** What keys of the shop may carry. `@Protected` accepts these names and no others. */
 export const permissions = definePermissions({
   'orders:view': 'See orders.',
   'orders:create': 'Take orders.',
   'orders:refund': 'Give the money for an order back.',
 });
 
-export const { RequirePermissions } = permissions;
+export const { Protected } = permissions;

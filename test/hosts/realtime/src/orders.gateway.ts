@@ -1,7 +1,7 @@
-import { UseFilters, UseGuards } from '@nestjs/common';
+import { UseFilters } from '@nestjs/common';
 import { MessageBody, SubscribeMessage, WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
-import { ApiKeyGuard, CurrentPrincipal, PermissionGuard, Principal, WsErrorFilter, type HttpRequest } from 'latchkey';
-import { RequirePermissions } from './permissions.js';
+import { CurrentPrincipal, Principal, WsErrorFilter, type HttpRequest } from 'latchkey';
+import { Protected, RequirePermissions } from './permissions.js';
 
 interface Message {
   event: string;
@@ -9,7 +9,7 @@ interface Message {
 }
 
 @WebSocketGateway()
-@UseGuards(ApiKeyGuard, PermissionGuard)
+@Protected()
 @UseFilters(WsErrorFilter)
 export class OrdersGateway implements OnGatewayConnection {
   /** `ws` hands over the request that opened the socket, and forgets it; Socket.IO keeps it. */

@@ -1,11 +1,10 @@
-import { UseGuards } from '@nestjs/common';
 import { Args, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { ApiKeyGuard, CurrentPrincipal, PermissionGuard, Principal } from 'latchkey';
+import { CurrentPrincipal, Principal } from 'latchkey';
 import { OrderStatus } from './order-status.model.js';
-import { RequirePermissions } from './permissions.js';
+import { Protected, RequirePermissions } from './permissions.js';
 
 @Resolver(() => OrderStatus)
-@UseGuards(ApiKeyGuard, PermissionGuard)
+@Protected()
 export class OrdersResolver {
   @Query(() => OrderStatus)
   @RequirePermissions('orders:view')

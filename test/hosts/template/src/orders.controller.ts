@@ -1,13 +1,13 @@
-import { Body, ConflictException, Controller, Get, Param, ParseIntPipe, Post, UseGuards } from '@nestjs/common';
+import { Body, ConflictException, Controller, Get, Param, ParseIntPipe, Post } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { ApiKeyGuard, AuditService, CurrentPrincipal, PermissionGuard, Principal } from 'latchkey';
+import { AuditService, CurrentPrincipal, Principal } from 'latchkey';
 import { DataSource } from 'typeorm';
 import { CreateOrderDto } from './create-order.dto.js';
 import { Order } from './order.entity.js';
-import { RequirePermissions } from './permissions.js';
+import { Protected, RequirePermissions } from './permissions.js';
 
 @Controller('orders')
-@UseGuards(ApiKeyGuard, PermissionGuard)
+@Protected()
 export class OrdersController {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,

@@ -6,4 +6,4 @@ export const permissions = definePermissions({
   'orders:refund': 'Refund orders.',
 });
 
-export const { RequirePermissions } = permissions;
+export const { Protected, RequirePermissions } = permissions;
