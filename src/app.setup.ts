@@ -10,7 +10,8 @@ import { errorBody, toLatchkeyError } from './common/error-body.js';
 import { ErrorFilter } from './common/error.filter.js';
 import { newId } from './common/ids.js';
 import { IpRanges } from './common/ip-ranges.js';
-import { LatchkeyError, ServiceStoppingError } from './common/latchkey-error.js';
+import { LatchkeyError, RequestInvalidError, ServiceStoppingError } from './common/latchkey-error.js';
+import { assertJsonInUtf8 } from './common/media-type.js';
 import { acceptableRequestId, requestIdOf } from './common/request-id.js';
 import { routeOf } from './common/request.js';
 import { SecretScanner } from './common/secret-scanner.js';
@@ -24,6 +25,8 @@ import { addVerifyShortcut } from './verify-shortcut.js';
 const BODY_LIMIT = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const LONGEST_PARAMETER = 2048;
+// A byte order mark is left out, as most parsers of JSON do.
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 export interface Service {
   app: NestFastifyApplication;
@@ -107,11 +110,20 @@ function acceptJsonOnly(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
-    // Clients that name a content type on a request without a body are common, and mean no harm.
-    if (text.length === 0) done(null, undefined);
-    else void parse(request, String(text), done);
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    try {
+      assertJsonInUtf8(request.headers);
+      // Clients that name a content type on a request without a body are common, and mean no harm.
+      if (bytes.length === 0) done(null, undefined);
+      else void parse(request, UTF_8.decode(bytes as Buffer), done);
+    } catch (error) {
+      done(error instanceof LatchkeyError ? error : notUtf8());
+    }
   });
+}
+
+function notUtf8(): RequestInvalidError {
+  return new RequestInvalidError([{ field: 'body', message: 'The body must be UTF-8.' }]);
 }
 
 function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger): void {

@@ -33,6 +33,7 @@ import {
   WorkspaceDirectory,
 } from './auth/ports.js';
 import { Clock } from './common/clock.js';
+import { InputChecker } from './common/input-checker.js';
 import { SecretScanner } from './common/secret-scanner.js';
 import { DATA_SOURCE } from './database/data-source.token.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -141,6 +142,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
   ],
   providers: [
     Clock,
+    InputChecker,
     { provide: LATCHKEY_OPTIONS, useFactory: checkedOptions, inject: [MODULE_OPTIONS_TOKEN] },
     {
       provide: SecretScanner,
@@ -161,6 +163,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
   exports: [
     Clock,
     DATA_SOURCE,
+    InputChecker,
     LATCHKEY_OPTIONS,
     SecretScanner,
     Authority,

@@ -47,8 +47,8 @@ function answerTo(
   request: FastifyRequest,
   verifier: KeyVerifier,
 ): VerificationResult | Promise<VerificationResult> | undefined {
-  const { body, headers } = request;
-  if (!isPlain(body) || headers['x-workspace-id'] !== undefined) return undefined;
+  const { body, headers, url } = request;
+  if (url !== ROUTE || !isPlain(body) || headers['x-workspace-id'] !== undefined) return undefined;
   const credential = credentialOf(request);
   if (credential.kind !== 'key') return undefined;
   const caller = verifier.authenticateFromMemory(credential.key, request);

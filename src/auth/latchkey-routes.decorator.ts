@@ -1,16 +1,18 @@
-import { applyDecorators, UseFilters, UseGuards, UseInterceptors, UsePipes } from '@nestjs/common';
+import { applyDecorators, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
 import { RouteErrorFilter } from '../common/error.filter.js';
-import { RequestPipe } from '../common/request.pipe.js';
 import { AuthenticationGuard } from './authentication.guard.js';
 import { FailedCommandInterceptor } from './failed-command.interceptor.js';
+import { InputGuard } from './input.guard.js';
+import { JsonGuard } from './json.guard.js';
 import { PermissionGuard } from './permission.guard.js';
+import { OwnInput } from './route-input.js';
 
-/** Binds a controller of ours to authentication, permissions, validation, the trail and the one error body. */
+/** Binds a controller of ours to authentication, permissions, checked input, the trail and the one error body. */
 export function LatchkeyRoutes(): ClassDecorator {
   return applyDecorators(
-    UseGuards(AuthenticationGuard, PermissionGuard),
+    OwnInput(),
+    UseGuards(JsonGuard, AuthenticationGuard, PermissionGuard, InputGuard),
     UseInterceptors(FailedCommandInterceptor),
-    UsePipes(RequestPipe),
     UseFilters(RouteErrorFilter),
   );
 }

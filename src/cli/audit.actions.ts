@@ -30,7 +30,7 @@ export async function exportTrail(
   { workspace, output, ...filter }: ExportTrailOptions,
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
-  const query = await readInput(ExportAuditDto, filter, environment);
+  const query = readInput(ExportAuditDto, filter, environment);
   await Session.run(environment, async (session) => {
     const isOfOne = (workspace ?? environment.workspace) !== undefined;
     const actor = isOfOne ? await session.actorIn(workspace) : session.actor;

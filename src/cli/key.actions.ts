@@ -42,7 +42,7 @@ export async function createKey(
   const environment = readEnvironment(terminal.variables);
   const { description, expiresInSeconds } = rest;
   const values = { keyName: name, permissions: permission, roles: role, description, expiresInSeconds };
-  const body = await readInput(CreateApiKeyDto, values, environment);
+  const body = readInput(CreateApiKeyDto, values, environment);
   const created = await Session.run(environment, async (session) => {
     const created = await session.get(ApiKeysService).create(await session.actorIn(workspace), body);
     return toApiKeyDto(created, session.get(Clock).now(), created.secret);
@@ -52,7 +52,7 @@ export async function createKey(
 
 export async function listKeys(terminal: Terminal, { json, workspace, ...options }: ListKeysOptions): Promise<void> {
   const environment = readEnvironment(terminal.variables);
-  const query = await readInput(ListApiKeysDto, options, environment);
+  const query = readInput(ListApiKeysDto, options, environment);
   const { total, data } = await Session.run(environment, async (session) => {
     const page = await session.get(ApiKeysService).list(await session.actorIn(workspace), query);
     const now = session.get(Clock).now();
@@ -71,7 +71,7 @@ export async function deleteKey(
   { json, workspace, reason }: DeleteKeyOptions,
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
-  const query = await readInput(DeleteApiKeyDto, { reason }, environment);
+  const query = readInput(DeleteApiKeyDto, { reason }, environment);
   await Session.run(environment, async (session) =>
     session.get(ApiKeysService).delete(await session.actorIn(workspace), id, query),
   );

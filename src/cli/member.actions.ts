@@ -35,7 +35,7 @@ export async function listMembers(
   { json, workspace, ...options }: ListMembersOptions,
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
-  const query = await readInput(PageQueryDto, options, environment);
+  const query = readInput(PageQueryDto, options, environment);
   const { total, data } = await Session.run(environment, async (session) =>
     session.get(MembersService).list(await session.actorIn(workspace), query),
   );
@@ -54,7 +54,7 @@ export async function setMember(
   { json, workspace, role, permission }: SetMemberOptions,
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
-  const body = await readInput(PutMemberDto, { roles: role, permissions: permission }, environment);
+  const body = readInput(PutMemberDto, { roles: role, permissions: permission }, environment);
   const member = await Session.run(environment, async (session) =>
     toMemberDto(await session.get(MembersService).put(await session.actorIn(workspace), subject, body)),
   );

@@ -33,7 +33,7 @@ export type DeleteRoleOptions = RoleOptions;
 
 export async function listRoles(terminal: Terminal, { json, workspace, ...options }: ListRolesOptions): Promise<void> {
   const environment = readEnvironment(terminal.variables);
-  const query = await readInput(PageQueryDto, options, environment);
+  const query = readInput(PageQueryDto, options, environment);
   const { total, data } = await Session.run(environment, async (session) =>
     session.get(RolesService).list(await session.actorIn(workspace), query),
   );
@@ -43,7 +43,7 @@ export async function listRoles(terminal: Terminal, { json, workspace, ...option
 
 export async function createRole(terminal: Terminal, { json, workspace, ...options }: PutRoleOptions): Promise<void> {
   const environment = readEnvironment(terminal.variables);
-  const body = await readInput(PutRoleDto, settingsOf(options), environment);
+  const body = readInput(PutRoleDto, settingsOf(options), environment);
   const role = await Session.run(environment, async (session) =>
     toRoleDto(await session.get(RolesService).create(await session.actorIn(workspace), body)),
   );
@@ -56,7 +56,7 @@ export async function updateRole(
   { json, workspace, dryRun, ...options }: UpdateRoleOptions,
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
-  const body = await readInput(PutRoleDto, settingsOf(options), environment);
+  const body = readInput(PutRoleDto, settingsOf(options), environment);
   if (dryRun) {
     const preview = await Session.run(environment, async (session) =>
       toRolePreviewDto(await session.get(RolesService).preview(await session.actorIn(workspace), id, body)),

@@ -29,7 +29,7 @@ export async function createWorkspace(
   { json, name, externalId }: CreateWorkspaceOptions,
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
-  const body = await readInput(CreateWorkspaceDto, { name, externalId }, environment);
+  const body = readInput(CreateWorkspaceDto, { name, externalId }, environment);
   const workspace = await Session.run(environment, (session) =>
     session.get(WorkspacesService).create(session.actor, body),
   );
@@ -39,7 +39,7 @@ export async function createWorkspace(
 
 export async function listWorkspaces(terminal: Terminal, { json, page, limit }: ListWorkspacesOptions): Promise<void> {
   const environment = readEnvironment(terminal.variables);
-  const query = await readInput(PageQueryDto, { page, limit }, environment);
+  const query = readInput(PageQueryDto, { page, limit }, environment);
   const { total, data } = await Session.run(environment, (session) => session.get(WorkspacesService).list(query));
   if (json) {
     print(terminal, { total, data: data.map(toWorkspaceDto) });
@@ -59,7 +59,7 @@ export async function renameWorkspace(
   { json, name }: RenameWorkspaceOptions,
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
-  const body = await readInput(UpdateWorkspaceDto, { name }, environment);
+  const body = readInput(UpdateWorkspaceDto, { name }, environment);
   const workspace = await Session.run(environment, async (session) => {
     const { id } = await session.get(WorkspacesService).called(reference);
     return session.get(WorkspacesService).update(session.actor, id, body);

@@ -1,6 +1,12 @@
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
-import { LatchkeyError, RequestInvalidError, type ErrorCode, type FieldFault } from './latchkey-error.js';
+import {
+  LatchkeyError,
+  RequestInvalidError,
+  UnsupportedMediaTypeError,
+  type ErrorCode,
+  type FieldFault,
+} from './latchkey-error.js';
 import { SecretScanner } from './secret-scanner.js';
 
 const CREDENTIALS = new SecretScanner();
@@ -63,10 +69,7 @@ export function toLatchkeyError(error: unknown): LatchkeyError {
     case 414:
       return new LatchkeyError('request.uri_too_long', 'The path is too long.');
     case 415:
-      return new LatchkeyError(
-        'request.unsupported_media_type',
-        'The body must be sent as Content-Type application/json.',
-      );
+      return new UnsupportedMediaTypeError();
     case 431:
       return new LatchkeyError('request.headers_too_large', 'The headers are larger than this server accepts.');
     default:

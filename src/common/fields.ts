@@ -119,9 +119,14 @@ export function OneOf(words: readonly string[], field: FieldOptions) {
   );
 }
 
-/** A moment as RFC 3339 text with a time zone, in the years 1970 to 9999. */
+/** A moment as RFC 3339 text with a time zone, in the years 1970 to 9999. The code of a host may give a `Date`. */
 export function Moment(field: FieldOptions) {
-  return Field(field, { type: String, format: 'date-time' }, Validate(IsMoment));
+  const toText = Transform(({ value }: { value: unknown }) => (isDate(value) ? value.toISOString() : value));
+  return Field(field, { type: String, format: 'date-time' }, Validate(IsMoment), toText);
+}
+
+function isDate(value: unknown): value is Date {
+  return value instanceof Date && !Number.isNaN(value.getTime());
 }
 
 /** A JSON object of at most `maxBytes` as text. Kept as it came, whatever its properties are named. */
@@ -156,16 +161,28 @@ export function Field(
   if (optional && nullable) presence.push(IsOptional());
   if (optional && !nullable) presence.push(ValidateIf((_, value) => value !== undefined));
   if (!optional && nullable) presence.push(ValidateIf((_, value) => value !== null));
-  return applyDecorators(
-    ApiProperty({
-      ...schema,
-      ...documentation,
-      required: !optional,
-      nullable: nullable ?? false,
-    } as ApiPropertyOptions),
-    ...presence,
-    ...rules,
-  );
+  const documented = {
+    ...schema,
+    ...documentation,
+    required: !optional,
+    nullable: nullable ?? false,
+  } as ApiPropertyOptions;
+  return applyDecorators(ApiProperty(documented), known(documented), ...presence, ...rules);
+}
+
+const FIELDS = Symbol('latchkey.fields');
+
+type Fields = ReadonlyMap<string, ApiPropertyOptions>;
+
+/** The fields of a DTO with their documentation, by its prototype or an instance. */
+export function fieldsOf(dto: object): Fields {
+  return (Reflect.getMetadata(FIELDS, dto) as Fields | undefined) ?? new Map();
+}
+
+function known(schema: ApiPropertyOptions): PropertyDecorator {
+  return (target, property) => {
+    Reflect.defineMetadata(FIELDS, new Map([...fieldsOf(target), [String(property), schema]]), target);
+  };
 }
 
 const RFC_3339 =

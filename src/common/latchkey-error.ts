@@ -94,6 +94,13 @@ export class RequestInvalidError extends LatchkeyError {
   }
 }
 
+/** The body is in a form that no route reads. */
+export class UnsupportedMediaTypeError extends LatchkeyError {
+  constructor(message = 'The body must be JSON in UTF-8: send it as Content-Type application/json.') {
+    super('request.unsupported_media_type', message);
+  }
+}
+
 /** The path ends where an id was expected. */
 export class IdRequiredError extends LatchkeyError {
   constructor(resource: string) {

@@ -16,6 +16,9 @@ export interface HttpRequest {
   routeOptions?: { url?: string };
   route?: { path?: string };
   params?: unknown;
+  body?: unknown;
+  /** The bytes of the body, in an application that keeps them. */
+  rawBody?: Uint8Array;
 }
 
 /** What Express's and Fastify's responses have in common, as far as this library writes them. */

@@ -3,35 +3,91 @@ import type { SecretScanner } from './secret-scanner.js';
 
 const DEEPEST = 32;
 const LONGEST_NAME = 256;
+// As much as a body of 64 KiB can hold: a host may hand over objects of any size, or with a cycle.
+const MOST_VALUES = 65_536;
+const MOST_CHARACTERS = 65_536;
 
 /**
- * Refuses input that no field may carry, before anything looks closer: nesting deeper than 32, NUL, lone surrogates and
- * numbers beyond double precision's range (none survives a round trip through every store), names that reach for a
- * prototype or are longer than 256, and credentials, which would otherwise be stored or logged in the clear. Walks
- * without recursion, so depth cannot exhaust the stack.
+ * A copy of input that holds nothing but JSON, and dates where a field may be one; properties that are undefined are
+ * absent. Refuses what no field may carry, before anything looks closer: nesting deeper than 32, more than 64 KiB of
+ * text, NUL, lone surrogates and numbers beyond double precision's range (none survives a round trip through every
+ * store), names that reach for a prototype or are longer than 256, and credentials, which would otherwise be stored or
+ * logged in the clear.
  *
  * @param credentials the names of the fields that hold a credential because they are meant to
  * @throws {RequestInvalidError} naming the field, never repeating its value.
  */
-export function refuseUnsafeInput(
+export function safeCopyOf(
   input: unknown,
   secrets: SecretScanner,
   credentials: ReadonlySet<string> = new Set(),
-): void {
-  const rest: { field: string; value: unknown; depth: number }[] = [{ field: '', value: input, depth: 0 }];
-  for (let next = rest.pop(); next; next = rest.pop()) {
-    const { field, value, depth } = next;
-    const isCredential = depth === 1 && credentials.has(field);
-    if (typeof value === 'string') refuse(textFault(value, field || 'body', isCredential ? undefined : secrets));
-    if (typeof value === 'number' && !Number.isFinite(value)) {
-      refuse({ field, message: `${field} must be a number of at most 1.7e308.` });
+): unknown {
+  return new SafeCopy(secrets, credentials).of(input, '', 0);
+}
+
+class SafeCopy {
+  private values = 0;
+  private characters = 0;
+
+  constructor(
+    private readonly secrets: SecretScanner,
+    private readonly credentials: ReadonlySet<string>,
+  ) {}
+
+  of(value: unknown, field: string, depth: number): unknown {
+    this.values += 1;
+    switch (typeof value) {
+      case 'boolean':
+        return value;
+      case 'string':
+        return this.text(value, field, depth === 1 && this.credentials.has(field));
+      case 'number':
+        if (Number.isFinite(value)) return value;
+        return refuse(field, `${field || 'body'} must be a number of at most 1.7e308.`);
+      case 'object':
+        if (value === null) return null;
+        // An invalid one stays for the field to refuse.
+        if (value instanceof Date && depth === 1) return new Date(value);
+        return this.composite(value, field, depth);
+      default:
+        return refuse(field, `${field || 'body'} must be a value of JSON.`);
     }
-    if (typeof value !== 'object' || value === null) continue;
-    if (depth >= DEEPEST) refuse({ field, message: `${field || 'body'} is nested deeper than ${DEEPEST} levels.` });
-    for (const [name, child] of Object.entries(value)) {
-      refuse(nameFault(name, field, secrets));
-      rest.push({ field: field ? `${field}.${name}` : name, value: child, depth: depth + 1 });
+  }
+
+  private text(text: string, field: string, isCredential: boolean): string {
+    this.characters += text.length;
+    if (this.characters > MOST_CHARACTERS) refuse(field, `${field || 'body'} makes the input larger than 64 KiB.`);
+    refuseFault(textFault(text, field || 'body', isCredential ? undefined : this.secrets));
+    return text;
+  }
+
+  private composite(value: object, field: string, depth: number): unknown {
+    if (depth >= DEEPEST) refuse(field, `${field || 'body'} is nested deeper than ${DEEPEST} levels.`);
+    if (Array.isArray(value)) {
+      this.reserve(value.length, field);
+      return Array.from(value, (item, at) => this.of(item, field ? `${field}.${at}` : `${at}`, depth + 1));
     }
+    // Maps, buffers and the like, whose content is not in their properties.
+    if (Object.prototype.toString.call(value) !== '[object Object]') {
+      return refuse(field, `${field || 'body'} must be a value of JSON.`);
+    }
+    return this.object(value, field, depth);
+  }
+
+  private object(value: object, field: string, depth: number): Record<string, unknown> {
+    const given = Object.entries(value).filter(([, child]) => child !== undefined);
+    this.reserve(given.length, field);
+    const copy: Record<string, unknown> = {};
+    for (const [name, child] of given) {
+      this.characters += name.length;
+      refuseFault(nameFault(name, field, this.secrets));
+      copy[name] = this.of(child, field ? `${field}.${name}` : name, depth + 1);
+    }
+    return copy;
+  }
+
+  private reserve(values: number, field: string): void {
+    if (this.values + values > MOST_VALUES) refuse(field, `${field || 'body'} holds too many values.`);
   }
 }
 
@@ -57,6 +113,10 @@ function nameFault(name: string, parent: string, secrets: SecretScanner): FieldF
   return fault && { field, message: fault.message.replace(field, `A property name in ${field}`) };
 }
 
-function refuse(fault: FieldFault | undefined): void {
+function refuseFault(fault: FieldFault | undefined): void {
   if (fault) throw new RequestInvalidError([fault]);
+}
+
+function refuse(field: string, message: string): never {
+  throw new RequestInvalidError([{ field: field || 'body', message }]);
 }

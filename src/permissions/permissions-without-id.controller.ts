@@ -2,6 +2,7 @@ import { Controller, Delete, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequirePermissions } from '../auth/access.decorators.js';
 import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
+import { UncheckedInput } from '../auth/route-input.js';
 import { ApiRefusals } from '../common/api-refusals.decorator.js';
 import { IdRequiredError } from '../common/latchkey-error.js';
 
@@ -12,6 +13,7 @@ const SUMMARY = 'Refuses, for the id is missing.';
 @ApiTags('Without an id')
 @Controller({ path: 'permission', version: VERSION_NEUTRAL })
 @LatchkeyRoutes()
+@UncheckedInput()
 export class PermissionsWithoutIdController {
   @Delete()
   @ApiOperation({ operationId: 'deletePermissionWithoutName', summary: SUMMARY })

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
@@ -25,12 +26,22 @@ export interface HostSetup extends Pick<ModuleMetadata, 'controllers' | 'provide
   imports?: NonNullable<ModuleMetadata['imports']>;
   /** What its `main.ts` does with the application. */
   configure?: (app: NestFastifyApplication) => void;
+  /** @default 'fastify' */
+  adapter?: HostAdapter;
+  /** Keep the bytes of bodies. */
+  rawBody?: boolean;
+  /** @default true */
+  bodyParser?: boolean;
   /** In place of its one data source. */
   dataSources?: (options: DataSourceOptions) => DynamicModule[];
 }
 
 @Module({})
 class HostModule {}
+
+export type HostAdapter = 'fastify' | 'express';
+
+export const HOST_ADAPTERS: readonly HostAdapter[] = ['fastify', 'express'];
 
 /** A Nest application of somebody else, with Latchkey in it, listening on a free port, on a database of its own. */
 export interface Host {
@@ -85,7 +96,7 @@ export async function startHost(kind: StoreKind, setup: HostSetup = {}): Promise
 /** The application before it starts. @throws what keeps it from being created. */
 export async function createHost(
   store: Store,
-  { latchkey = {}, imports = [], controllers = [], providers = [], configure, dataSources }: HostSetup,
+  { latchkey = {}, imports = [], controllers = [], providers = [], configure, dataSources, ...http }: HostSetup,
 ): Promise<NestFastifyApplication> {
   const options = hostDataSource(store);
   const module: DynamicModule = {
@@ -94,9 +105,12 @@ export async function createHost(
     controllers,
     providers,
   };
-  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
+  const adapter = http.adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter();
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: false,
     abortOnError: false,
+    rawBody: http.rawBody ?? false,
+    bodyParser: http.bodyParser ?? true,
   });
   configure?.(app);
   return app;

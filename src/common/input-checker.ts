@@ -1,0 +1,86 @@
+import { Injectable, type Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { credentialsOf, fieldsOf } from './fields.js';
+import { RequestInvalidError, type FieldFault } from './latchkey-error.js';
+import { meantField } from './meant-field.js';
+import { SecretScanner } from './secret-scanner.js';
+import { safeCopyOf } from './unsafe-input.js';
+
+const MOST_FAULTS = 20;
+
+/** Input as a host may give it to a service: a moment may also be a `Date`. */
+export type WithDates<T, Moments extends keyof T> = Omit<T, Moments> & { [Field in Moments]?: T[Field] | Date };
+
+/**
+ * Holds input to the rules of its DTO, whichever way it came: over REST, from the command line or from the code of a
+ * host. Services check what they are given; what has been checked before passes at once.
+ */
+@Injectable()
+export class InputChecker {
+  private readonly checked = new WeakSet<object>();
+
+  constructor(private readonly secrets: SecretScanner) {}
+
+  /**
+   * Checks unsafe input first, then each field. Unknown fields are refused, never dropped.
+   *
+   * @param whole what the messages call the input as a whole
+   * @returns a frozen copy: what becomes of the input afterwards does not change it.
+   * @throws {RequestInvalidError} naming each field at fault.
+   */
+  check<T extends object>(type: Type<T>, input: unknown, whole: 'body' | 'query' = 'body'): T {
+    if (input instanceof type && this.checked.has(input)) return input;
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+      throw new RequestInvalidError([{ field: whole, message: `The ${whole} must be a JSON object.` }]);
+    }
+    const copy = safeCopyOf(input, this.secrets, credentialsOf(type.prototype as object));
+    const instance = plainToInstance(type, copy as object);
+    const errors = validateSync(instance, {
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      // That is a class without fields, which takes none.
+      forbidUnknownValues: false,
+      stopAtFirstError: true,
+    });
+    if (errors.length > 0) throw new RequestInvalidError(faultsOf(errors));
+    this.checked.add(instance);
+    return deepFreeze(instance);
+  }
+}
+
+/** Thousands of unknown fields fit into a body; the answer and its record on the trail stay short. */
+function faultsOf(errors: readonly ValidationError[]): FieldFault[] {
+  const violations = errors.flatMap((error) => violationsOf(error));
+  const faults = violations.slice(0, MOST_FAULTS).map(faultOf);
+  const [next] = violations.slice(MOST_FAULTS);
+  if (!next) return faults;
+  return [...faults, { field: next.field, message: `${violations.length - MOST_FAULTS} more fields are wrong.` }];
+}
+
+interface Violation {
+  field: string;
+  error: ValidationError;
+  rule: string;
+  message: string;
+}
+
+function violationsOf(error: ValidationError, parent = ''): Violation[] {
+  const field = `${parent}${error.property}`;
+  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({ field, error, rule, message }));
+  return [...own, ...(error.children ?? []).flatMap((child) => violationsOf(child, `${field}.`))];
+}
+
+function faultOf({ field, error, rule, message }: Violation): FieldFault {
+  if (rule !== 'whitelistValidation') return { field, message: message.replace(error.property, field) };
+  const meant = meantField(error.property, [...fieldsOf(error.target ?? {}).keys()]);
+  if (!meant) return { field, message: `${field} is not a known field; remove it.` };
+  const path = field.slice(0, field.length - error.property.length);
+  return { field, message: `${field} is not a known field; did you mean ${path}${meant}?` };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const child of Object.values(value))
+    if (typeof child === 'object' && child !== null) deepFreeze(child as object);
+  return Object.freeze(value);
+}
