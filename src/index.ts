@@ -40,10 +40,6 @@ export type { CreatedOperator, OperatorView } from './operators/operators.servic
 export { PermissionsService } from './permissions/permissions.service.js';
 export { RolesService } from './roles/roles.service.js';
 export { KeyVerifier } from './verification/key-verifier.js';
-export type {
-  VerificationRefusal,
-  VerificationRequest,
-  VerificationResult,
-  VerificationStatistics,
-} from './verification/key-verifier.js';
+export type { VerificationRefusal, VerificationResult, VerificationStatistics } from './verification/key-verifier.js';
+export type { VerificationRequest } from './verification/verification-request.js';
 export { WorkspacesService } from './workspaces/workspaces.service.js';

@@ -4,7 +4,8 @@ import { credentialOf } from './auth/credential.js';
 import { isAddress } from './common/address.js';
 import { TooManyLookUpsError } from './common/latchkey-error.js';
 import { toVerificationJson } from './verification/dto/verification.dto.js';
-import { KeyVerifier, type VerificationRequest, type VerificationResult } from './verification/key-verifier.js';
+import { KeyVerifier, type VerificationResult } from './verification/key-verifier.js';
+import type { VerificationRequest } from './verification/verification-request.js';
 
 const ROUTE = '/api/v1/verify';
 const FIELDS: ReadonlySet<string> = new Set(['apiKey', 'permissions', 'ip', 'cost']);

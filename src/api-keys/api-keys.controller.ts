@@ -189,7 +189,7 @@ export class ApiKeysController {
     @Headers('if-match') ifMatch: string | undefined,
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<ApiKeyDto> {
-    return this.answer(response, await this.apiKeys.update(actor, id, body, ifMatch));
+    return this.answer(response, await this.apiKeys.replace(actor, id, body, ifMatch));
   }
 
   @Patch(':id')

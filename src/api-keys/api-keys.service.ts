@@ -4,10 +4,11 @@ import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialE
 import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { EscalationRule } from '../auth/escalation.js';
 import { PermissionSet } from '../auth/permission-set.js';
-import type { Principal } from '../auth/principal.js';
+import { workspaceOf, type Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
 import { isId, newId } from '../common/ids.js';
 import { generateKey, hashKey, maskKey } from '../common/key-format.js';
+import { InputChecker } from '../common/input-checker.js';
 import { RequestInvalidError } from '../common/latchkey-error.js';
 import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
@@ -24,11 +25,13 @@ import { PermissionsService } from '../permissions/permissions.service.js';
 import { RoleHolders } from '../roles/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
 import { ApiKey } from './api-key.entity.js';
+import { detailsOf, type ApiKeyDetails } from './api-key-details.js';
 import { deleteKey } from './delete-key.js';
-import type { CreateApiKeyDto } from './dto/create-api-key.dto.js';
-import type { DeleteApiKeyDto } from './dto/delete-api-key.dto.js';
-import type { ListApiKeysDto } from './dto/list-api-keys.dto.js';
-import type { UpdateApiKeyDto } from './dto/update-api-key.dto.js';
+import { CreateApiKeyDto, type CreateApiKeyInput } from './dto/create-api-key.dto.js';
+import { DeleteApiKeyDto } from './dto/delete-api-key.dto.js';
+import { ListApiKeysDto } from './dto/list-api-keys.dto.js';
+import { ReplaceApiKeyDto } from './dto/replace-api-key.dto.js';
+import { UpdateApiKeyDto, type UpdateApiKeyInput } from './dto/update-api-key.dto.js';
 import { ApiKeyConflictError, ApiKeyNotFoundError, ApiKeyVersionMismatchError } from './errors.js';
 import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './events.js';
 import { claimIdempotencyKey } from './idempotency.js';
@@ -37,7 +40,7 @@ import { matches } from './if-match.js';
 
 /** A key with its roles, and what it may do in all at this moment. */
 export interface ApiKeyView {
-  key: ApiKey;
+  key: ApiKeyDetails;
   roles: readonly HeldRole[];
   effective: PermissionSet;
 }
@@ -64,6 +67,7 @@ export class ApiKeysService {
     private readonly grants: GrantsService,
     private readonly escalation: EscalationRule,
     private readonly clock: Clock,
+    private readonly input: InputChecker,
     @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
   ) {}
 
@@ -71,11 +75,13 @@ export class ApiKeysService {
    * Creates a key with no more permissions than the actor's.
    *
    * @param idempotencyKey for 24 hours a second call with the same one creates nothing.
+   * @throws {RequestInvalidError} for what the REST route refuses, too.
    * @throws {PermissionUnknownError} | {EscalationError} | {ApiKeyConflictError} | {ApiKeyAlreadyCreatedError} |
    *   {IdempotencyKeyReusedError}
    */
-  create(actor: Principal, body: CreateApiKeyDto, idempotencyKey?: string): Promise<CreatedApiKey> {
-    const workspaceId = actor.requireWorkspace();
+  async create(actor: Principal, input: CreateApiKeyInput, idempotencyKey?: string): Promise<CreatedApiKey> {
+    const workspaceId = workspaceOf(actor);
+    const body = this.input.check(CreateApiKeyDto, input);
     const secret = generateKey(this.options.keyPrefix);
     return this.unitOfWork.run(actor, async (work) => {
       const roles = await this.roles.resolve(work, workspaceId, body.roles ?? []);
@@ -117,8 +123,9 @@ export class ApiKeysService {
   }
 
   /** The keys of the actor's workspace; newest first unless sorted otherwise. */
-  async list(actor: Principal, query: ListApiKeysDto): Promise<Page<ApiKeyView>> {
-    const workspaceId = actor.requireWorkspace();
+  async list(actor: Principal, input: ListApiKeysDto = {}): Promise<Page<ApiKeyView>> {
+    const workspaceId = workspaceOf(actor);
+    const query = this.input.check(ListApiKeysDto, input, 'query');
     const { skip, take } = rangeOf(query);
     const [keys, total] = await this.database.read((manager) => {
       const all = manager.createQueryBuilder(ApiKey, 'key').where('key.workspaceId = :workspaceId', { workspaceId });
@@ -148,7 +155,16 @@ export class ApiKeysService {
    * @throws {EscalationError} if the key's new permissions exceed the actor's, or the change lets a key do more whose
    *   effective permissions exceed the actor's.
    */
-  update(actor: Principal, id: string, body: UpdateApiKeyDto, ifMatch?: string): Promise<ApiKeyView> {
+  async update(actor: Principal, id: string, input: UpdateApiKeyInput, ifMatch?: string): Promise<ApiKeyView> {
+    return this.change(actor, id, this.input.check(UpdateApiKeyDto, input), ifMatch);
+  }
+
+  /** Replaces the name and the permissions; as {@link update} otherwise. */
+  async replace(actor: Principal, id: string, input: ReplaceApiKeyDto, ifMatch?: string): Promise<ApiKeyView> {
+    return this.change(actor, id, this.input.check(ReplaceApiKeyDto, input), ifMatch);
+  }
+
+  private change(actor: Principal, id: string, body: UpdateApiKeyDto, ifMatch?: string): Promise<ApiKeyView> {
     const where = this.where(actor, id);
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ keyId: where.id });
@@ -160,17 +176,20 @@ export class ApiKeysService {
       const before: KeySettings = { ...key, roles: held };
       const roles = body.roles ? await this.roles.resolve(work, key.workspaceId, body.roles) : held;
       const after = settingsAfter(before, body, roles, work.date);
-      if (body.permissions ?? body.roles) await this.assertMayGrant(work, actor, body.permissions ?? [], after);
       const changes = changesBetween(shown(before), shown(after));
       if (changes.length === 0) return this.view(work, key, held);
+      const changed = new Set(changes.map(({ field }) => field));
+      if (changed.has('permissions') || changed.has('roles')) {
+        await this.assertMayGrant(work, actor, changed.has('permissions') ? after.permissions : [], after);
+      }
       if (widens(before, after)) {
         const { effective } = await this.view(work, key, held);
         await this.escalation.assertMayGrant(work, actor, effective.grants);
       }
-      const changed = await save(work, key, after);
+      const saved = await save(work, key, after);
       if (body.roles) await this.holders.assign(work, key.workspaceId, { type: 'apikey', id: key.id }, idsOf(roles));
-      recordUpdate(work, changed, changes);
-      return this.view(work, changed, roles);
+      recordUpdate(work, saved, changes);
+      return this.view(work, saved, roles);
     });
   }
 
@@ -181,8 +200,9 @@ export class ApiKeysService {
    * @throws {ApiKeyNotFoundError} for an unknown id, and alike for another workspace's.
    * @throws {ApiKeyVersionMismatchError}
    */
-  delete(actor: Principal, id: string, { reason }: DeleteApiKeyDto, ifMatch?: string): Promise<void> {
+  async delete(actor: Principal, id: string, input: DeleteApiKeyDto = {}, ifMatch?: string): Promise<void> {
     const where = this.where(actor, id);
+    const { reason } = this.input.check(DeleteApiKeyDto, input, 'query');
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ keyId: where.id });
       if (ifMatch !== undefined) await assertVersion(work, where, ifMatch);
@@ -218,7 +238,7 @@ export class ApiKeysService {
       isOrphaned: key.orphanedDate !== null,
     };
     const effective = await this.grants.effectiveOfKeys(work, key.workspaceId, new Map([[key.id, holding]]));
-    return { key, roles, effective: effective.get(key.id) ?? PermissionSet.none };
+    return { key: detailsOf(key), roles, effective: effective.get(key.id) ?? PermissionSet.none };
   }
 
   /** A key that is deleted while this reads is left out. */
@@ -231,12 +251,13 @@ export class ApiKeysService {
     const effective = await this.grants.effectiveOfKeys(this.database, workspaceId, holdings);
     return keys.flatMap((key) => {
       const holding = holdings.get(key.id);
-      return holding ? { key, roles: holding.roles, effective: effective.get(key.id) ?? PermissionSet.none } : [];
+      if (!holding) return [];
+      return { key: detailsOf(key), roles: holding.roles, effective: effective.get(key.id) ?? PermissionSet.none };
     });
   }
 
   private where(actor: Principal, id: string): KeyReference {
-    const workspaceId = actor.requireWorkspace();
+    const workspaceId = workspaceOf(actor);
     if (!isId(id)) throw new ApiKeyNotFoundError(id);
     return { id: id.toLowerCase(), workspaceId };
   }
@@ -260,7 +281,7 @@ function unbinds(actor: Principal, { owner }: CreateApiKeyDto): boolean {
 }
 
 function settingsAfter(before: KeySettings, body: UpdateApiKeyDto, roles: readonly HeldRole[], now: Date): KeySettings {
-  const expirationDate = expirationOf(body, now);
+  const expirationDate = expirationOf(body, now, before.expirationDate);
   return {
     name: body.keyName ?? before.name,
     permissions: body.permissions ?? before.permissions,
@@ -274,10 +295,14 @@ function settingsAfter(before: KeySettings, body: UpdateApiKeyDto, roles: readon
   };
 }
 
-/** @returns undefined if the body says nothing of it, null for never. */
+/**
+ * @param current may be in the past, and be sent back
+ * @returns undefined if the body says nothing of it, null for never.
+ */
 function expirationOf(
   { expirationDate, expiresInSeconds }: Pick<UpdateApiKeyDto, 'expirationDate' | 'expiresInSeconds'>,
   now: Date,
+  current: string | null = null,
 ): string | null | undefined {
   if (expirationDate !== undefined && expiresInSeconds !== undefined) {
     const message = 'Send either expirationDate or expiresInSeconds, not both.';
@@ -286,7 +311,7 @@ function expirationOf(
   if (expiresInSeconds !== undefined) return new Date(now.getTime() + expiresInSeconds * 1000).toISOString();
   if (expirationDate === undefined || expirationDate === null) return expirationDate;
   const date = new Date(expirationDate.toUpperCase());
-  if (date <= now) {
+  if (date <= now && date.toISOString() !== current) {
     const message = 'expirationDate must be in the future. To stop a key now, delete or disable it.';
     throw new RequestInvalidError([{ field: 'expirationDate', message }]);
   }

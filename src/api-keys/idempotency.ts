@@ -25,7 +25,7 @@ export interface IdempotentCreation {
  */
 export async function claimIdempotencyKey(work: Work, creation: IdempotentCreation): Promise<void> {
   const { idempotencyKey, workspaceId, keyId, body } = creation;
-  if (!ACCEPTABLE.test(idempotencyKey)) {
+  if (typeof idempotencyKey !== 'string' || !ACCEPTABLE.test(idempotencyKey)) {
     const message = 'Idempotency-Key must be 1 to 255 visible ASCII characters.';
     throw new RequestInvalidError([{ field: 'Idempotency-Key', message }]);
   }

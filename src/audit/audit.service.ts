@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Principal } from '../auth/principal.js';
+import { assertPrincipal, type Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
 import { isId } from '../common/ids.js';
+import { InputChecker } from '../common/input-checker.js';
 import { decodeCursor, encodeCursor } from '../common/paging.js';
 import { SecretScanner } from '../common/secret-scanner.js';
 import { DATA_SOURCE } from '../database/data-source.token.js';
@@ -14,9 +15,9 @@ import { EventHandlers } from '../events/event-handlers.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import { Work } from '../events/work.js';
 import { toRecord, type AuditRecord } from './audit-record.js';
-import type { ExportAuditDto } from './dto/export-audit.dto.js';
+import { ExportAuditDto, type ExportAuditInput } from './dto/export-audit.dto.js';
 import type { FilterAuditDto } from './dto/filter-audit.dto.js';
-import type { ListAuditDto } from './dto/list-audit.dto.js';
+import { ListAuditDto, type ListAuditInput } from './dto/list-audit.dto.js';
 import { AuditRecordNotFoundError } from './errors.js';
 import { AuditExported } from './events.js';
 import { assertRecordable, HostEvent, type HostAction } from './host-event.js';
@@ -49,6 +50,7 @@ export class AuditService {
     private readonly handlers: EventHandlers,
     private readonly secrets: SecretScanner,
     private readonly clock: Clock,
+    private readonly input: InputChecker,
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
   ) {}
 
@@ -95,7 +97,8 @@ export class AuditService {
   }
 
   /** Newest first. A cursor is stable: what is recorded meanwhile neither repeats nor shifts older records. */
-  async list(actor: Principal, { limit = DEFAULT_LIMIT, cursor, ...filter }: ListAuditDto): Promise<AuditPage> {
+  async list(actor: Principal, input: ListAuditInput = {}): Promise<AuditPage> {
+    const { limit = DEFAULT_LIMIT, cursor, ...filter } = this.input.check(ListAuditDto, input, 'query');
     const conditions = conditionsOf(actor, filter);
     if (cursor !== undefined) conditions.push(['event.id <', decodeCursor(cursor)]);
     const rows = await this.find(conditions, 'DESC', limit + 1);
@@ -116,10 +119,8 @@ export class AuditService {
    * Exports records, oldest first, in batches; those recorded while it runs may be among them. That the trail was
    * exported is on the trail before the first record leaves.
    */
-  async export(
-    actor: Principal,
-    { format = 'ndjson', ...filter }: ExportAuditDto,
-  ): Promise<AsyncGenerator<AuditRecord>> {
+  async export(actor: Principal, input: ExportAuditInput = {}): Promise<AsyncGenerator<AuditRecord>> {
+    const { format = 'ndjson', ...filter } = this.input.check(ExportAuditDto, input, 'query');
     const conditions = conditionsOf(actor, filter);
     await this.unitOfWork.run(actor, (work) => {
       const changes = Object.entries({ format, ...filter }).map(([field, after]) => ({ field, before: null, after }));
@@ -156,6 +157,7 @@ const READ_EVERYTHING: ReadonlySet<ActorType> = new Set(['operator', 'system']);
 type Condition = [comparison: string, value: string];
 
 function conditionsOf(actor: Principal, { action, actorId, targetId, outcome, from, to }: FilterAuditDto): Condition[] {
+  assertPrincipal(actor);
   const conditions: [string, string | null | undefined][] = [
     ['event.workspace_id =', READ_EVERYTHING.has(actor.type) ? actor.workspaceId : actor.requireWorkspace()],
     ['event.action =', action],

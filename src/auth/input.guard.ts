@@ -9,6 +9,7 @@ import { RefusedCommands } from './refused-commands.js';
 import { principalOf } from './request-principal.js';
 import { inputOf, isUnchecked, settleArguments, type CheckedInput, type RouteInput } from './route-input.js';
 
+/* eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a DTO without fields: none is taken */
 class NoQuery {}
 
 /**

@@ -79,3 +79,22 @@ export class Principal implements Actor {
     return this.workspaceId;
   }
 }
+
+/**
+ * The workspace that a service acts in for its caller.
+ *
+ * @throws {TypeError} if the code that calls gave something else than a principal.
+ * @throws {WorkspaceRequiredError} if the principal acts in none.
+ */
+export function workspaceOf(actor: Principal): string {
+  assertPrincipal(actor);
+  return actor.requireWorkspace();
+}
+
+/** @throws {TypeError} if the code that calls gave something else: that is no matter of whoever sent the request. */
+export function assertPrincipal(actor: Principal): void {
+  if (actor instanceof Principal) return;
+  throw new TypeError(
+    'actor must be a Principal: the one of the request (@CurrentPrincipal()), or Principal.system(…) for a job.',
+  );
+}

@@ -37,6 +37,9 @@ interface Declared {
 
 type Handler = (...given: unknown[]) => unknown;
 
+// As the keys of the metadata have them.
+const { REQUEST, BODY, QUERY, PARAM, HEADERS }: Record<string, number | string> = RouteParamtypes;
+
 const INPUT = Symbol('latchkey.input');
 const UNCHECKED = Symbol('latchkey.unchecked-input');
 const ARGUMENTS = Symbol('latchkey.arguments');
@@ -81,13 +84,13 @@ export function OwnInput(): ClassDecorator {
 function settle(controller: object, prototype: Record<string, Handler>, name: string, handler: Handler): void {
   const declared = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, name) ?? {}) as Record<string, Declared>;
   const types = (Reflect.getMetadata(PARAMTYPES_METADATA, prototype, name) ?? []) as Type<object>[];
-  const typeOf = (kind: RouteParamtypes) => {
+  const typeOf = (kind: unknown) => {
     const [, parameter] = Object.entries(declared).find(([key]) => kindOf(key) === kind) ?? [];
     return parameter && types[parameter.index];
   };
   const input: RouteInput = {
-    body: typeOf(RouteParamtypes.BODY),
-    query: typeOf(RouteParamtypes.QUERY),
+    body: typeOf(BODY),
+    query: typeOf(QUERY),
     parameters: Object.entries(declared).flatMap(([key, parameter]) => readerOf(key, parameter) ?? []),
   };
   const settled = withArguments(handler, input.parameters);
@@ -100,21 +103,21 @@ function settle(controller: object, prototype: Record<string, Handler>, name: st
   document(input, prototype, name);
 }
 
-function kindOf(key: string): RouteParamtypes | undefined {
-  return key.includes(CUSTOM_ROUTE_ARGS_METADATA) ? undefined : (Number(key.split(':')[0]) as RouteParamtypes);
+function kindOf(key: string): number | undefined {
+  return key.includes(CUSTOM_ROUTE_ARGS_METADATA) ? undefined : Number(key.split(':')[0]);
 }
 
 /** @returns undefined for what no pipe sees: the request itself, and the response. */
 function readerOf(key: string, { index, data, factory }: Declared): Parameter | undefined {
   if (factory) return { index, read: (_, context) => factory(data, context) };
   switch (kindOf(key)) {
-    case RouteParamtypes.BODY:
+    case BODY:
       return { index, read: ({ body }) => body };
-    case RouteParamtypes.QUERY:
+    case QUERY:
       return { index, read: ({ query }) => query };
-    case RouteParamtypes.PARAM:
+    case PARAM:
       return { index, read: (_, context) => (requestOf(context).params as Record<string, unknown>)[String(data)] };
-    case RouteParamtypes.HEADERS:
+    case HEADERS:
       return { index, read: (_, context) => headerOf(requestOf(context), String(data).toLowerCase()) };
     default:
       return undefined;
@@ -124,7 +127,7 @@ function readerOf(key: string, { index, data, factory }: Declared): Parameter | 
 function requestsInstead(declared: Record<string, Declared>, parameters: readonly Parameter[]) {
   const settled = new Set(parameters.map(({ index }) => index));
   const others = Object.entries(declared).filter(([, { index }]) => !settled.has(index));
-  const requests = parameters.map(({ index }) => [`${RouteParamtypes.REQUEST}:${index}`, { index, pipes: [] }]);
+  const requests = parameters.map(({ index }) => [`${REQUEST}:${index}`, { index, pipes: [] }]);
   return Object.fromEntries([...others, ...requests]) as Record<string, Declared>;
 }
 

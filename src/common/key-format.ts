@@ -41,6 +41,8 @@ export function generateKey(prefix: string): string {
 
 /** Tells whether text has the form of a key and its checksum is right, whatever its prefix. No I/O. */
 export function isWellFormedKey(text: string): boolean {
+  // The code of a host may give anything.
+  if (typeof text !== 'string') return false;
   return WHOLE_KEY.test(text) && crc32(text.slice(0, -CHECKSUM_LENGTH)) === valueOf(text.slice(-CHECKSUM_LENGTH));
 }
 

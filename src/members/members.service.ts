@@ -4,9 +4,10 @@ import { MemberKeys, type BoundKey } from '../api-keys/member-keys.js';
 import { PermissionDeniedError, WorkspaceNotFoundError } from '../auth/errors.js';
 import { EscalationRule } from '../auth/escalation.js';
 import { MembershipDirectory, type Membership } from '../auth/ports.js';
-import type { Principal } from '../auth/principal.js';
+import { assertPrincipal, workspaceOf, type Principal } from '../auth/principal.js';
+import { InputChecker } from '../common/input-checker.js';
 import { RequestInvalidError } from '../common/latchkey-error.js';
-import type { PageQueryDto } from '../common/page-query.dto.js';
+import { PageQueryDto } from '../common/page-query.dto.js';
 import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import { SecretScanner } from '../common/secret-scanner.js';
@@ -20,14 +21,18 @@ import { ownPermissions, type Holding } from '../grants/holding.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { RoleHolders } from '../roles/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
-import type { PutMemberDto } from './dto/put-member.dto.js';
+import { PutMemberDto } from './dto/put-member.dto.js';
+import { RemovalOptionsDto } from './dto/remove-member.dto.js';
 import { LastAdminError, MemberNotFoundError } from './errors.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './events.js';
 import { Member } from './member.entity.js';
 
+/** What the code of a host may know of a member. */
+export type MemberDetails = Pick<Member, 'workspaceId' | 'subject' | 'createdDate' | 'updatedDate'>;
+
 /** A member and what they hold. */
 export interface MemberView {
-  member: Member;
+  member: MemberDetails;
   holding: Holding;
 }
 
@@ -35,12 +40,6 @@ export interface MemberView {
 export interface RemovalPreview {
   orphaned: BoundKey[];
   deleted: BoundKey[];
-}
-
-/** What becomes of the keys that are bound to a member who is removed. */
-export interface RemovalOptions {
-  /** They are deleted with the member, which needs `apikeys:delete`. Absent: they are orphaned. */
-  keys?: 'delete';
 }
 
 const DELETE_KEYS = 'apikeys:delete';
@@ -59,30 +58,35 @@ export class MembersService extends MembershipDirectory {
     private readonly keys: MemberKeys,
     private readonly escalation: EscalationRule,
     private readonly secrets: SecretScanner,
+    private readonly input: InputChecker,
   ) {
     super();
   }
 
   /** The members in order of their subjects. */
-  async list(actor: Principal, query: PageQueryDto): Promise<Page<MemberView>> {
-    const workspaceId = actor.requireWorkspace();
+  async list(actor: Principal, input: PageQueryDto = {}): Promise<Page<MemberView>> {
+    const workspaceId = workspaceOf(actor);
+    const query = this.input.check(PageQueryDto, input, 'query');
     const [members, total] = await this.database.read((manager) =>
       manager.findAndCount(Member, { where: { workspaceId }, order: { subject: 'ASC' }, ...rangeOf(query) }),
     );
     const subjects = members.map(({ subject }) => subject);
     const holdings = await this.grants.ofMembers(this.database, workspaceId, subjects);
-    return { total, data: members.map((member) => ({ member, holding: holdings.get(member.subject) ?? NOTHING })) };
+    return {
+      total,
+      data: members.map((member) => ({ member: detailsOf(member), holding: holdings.get(member.subject) ?? NOTHING })),
+    };
   }
 
   /** @throws {MemberNotFoundError} for an unknown subject, and alike for one of another workspace only. */
   async get(actor: Principal, subject: string): Promise<MemberView> {
-    const workspaceId = actor.requireWorkspace();
+    const workspaceId = workspaceOf(actor);
     if (!isSubject(subject)) throw new MemberNotFoundError();
     const where = { workspaceId, subject };
     const member = await this.database.read((manager) => manager.findOneBy(Member, where));
     if (!member) throw new MemberNotFoundError();
     const holdings = await this.grants.ofMembers(this.database, workspaceId, [subject]);
-    return { member, holding: holdings.get(subject) ?? NOTHING };
+    return { member: detailsOf(member), holding: holdings.get(subject) ?? NOTHING };
   }
 
   /**
@@ -90,8 +94,9 @@ export class MembersService extends MembershipDirectory {
    *
    * @throws {RoleUnknownError} | {PermissionUnknownError} | {EscalationError} | {LastAdminError}
    */
-  put(actor: Principal, subject: string, { roles = [], permissions = [] }: PutMemberDto): Promise<MemberView> {
-    const workspaceId = actor.requireWorkspace();
+  async put(actor: Principal, subject: string, input: PutMemberDto): Promise<MemberView> {
+    const workspaceId = workspaceOf(actor);
+    const { roles = [], permissions = [] } = this.input.check(PutMemberDto, input);
     if (!isSubject(subject) || this.secrets.contains(subject)) {
       const message = `subject must have 1 to ${LONGEST_SUBJECT} characters, and be no credential.`;
       throw new RequestInvalidError([{ field: 'subject', message }]);
@@ -116,7 +121,7 @@ export class MembersService extends MembershipDirectory {
         );
       }
       const member = await work.manager.findOneByOrFail(Member, { workspaceId, subject });
-      return { member, holding: after };
+      return { member: detailsOf(member), holding: after };
     });
   }
 
@@ -126,7 +131,8 @@ export class MembersService extends MembershipDirectory {
    *
    * @throws {MemberNotFoundError} | {LastAdminError} | {PermissionDeniedError}
    */
-  remove(actor: Principal, subject: string, { keys }: RemovalOptions = {}): Promise<void> {
+  async remove(actor: Principal, subject: string, input: RemovalOptionsDto = {}): Promise<void> {
+    const { keys } = this.input.check(RemovalOptionsDto, input, 'query');
     const workspaceId = this.assertMayRemove(actor, subject, keys);
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ workspaceId });
@@ -140,7 +146,8 @@ export class MembersService extends MembershipDirectory {
   }
 
   /** What {@link remove} would do, with the same refusals; changes nothing. */
-  previewRemoval(actor: Principal, subject: string, { keys }: RemovalOptions = {}): Promise<RemovalPreview> {
+  async previewRemoval(actor: Principal, subject: string, input: RemovalOptionsDto = {}): Promise<RemovalPreview> {
+    const { keys } = this.input.check(RemovalOptionsDto, input, 'query');
     const workspaceId = this.assertMayRemove(actor, subject, keys);
     return this.unitOfWork.run(actor, async (work) => {
       await this.takeToRemove(work, workspaceId, subject);
@@ -163,7 +170,8 @@ export class MembersService extends MembershipDirectory {
   }
 
   /** @returns the workspace */
-  private assertMayRemove(actor: Principal, subject: string, keys: RemovalOptions['keys']): string {
+  private assertMayRemove(actor: Principal, subject: string, keys: RemovalOptionsDto['keys']): string {
+    assertPrincipal(actor);
     if (keys === 'delete' && !actor.can(DELETE_KEYS)) throw new PermissionDeniedError([DELETE_KEYS]);
     const workspaceId = actor.requireWorkspace();
     if (!isSubject(subject)) throw new MemberNotFoundError();
@@ -190,6 +198,10 @@ export class MembersService extends MembershipDirectory {
     const roleIds = roles.map(({ id }) => id);
     await this.holders.assign(work, workspaceId, { type: 'member', id: subject }, roleIds);
   }
+}
+
+function detailsOf({ workspaceId, subject, createdDate, updatedDate }: Member): MemberDetails {
+  return { workspaceId, subject, createdDate, updatedDate };
 }
 
 /** @returns true if the member is new; else they are locked for change. */
@@ -230,5 +242,11 @@ function shown({ direct, roles }: Holding): { roles: string[]; permissions: read
 const LONGEST_SUBJECT = 255;
 
 function isSubject(text: string): boolean {
-  return text.length > 0 && text.length <= LONGEST_SUBJECT && text.isWellFormed() && !text.includes('\0');
+  return (
+    typeof text === 'string' &&
+    text.length > 0 &&
+    text.length <= LONGEST_SUBJECT &&
+    text.isWellFormed() &&
+    !text.includes('\0')
+  );
 }

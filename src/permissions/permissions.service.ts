@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { PERMISSIONS, type Permission } from '../auth/permission-catalogue.js';
-import type { Principal } from '../auth/principal.js';
+import { assertPrincipal, workspaceOf, type Principal } from '../auth/principal.js';
+import { InputChecker } from '../common/input-checker.js';
 import { Database } from '../database/database.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { ApplicationPermission } from './application-permission.entity.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
-import type { CreatePermissionDto } from './dto/create-permission.dto.js';
+import { CreatePermissionDto } from './dto/create-permission.dto.js';
 import {
   PermissionConflictError,
   PermissionInUseError,
@@ -31,13 +32,16 @@ export class PermissionsService {
   constructor(
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
+    private readonly input: InputChecker,
     @Inject(LATCHKEY_OPTIONS) { permissions }: LatchkeyOptions,
   ) {
     this.everywhere = [...LATCHKEYS, ...(permissions?.list ?? [])];
   }
 
   /** Latchkey's permissions, the host's, then those of the workspace the actor acts in, if in one. */
-  async list({ workspaceId }: Principal): Promise<Permission[]> {
+  async list(actor: Principal): Promise<Permission[]> {
+    assertPrincipal(actor);
+    const { workspaceId } = actor;
     if (workspaceId === null) return [...this.everywhere];
     const own = await this.database.read((manager) =>
       manager.find(ApplicationPermission, { where: { workspaceId }, order: { name: 'ASC' } }),
@@ -47,8 +51,9 @@ export class PermissionsService {
   }
 
   /** @throws {PermissionConflictError} if it exists, or its resource is one of Latchkey's own. */
-  create(actor: Principal, { name, description }: CreatePermissionDto): Promise<Permission> {
-    const workspaceId = actor.requireWorkspace();
+  async create(actor: Principal, input: CreatePermissionDto): Promise<Permission> {
+    const workspaceId = workspaceOf(actor);
+    const { name, description } = this.input.check(CreatePermissionDto, input);
     if (RESERVED.has(resourceOf(name))) {
       throw new PermissionConflictError(`${resourceOf(name)} is a resource of Latchkey itself. Choose another.`);
     }
@@ -67,10 +72,10 @@ export class PermissionsService {
   }
 
   /** @throws {PermissionNotFoundError} | {PermissionInUseError} naming what grants it. */
-  delete(actor: Principal, name: string): Promise<void> {
-    const workspaceId = actor.requireWorkspace();
+  async delete(actor: Principal, name: string): Promise<void> {
+    const workspaceId = workspaceOf(actor);
     // PostgreSQL refuses to be asked for text with NUL.
-    if (name.includes('\0')) throw new PermissionNotFoundError();
+    if (typeof name !== 'string' || name.includes('\0')) throw new PermissionNotFoundError();
     return this.unitOfWork.run(actor, async (work) => {
       // Whether it is in use may have been settled by a change whose maker ended before every instance knew.
       work.revoke({ workspaceId });

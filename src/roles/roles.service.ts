@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { BUILT_IN_ROLES, builtInRole, type BuiltInRole } from '../auth/built-in-roles.js';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { EscalationRule } from '../auth/escalation.js';
-import type { Principal } from '../auth/principal.js';
+import { workspaceOf, type Principal } from '../auth/principal.js';
 import { isId, newId } from '../common/ids.js';
+import { InputChecker } from '../common/input-checker.js';
 import { RequestInvalidError } from '../common/latchkey-error.js';
 import { nearest } from '../common/nearest.js';
-import type { PageQueryDto } from '../common/page-query.dto.js';
+import { PageQueryDto } from '../common/page-query.dto.js';
 import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import { Database } from '../database/database.js';
@@ -17,7 +18,7 @@ import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
 import type { HeldRole } from '../grants/holding.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
-import type { PutRoleDto } from './dto/put-role.dto.js';
+import { PutRoleDto } from './dto/put-role.dto.js';
 import { RoleBuiltInError, RoleConflictError, RoleInUseError, RoleNotFoundError, RoleUnknownError } from './errors.js';
 import { RoleCreated, RoleDeleted, RoleUpdated } from './events.js';
 import { RoleHolders, type RoleHolderCount } from './role-holders.js';
@@ -54,12 +55,13 @@ export class RolesService {
     private readonly escalation: EscalationRule,
     private readonly holders: RoleHolders,
     private readonly previewer: RolePreviewer,
+    private readonly input: InputChecker,
   ) {}
 
   /** The built-in roles, then the workspace's own in order of their names. */
-  async list(actor: Principal, query: PageQueryDto): Promise<Page<RoleView>> {
-    const workspaceId = actor.requireWorkspace();
-    const { skip, take } = rangeOf(query);
+  async list(actor: Principal, input: PageQueryDto = {}): Promise<Page<RoleView>> {
+    const workspaceId = workspaceOf(actor);
+    const { skip, take } = rangeOf(this.input.check(PageQueryDto, input, 'query'));
     const builtIn = BUILT_IN_ROLES.slice(skip, skip + take).map(builtInView);
     const [rows, count] = await this.database.read((manager) =>
       manager.findAndCount(Role, {
@@ -75,7 +77,7 @@ export class RolesService {
 
   /** @throws {RoleNotFoundError} for an unknown id, and alike for another workspace's. */
   async get(actor: Principal, id: string): Promise<RoleView> {
-    const workspaceId = actor.requireWorkspace();
+    const workspaceId = workspaceOf(actor);
     const builtIn = builtInRole(id);
     if (builtIn) return builtInView(builtIn);
     const role =
@@ -86,12 +88,13 @@ export class RolesService {
 
   /** How many hold a role of the actor's workspace. */
   heldBy(actor: Principal, { id }: RoleView): Promise<RoleHolderCount> {
-    return this.holders.count(this.database, actor.requireWorkspace(), id);
+    return this.holders.count(this.database, workspaceOf(actor), id);
   }
 
   /** @throws {PermissionUnknownError} | {EscalationError} | {RoleConflictError} */
-  create(actor: Principal, body: PutRoleDto): Promise<RoleView> {
-    const workspaceId = actor.requireWorkspace();
+  async create(actor: Principal, input: PutRoleDto): Promise<RoleView> {
+    const workspaceId = workspaceOf(actor);
+    const body = this.input.check(PutRoleDto, input);
     assertFreeName(body.name);
     return this.unitOfWork.run(actor, async (work) => {
       await this.assertMayGrant(work, actor, body.permissions);
@@ -108,16 +111,17 @@ export class RolesService {
    *
    * @throws {RoleNotFoundError} | {RoleBuiltInError} | {PermissionUnknownError} | {EscalationError} | {RoleConflictError}
    */
-  replace(actor: Principal, id: string, body: PutRoleDto): Promise<RoleView> {
-    const workspaceId = actor.requireWorkspace();
+  async replace(actor: Principal, id: string, input: PutRoleDto): Promise<RoleView> {
+    const workspaceId = workspaceOf(actor);
+    const body = this.input.check(PutRoleDto, input);
     assertFreeName(body.name);
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ workspaceId });
       await this.grants.takeTurn(work, workspaceId);
       const before = await take(work, workspaceId, id);
-      await this.assertMayGrant(work, actor, body.permissions);
       const changes = changesBetween(settingsOf(before), settingsOf(body));
       if (changes.length === 0) return customView(before);
+      await this.assertMayGrant(work, actor, body.permissions);
       const after: Role = { ...before, ...settingsOf(body), updatedDate: work.date.toISOString() };
       const { updatedDate } = after;
       await write(() => work.manager.update(Role, { id: after.id }, { ...settingsOf(after), updatedDate }));
@@ -127,8 +131,9 @@ export class RolesService {
   }
 
   /** What {@link replace} would do, with the same refusals; changes nothing. */
-  async preview(actor: Principal, id: string, body: PutRoleDto): Promise<RolePreview> {
-    const workspaceId = actor.requireWorkspace();
+  async preview(actor: Principal, id: string, input: PutRoleDto): Promise<RolePreview> {
+    const workspaceId = workspaceOf(actor);
+    const body = this.input.check(PutRoleDto, input);
     assertFreeName(body.name);
     return this.unitOfWork.run(actor, async (work) => {
       await this.grants.takeTurn(work, workspaceId);
@@ -142,8 +147,8 @@ export class RolesService {
   }
 
   /** @throws {RoleNotFoundError} | {RoleBuiltInError} | {RoleInUseError} naming who holds it. */
-  delete(actor: Principal, id: string): Promise<void> {
-    const workspaceId = actor.requireWorkspace();
+  async delete(actor: Principal, id: string): Promise<void> {
+    const workspaceId = workspaceOf(actor);
     return this.unitOfWork.run(actor, async (work) => {
       // Its last change may have been made by an instance that ended before every other one knew.
       work.revoke({ workspaceId });

@@ -20,22 +20,7 @@ import { KeyCache } from './key-cache.js';
 import { KeyLookUps } from './key-look-ups.js';
 import type { RememberedKey } from './remembered-key.js';
 import { StoredKeys } from './stored-keys.js';
-
-/** What a key is asked for. */
-export interface VerificationRequest {
-  /** What it must be allowed to do, all of it: `resource:action`, or a wildcard that it must hold whole. */
-  permissions?: readonly string[];
-  /** Where it is used from. A key with `allowedIps` is refused without one. */
-  ip?: string | null;
-  /** Keys of other workspaces are unknown. */
-  workspaceId?: string;
-  /**
-   * How much of the key's rate limit this takes, 1 or more.
-   *
-   * @default 1
-   */
-  cost?: number;
-}
+import { assertRequest, type VerificationRequest } from './verification-request.js';
 
 /** Why a key was refused. Tell a key's own user none of it. */
 export type VerificationRefusal = RefusalReason | 'insufficient_permissions' | 'rate_limited';
@@ -113,6 +98,7 @@ export class KeyVerifier extends CredentialVerifier {
    * @throws {StoreUnavailableError} if that cannot be found out: never a guess.
    */
   verify(apiKey: string, request: VerificationRequest = ANYTHING): VerificationResult | Promise<VerificationResult> {
+    assertRequest(request);
     const key = this.recall(apiKey, request);
     return key ? this.admit(key, request) : this.verifyStored(apiKey, request);
   }

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { WorkspaceDirectory } from '../auth/ports.js';
-import type { Principal } from '../auth/principal.js';
+import { assertPrincipal, type Principal } from '../auth/principal.js';
 import { isId, newId } from '../common/ids.js';
+import { InputChecker } from '../common/input-checker.js';
 import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import { Database } from '../database/database.js';
@@ -10,13 +11,16 @@ import { isUniqueViolation } from '../database/store-errors.js';
 import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
-import type { CreateWorkspaceDto } from './dto/create-workspace.dto.js';
-import type { ListWorkspacesDto } from './dto/list-workspaces.dto.js';
+import { CreateWorkspaceDto, EnsureWorkspaceDto } from './dto/create-workspace.dto.js';
+import { ListWorkspacesDto } from './dto/list-workspaces.dto.js';
 import { WorkspaceAmbiguousError, WorkspaceConflictError } from './errors.js';
 import { WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated } from './events.js';
-import type { UpdateWorkspaceDto } from './dto/update-workspace.dto.js';
+import { UpdateWorkspaceDto } from './dto/update-workspace.dto.js';
 import { WORKSPACE_CONTENTS, type WorkspaceContents } from './workspace-contents.js';
 import { Workspace } from './workspace.entity.js';
+
+/** What the code of a host may know of a workspace. */
+export type WorkspaceView = Pick<Workspace, 'id' | 'name' | 'externalId' | 'createdDate' | 'updatedDate'>;
 
 /** Workspaces: the tenants that keys and records belong to. */
 @Injectable()
@@ -24,17 +28,20 @@ export class WorkspacesService extends WorkspaceDirectory {
   constructor(
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
+    private readonly input: InputChecker,
     @Inject(WORKSPACE_CONTENTS) private readonly contents: readonly WorkspaceContents[],
   ) {
     super();
   }
 
   /** @throws {WorkspaceConflictError} if the `externalId` is taken. */
-  create(actor: Principal, body: CreateWorkspaceDto): Promise<Workspace> {
+  async create(actor: Principal, input: CreateWorkspaceDto): Promise<WorkspaceView> {
+    assertPrincipal(actor);
+    const body = this.input.check(CreateWorkspaceDto, input);
     return this.unitOfWork.run(actor, async (work) => {
       const created = await insert(work, body);
       if (!created) throw new WorkspaceConflictError();
-      return created;
+      return toView(created);
     });
   }
 
@@ -42,31 +49,33 @@ export class WorkspacesService extends WorkspaceDirectory {
    * Finds the workspace with this `externalId`, or creates it under this name. Of parallel calls one creates it, and all
    * get the same; the name of one that is there stays as it is.
    */
-  async ensure(actor: Principal, body: Required<CreateWorkspaceDto>): Promise<Workspace> {
+  async ensure(actor: Principal, input: EnsureWorkspaceDto): Promise<WorkspaceView> {
+    assertPrincipal(actor);
+    const body = this.input.check(EnsureWorkspaceDto, input);
     const known = await this.byExternalId(body.externalId);
-    if (known) return known;
-    return this.unitOfWork.run(
-      actor,
-      async (work) =>
-        (await insert(work, body)) ?? work.manager.findOneByOrFail(Workspace, { externalId: body.externalId }),
-    );
+    if (known) return toView(known);
+    return this.unitOfWork.run(actor, async (work) => {
+      const created = await insert(work, body);
+      return toView(created ?? (await work.manager.findOneByOrFail(Workspace, { externalId: body.externalId })));
+    });
   }
 
   /** Workspaces in order of their names. */
-  async list({ externalId, ...query }: ListWorkspacesDto): Promise<Page<Workspace>> {
+  async list(input: ListWorkspacesDto = {}): Promise<Page<WorkspaceView>> {
+    const { externalId, ...query } = this.input.check(ListWorkspacesDto, input, 'query');
     const where = externalId === undefined ? {} : { externalId };
-    const [data, total] = await this.database.read((manager) =>
+    const [workspaces, total] = await this.database.read((manager) =>
       manager.findAndCount(Workspace, { where, order: { name: 'ASC', id: 'ASC' }, ...rangeOf(query) }),
     );
-    return { total, data };
+    return { total, data: workspaces.map(toView) };
   }
 
   /** @throws {WorkspaceNotFoundError} */
-  async get(id: string): Promise<Workspace> {
+  async get(id: string): Promise<WorkspaceView> {
     const workspace =
       isId(id) && (await this.database.read((manager) => manager.findOneBy(Workspace, { id: id.toLowerCase() })));
     if (!workspace) throw new WorkspaceNotFoundError();
-    return workspace;
+    return toView(workspace);
   }
 
   /**
@@ -75,25 +84,28 @@ export class WorkspacesService extends WorkspaceDirectory {
    * @throws {WorkspaceNotFoundError}
    * @throws {WorkspaceAmbiguousError} if several have that name, or one as its name and another as its `externalId`.
    */
-  async called(reference: string): Promise<Workspace> {
+  async called(reference: string): Promise<WorkspaceView> {
     const id = isId(reference) ? reference.toLowerCase() : '';
-    const found = reference.includes('\0')
-      ? []
-      : await this.database.read((manager) =>
-          manager.find(Workspace, {
-            where: [{ id }, { externalId: reference }, { name: reference }],
-            order: { id: 'ASC' },
-            take: MOST_NAMED,
-          }),
-        );
+    const found =
+      typeof reference !== 'string' || reference.includes('\0')
+        ? []
+        : await this.database.read((manager) =>
+            manager.find(Workspace, {
+              where: [{ id }, { externalId: reference }, { name: reference }],
+              order: { id: 'ASC' },
+              take: MOST_NAMED,
+            }),
+          );
     const workspace = found.find((one) => one.id === id) ?? found[0];
     if (!workspace) throw new WorkspaceNotFoundError();
     if (workspace.id !== id && found.length > 1) throw new WorkspaceAmbiguousError(found.map((one) => one.id));
-    return workspace;
+    return toView(workspace);
   }
 
   /** @throws {WorkspaceNotFoundError} | {WorkspaceConflictError} if the `externalId` is taken. */
-  update(actor: Principal, id: string, { name, externalId }: UpdateWorkspaceDto): Promise<Workspace> {
+  async update(actor: Principal, id: string, input: UpdateWorkspaceDto): Promise<WorkspaceView> {
+    assertPrincipal(actor);
+    const { name, externalId } = this.input.check(UpdateWorkspaceDto, input);
     return this.unitOfWork.run(actor, async (work) => {
       const before = await take(work, id);
       const settings = {
@@ -101,12 +113,12 @@ export class WorkspacesService extends WorkspaceDirectory {
         externalId: externalId === undefined ? before.externalId : externalId,
       };
       const changes = changesBetween(settingsOf(before), settings);
-      if (changes.length === 0) return before;
+      if (changes.length === 0) return toView(before);
       const after: Workspace = { ...before, ...settings, updatedDate: work.date.toISOString() };
       const { updatedDate } = after;
       await write(() => work.manager.update(Workspace, { id: after.id }, { ...settings, updatedDate }));
       work.record(new WorkspaceUpdated(after, changes));
-      return after;
+      return toView(after);
     });
   }
 
@@ -116,7 +128,8 @@ export class WorkspacesService extends WorkspaceDirectory {
    *
    * @throws {WorkspaceNotFoundError}
    */
-  delete(actor: Principal, id: string): Promise<void> {
+  async delete(actor: Principal, id: string): Promise<void> {
+    assertPrincipal(actor);
     return this.unitOfWork.run(actor, async (work) => {
       if (isId(id)) work.revoke({ workspaceId: id.toLowerCase() });
       const workspace = await take(work, id);
@@ -164,6 +177,10 @@ async function insert(
   if (inserted.length === 0) return undefined;
   work.record(new WorkspaceCreated(workspace, changesBetween({}, settingsOf(workspace))));
   return workspace;
+}
+
+function toView({ id, name, externalId, createdDate, updatedDate }: Workspace): WorkspaceView {
+  return { id, name, externalId, createdDate, updatedDate };
 }
 
 /** Takes a workspace to change it: nothing is put into it by others until the commit. */

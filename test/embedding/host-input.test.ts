@@ -32,11 +32,12 @@ class RefusingPipe implements PipeTransform {
 /** Rewrites whatever a request has. */
 class RewritingInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler) {
-    const request = context.switchToHttp().getRequest<Record<string, unknown>>();
-    for (const name of ['body', 'query', 'params', 'headers']) {
+    const request = context.switchToHttp().getRequest<Record<string, unknown> & { headers: Record<string, string> }>();
+    for (const name of ['body', 'query', 'params']) {
       const part = request[name];
       if (typeof part === 'object' && part !== null) rewrite(part as Record<string, unknown>);
     }
+    for (const name of ['if-match', 'idempotency-key']) request.headers[name] = 'rewritten';
     return next.handle();
   }
 }
@@ -85,9 +86,9 @@ describe.each(HOST_ADAPTERS)('what a host on %s binds globally', (adapter) => {
       host.send(method, `/latchkey${path}`, body, { ...headers, ...more });
     const read = async (id = key.id) => (await send('GET', `/apikey/${id}`)).body;
 
-    const CASES: [what: string, method: string, path: string, body: unknown, field: string, meant?: string][] = [
-      ['"false" for a flag', 'PATCH', '/apikey/:id', { enabled: 'false' }, 'enabled'],
-      ['"3600" for a number', 'PATCH', '/apikey/:id', { expiresInSeconds: '3600' }, 'expiresInSeconds'],
+    const CASES: [what: string, method: string, path: string, body: unknown, field: string, meant: string | null][] = [
+      ['"false" for a flag', 'PATCH', '/apikey/:id', { enabled: 'false' }, 'enabled', null],
+      ['"3600" for a number', 'PATCH', '/apikey/:id', { expiresInSeconds: '3600' }, 'expiresInSeconds', null],
       [
         'a misspelt expiry',
         'POST',
@@ -106,22 +107,19 @@ describe.each(HOST_ADAPTERS)('what a host on %s binds globally', (adapter) => {
         'permissions',
       ],
       ['a misspelt reason', 'DELETE', '/apikey/:id?reasn=leaked', undefined, 'reasn', 'reason'],
-      ['a parameter that the route does not take', 'DELETE', '/apikey?dryRun=true', undefined, 'dryRun'],
+      ['a parameter that the route does not take', 'DELETE', '/role/:id?dryRun=true', undefined, 'dryRun', null],
       ['a misspelt dry run', 'PUT', '/role/:id?dryRn=true', { name: 'R', permissions: [] }, 'dryRn', 'dryRun'],
       ['a filter that is none', 'GET', '/audit?action=x&actor=me', undefined, 'actor', 'actorId'],
-      ['a list of names', 'POST', '/workspace', { name: ['Acme'] }, 'name'],
+      ['a list of names', 'POST', '/workspace', { name: ['Acme'] }, 'name', null],
     ];
 
-    it.each(CASES.filter(([, , path]) => path !== '/apikey?dryRun=true'))(
-      '400: %s',
-      async (_, method, path, body, field, meant) => {
-        const before = await read();
-        const answer = await send(method, path.replace(':id', key.id), body);
-        expect(answer).toMatchObject({ status: 400, body: { code: 'request.invalid', details: [{ field }] } });
-        if (meant) expect(answer.body.details[0].message).toContain(`did you mean ${meant}?`);
-        expect(await read()).toEqual(before);
-      },
-    );
+    it.each(CASES)('400: %s', async (_, method, path, body, field, meant) => {
+      const before = await read();
+      const answer = await send(method, path.replace(':id', key.id), body);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'request.invalid', details: [{ field }] } });
+      if (meant) expect(answer.body.details[0].message).toContain(`did you mean ${meant}?`);
+      expect(await read()).toEqual(before);
+    });
 
     it('leaves bodies, ids, subjects and headers as they were sent', async () => {
       const settings = {
@@ -137,7 +135,7 @@ describe.each(HOST_ADAPTERS)('what a host on %s binds globally', (adapter) => {
       const again = await send('POST', '/apikey', { ...settings, keyName: ' 8 ' }, { 'idempotency-key': '42' });
       expect(again.status).toBe(409);
 
-      const found = await send('GET', '/apikey?search=%20&limit=1&page=1');
+      const found = await send('GET', '/apikey?search=%207%20&limit=1&page=1');
       expect(found.body).toMatchObject({ total: 1, data: [{ keyName: ' 7 ' }] });
       const changed = await send('PATCH', `/apikey/${created.body.id}`, { enabled: false }, { 'if-match': '"2"' });
       expect(changed.status).toBe(412);

@@ -26,7 +26,7 @@ describe.each(HOST_ADAPTERS)('bodies, queries and caches, embedded on %s', (adap
         configure: (app) => {
           // Makes something of everything.
           if (adapter === 'express') {
-            (app as unknown as NestExpressApplication).useBodyParser('json', { type: 'text/*' });
+            (app as unknown as NestExpressApplication).useBodyParser('json', { type: ['application/json', 'text/*'] });
           } else {
             app
               .getHttpAdapter()

@@ -79,15 +79,87 @@ describe('requests that are no good before a field is looked at', () => {
       await refused(answer, 415, 'request.unsupported_media_type');
     });
 
-    it('400: JSON of another encoding', async () => {
+    it.each(['gzip', 'br', 'identity, gzip'])('415: a body with Content-Encoding %s, and says so', async (encoding) => {
+      const body = gzipSync(JSON.stringify({ keyName: MARK, permissions: ['apikeys:view'] }));
+      const { message } = await refused(
+        send('POST', '/api/v1/apikey', body, { 'content-encoding': encoding }),
+        415,
+        'request.unsupported_media_type',
+      );
+      expect(message).toContain('Content-Encoding');
+    });
+
+    it.each(['iso-8859-1', 'utf-16', '"latin1"', 'utf-8; charset=latin1'])('415: charset %s', async (charset) => {
       const body = JSON.stringify({ keyName: MARK, permissions: ['apikeys:view'] });
-      for (const raw of [gzipSync(body), Buffer.from(body, 'utf16le')]) {
-        const { details } = await refused(
-          send('POST', '/api/v1/apikey', raw, { 'content-encoding': 'gzip' }),
-          400,
-          'request.invalid',
-        );
+      const contentType = `application/json; charset=${charset}`;
+      const answer = send('POST', '/api/v1/apikey', body, { 'content-type': contentType });
+      await refused(answer, 415, 'request.unsupported_media_type');
+    });
+
+    it('400: a body that is not UTF-8', async () => {
+      const body = JSON.stringify({ keyName: 'Schl\u00fcssel', permissions: ['apikeys:view'] });
+      for (const raw of [Buffer.from(body, 'latin1'), Buffer.from(body, 'utf16le'), Buffer.from([0xff])]) {
+        const { details } = await refused(send('POST', '/api/v1/apikey', raw), 400, 'request.invalid');
         expect(details[0].field).toBe('body');
+      }
+    });
+
+    it('a byte order mark is no fault', async () => {
+      const answer = await send('POST', '/api/v1/apikey', '\ufeff{"keyName":7}');
+      expect(answer).toMatchObject({ status: 400, body: { details: [{ field: 'keyName' }] } });
+    });
+
+    it('400: a query that is not UTF-8, or whose escapes are none', async () => {
+      for (const [method, path, field] of [
+        ['DELETE', `/api/v1/apikey/${workspace.id}?reason=Schl%FCssel`, 'reason'],
+        ['GET', '/api/v1/apikey?search=100%', 'search'],
+        ['GET', '/api/v1/audit?limit=1&action=%c3%28', 'action'],
+        ['GET', '/api/v1/me?%ff=1', 'query'],
+      ] as const) {
+        const { details } = await refused(send(method, path), 400, 'request.invalid');
+        expect(details[0].field).toBe(field);
+      }
+    });
+
+    it('400: a body where none is taken, other than an empty one', async () => {
+      const path = `/api/v1/apikey/${workspace.id}`;
+      const lost = await refused(send('DELETE', path, '{"reason":"leaked"}'), 400, 'request.invalid');
+      expect(lost.message).toContain('?reason=');
+      await refused(send('DELETE', path, '[1]'), 400, 'request.invalid');
+      await refused(send('DELETE', path, '{"reason"'), 400, 'request.invalid');
+      await refused(send('GET', path, 'not json', { 'content-length': '8' }), 400, 'request.invalid');
+      await refused(send('GET', '/api/v1/me', '{"a":1}', { 'content-length': '7' }), 400, 'request.invalid');
+      for (const nothing of ['', '{}', ' { } ']) {
+        await refused(send('DELETE', path, nothing), 404, 'apikey.not_found');
+      }
+      expect((await send('GET', '/api/v1/me', '{}', { 'content-length': '2' })).status).toBe(200);
+    });
+
+    it('400: a parameter that the route does not take', async () => {
+      const { details } = await refused(
+        send('DELETE', `/api/v1/role/${workspace.id}?dryRun=true`),
+        400,
+        'request.invalid',
+      );
+      expect(details).toEqual([{ field: 'dryRun', message: 'dryRun is not a known field; remove it.' }]);
+      await refused(send('POST', '/api/v1/verify?permissions=x', '{"apiKey":"x"}'), 400, 'request.invalid');
+    });
+
+    it('400: suggests the field that was meant', async () => {
+      for (const [path, body, message] of [
+        ['/apikey', { name: 'A', permissions: ['*'] }, 'name is not a known field; did you mean keyName?'],
+        ['/verify', { key: 'lk_x' }, 'key is not a known field; did you mean apiKey?'],
+        ['/apikey', { expiresInSecond: 9 }, 'expiresInSecond is not a known field; did you mean expiresInSeconds?'],
+        ['/apikey', { allowedIPs: [] }, 'allowedIPs is not a known field; did you mean allowedIps?'],
+        [
+          '/apikey',
+          { rateLimit: { limits: 1 } },
+          'rateLimit.limits is not a known field; did you mean rateLimit.limit?',
+        ],
+        ['/apikey', { ['x'.repeat(200)]: 1 }, `${'x'.repeat(200)} is not a known field; remove it.`],
+      ] as const) {
+        const { details } = await refused(send('POST', `/api/v1${path}`, JSON.stringify(body)), 400, 'request.invalid');
+        expect(details.map((fault: { message: string }) => fault.message)).toContain(message);
       }
     });
 
@@ -148,7 +220,8 @@ describe('requests that are no good before a field is looked at', () => {
 
     it('has changed nothing, and left records only of what reached a command', async () => {
       const after = await rowCounts(service.store);
-      const records = ['latchkey_audit_events', 'latchkey_audit_pii'];
+      // A deletion of what is not there waits until every instance knows that it is gone.
+      const records = ['latchkey_audit_events', 'latchkey_audit_pii', 'latchkey_revocations'];
       for (const [table, rows] of Object.entries(after)) {
         if (!records.includes(table)) expect({ table, rows }).toEqual({ table, rows: before[table] });
       }

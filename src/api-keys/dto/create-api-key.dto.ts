@@ -1,4 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
+import type { WithDates } from '../../common/input-checker.js';
 import {
   KeyAllowedIps,
   KeyDescription,
@@ -45,6 +46,9 @@ export class CreateApiKeyDto {
   @KeyOwner()
   owner?: null;
 }
+
+/** As the code of a host may give it. */
+export type CreateApiKeyInput = WithDates<CreateApiKeyDto, 'expirationDate'>;
 
 export const CREATE_API_KEY_EXAMPLES: Record<string, { summary: string; value: CreateApiKeyDto }> = {
   simple: { summary: 'A name and what it may do', value: { keyName: 'Billing worker', permissions: ['apikeys:view'] } },

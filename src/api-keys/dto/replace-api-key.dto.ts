@@ -6,6 +6,6 @@ export class ReplaceApiKeyDto {
   @KeyName()
   keyName!: string;
 
-  @KeyPermissions()
+  @KeyPermissions({ min: 0 })
   permissions!: string[];
 }

@@ -1,5 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { Flag } from '../../common/fields.js';
+import type { WithDates } from '../../common/input-checker.js';
 import {
   KeyAllowedIps,
   KeyDescription,
@@ -46,6 +47,9 @@ export class UpdateApiKeyDto {
   @Flag({ optional: true, description: 'false: the key is refused until it is enabled again.', example: true })
   enabled?: boolean;
 }
+
+/** As the code of a host may give it. */
+export type UpdateApiKeyInput = WithDates<UpdateApiKeyDto, 'expirationDate'>;
 
 export const UPDATE_API_KEY_EXAMPLES: Record<string, { summary: string; value: UpdateApiKeyDto }> = {
   disable: { summary: 'Stop accepting it until further notice', value: { enabled: false } },

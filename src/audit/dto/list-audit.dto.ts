@@ -1,4 +1,5 @@
 import { QueryNumber, Text } from '../../common/fields.js';
+import type { WithDates } from '../../common/input-checker.js';
 import { FilterAuditDto } from './filter-audit.dto.js';
 
 export class ListAuditDto extends FilterAuditDto {
@@ -13,3 +14,6 @@ export class ListAuditDto extends FilterAuditDto {
   })
   cursor?: string;
 }
+
+/** As the code of a host may give it. */
+export type ListAuditInput = WithDates<ListAuditDto, 'from' | 'to'>;

@@ -9,3 +9,12 @@ export class CreateWorkspaceDto {
   @WorkspaceExternalId()
   externalId?: string;
 }
+
+/** One that is found again by its `externalId`. */
+export class EnsureWorkspaceDto {
+  @WorkspaceName()
+  name!: string;
+
+  @WorkspaceExternalId({ optional: false })
+  externalId!: string;
+}

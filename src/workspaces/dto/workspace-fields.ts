@@ -15,8 +15,8 @@ export const WorkspaceName = (presence: Presence = {}) =>
 /** Such that a header can carry it, and that it does not mean every workspace. */
 export const WorkspaceExternalId = (presence: Presence = {}) =>
   Text({
-    ...presence,
     optional: true,
+    ...presence,
     max: 255,
     pattern: /^(?!\*$)[\x21-\x7e]+$/,
     description: 'Your own id of the tenant, unique, in visible ASCII. It names the workspace wherever its id does.',

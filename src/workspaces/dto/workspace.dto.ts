@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
-import type { Workspace } from '../workspace.entity.js';
+import type { WorkspaceView } from '../workspaces.service.js';
 
 @ApiSchema({ name: 'LatchkeyWorkspace' })
 export class WorkspaceDto {
@@ -20,6 +20,6 @@ export class WorkspaceDto {
   updatedDate!: string;
 }
 
-export function toWorkspaceDto({ id, name, externalId, createdDate, updatedDate }: Workspace): WorkspaceDto {
+export function toWorkspaceDto({ id, name, externalId, createdDate, updatedDate }: WorkspaceView): WorkspaceDto {
   return { id, name, externalId, createdDate, updatedDate };
 }

@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  ApiKeysService,
+  AuditService,
+  KeyVerifier,
+  LatchkeyError,
+  MembersService,
+  PermissionsService,
+  Principal,
+  RolesService,
+  WorkspacesService,
+} from '../../src/index.js';
+import { generateKey } from '../../src/common/key-format.js';
+import { uniqueName } from '../support/service.js';
+import { rowCounts } from '../support/sql.js';
+import { forEachStore } from '../support/stores.js';
+import { OPERATOR_KEY, startHost, type Host, type HostKey } from './host.js';
+
+/** As from a host without types. */
+/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever it is, it must be refused */
+type Anything = any;
+
+const KEY = { keyName: 'Worker', permissions: ['apikeys:view'] };
+
+const BAD_KEYS: [what: string, body: Anything, field: string][] = [
+  ['nothing', undefined, 'body'],
+  ['null', null, 'body'],
+  ['a text', 'keyName', 'body'],
+  ['a list', [KEY], 'body'],
+  ['a Map', new Map([['keyName', 'A']]), 'body'],
+  ['no name', { permissions: ['apikeys:view'] }, 'keyName'],
+  ['an empty name', { ...KEY, keyName: '' }, 'keyName'],
+  ['a name of 5,000 characters', { ...KEY, keyName: 'x'.repeat(5000) }, 'keyName'],
+  ['a number for a name', { ...KEY, keyName: 7 }, 'keyName'],
+  ['a date for a name', { ...KEY, keyName: new Date() }, 'keyName'],
+  ['NUL in the name', { ...KEY, keyName: 'a\0b' }, 'keyName'],
+  ['another name', { name: 'Worker', permissions: ['apikeys:view'] }, 'name'],
+  ['addresses that are none', { ...KEY, allowedIps: ['garbage'] }, 'allowedIps'],
+  ['a limit below 1', { ...KEY, rateLimit: { limit: -1, windowSeconds: 60 } }, 'rateLimit.limit'],
+  ['a window below 1', { ...KEY, rateLimit: { limit: 1, windowSeconds: 0 } }, 'rateLimit.windowSeconds'],
+  ['metadata of 1 MB', { ...KEY, metadata: { text: 'x'.repeat(1_000_000) } }, 'metadata.text'],
+  ['metadata of 10 KB', { ...KEY, metadata: { text: 'x'.repeat(10_000) } }, 'metadata'],
+  ['a bigint in metadata', { ...KEY, metadata: { count: 7n } }, 'metadata.count'],
+  ['a function in metadata', { ...KEY, metadata: { run: () => 7 } }, 'metadata.run'],
+  ['a date in metadata', { ...KEY, metadata: { at: new Date() } }, 'metadata.at'],
+  ['a buffer in metadata', { ...KEY, metadata: { bytes: Buffer.from('x') } }, 'metadata.bytes'],
+  ['a key as the description', { ...KEY, description: generateKey('lk') }, 'description'],
+  ['an invalid date', { ...KEY, expirationDate: new Date('never') }, 'expirationDate'],
+  ['a date in the past', { ...KEY, expirationDate: new Date(0) }, 'expirationDate'],
+];
+
+describe('what the code of a host gives to services', () => {
+  forEachStore((kind) => {
+    let host: Host;
+    let key: HostKey;
+    let actor: Principal;
+    let before: Record<string, number>;
+
+    const service = <T>(type: new (...given: never[]) => T): T => host.app.get(type, { strict: false });
+    const refusalOf = async (call: () => unknown): Promise<unknown> => {
+      try {
+        await call();
+      } catch (error) {
+        return error;
+      }
+      throw new Error('It was accepted.');
+    };
+    const refused = async (call: () => unknown, field: string) => {
+      const error = await refusalOf(call);
+      expect(error).toBeInstanceOf(LatchkeyError);
+      const { code, details } = error as LatchkeyError;
+      expect({ code, field: details?.[0]?.field }).toEqual({ code: 'request.invalid', field });
+    };
+
+    beforeAll(async () => {
+      host = await startHost(kind);
+      key = await host.createKey(['apikeys:view']);
+      actor = Principal.system('host', key.workspaceId);
+      before = await rowCounts(host.store);
+    });
+
+    afterAll(() => host.stop());
+
+    it.each(BAD_KEYS)('ApiKeysService.create refuses %s', (_, body, field) =>
+      refused(() => service(ApiKeysService).create(actor, body), field),
+    );
+
+    it('ApiKeysService.create refuses what contains itself', () => {
+      const metadata: Record<string, unknown> = {};
+      metadata['self'] = { one: metadata, two: metadata };
+      return refused(() => service(ApiKeysService).create(actor, { ...KEY, metadata }), expect.anything() as never);
+    });
+
+    it('the other services refuse what their routes refuse', async () => {
+      const keys = service(ApiKeysService);
+      await refused(() => keys.update(actor, key.id, { enabled: 'false' } as Anything), 'enabled');
+      await refused(() => keys.update(actor, key.id, { allowedIPs: [] } as Anything), 'allowedIPs');
+      await refused(() => keys.replace(actor, key.id, { keyName: ' ', permissions: [] }), 'keyName');
+      await refused(() => keys.delete(actor, key.id, { reasn: 'leaked' } as Anything), 'reasn');
+      await refused(() => keys.delete(actor, key.id, { reason: generateKey('lk') }), 'reason');
+      await refused(() => keys.list(actor, { limit: 100_000 }), 'limit');
+      await refused(() => keys.list(actor, { sort: 'hash' } as Anything), 'sort');
+      await refused(() => service(WorkspacesService).create(actor, { name: '' }), 'name');
+      await refused(() => service(WorkspacesService).create(actor, {} as Anything), 'name');
+      await refused(() => service(WorkspacesService).update(actor, key.workspaceId, { nam: 'x' } as Anything), 'nam');
+      await refused(() => service(WorkspacesService).list({ limit: -1 }), 'limit');
+      await refused(() => service(RolesService).create(actor, { name: 'R' } as Anything), 'permissions');
+      await refused(() => service(RolesService).replace(actor, key.id, { name: '\0', permissions: [] }), 'name');
+      await refused(() => service(MembersService).put(actor, 'alice', { roles: 'admin' } as Anything), 'roles');
+      await refused(() => service(MembersService).put(actor, 7 as Anything, {}), 'subject');
+      await refused(() => service(MembersService).remove(actor, 'alice', { dryRun: 'true' } as Anything), 'dryRun');
+      await refused(() => service(PermissionsService).create(actor, { name: 'x', description: 'x' }), 'name');
+      await refused(() => service(AuditService).list(actor, { from: 'yesterday' }), 'from');
+      await refused(() => service(AuditService).list(actor, { actor: 'me' } as Anything), 'actor');
+      await refused(() => service(AuditService).export(actor, { format: 'csv' } as Anything), 'format');
+    });
+
+    it('an actor that is none is a fault of the code that calls', async () => {
+      for (const none of [undefined, null, {}, { ...actor }] as Anything[]) {
+        for (const call of [
+          () => service(ApiKeysService).create(none, KEY),
+          () => service(ApiKeysService).get(none, key.id),
+          () => service(WorkspacesService).create(none, { name: 'A' }),
+          () => service(WorkspacesService).delete(none, key.workspaceId),
+          () => service(RolesService).list(none),
+          () => service(MembersService).remove(none, 'alice'),
+          () => service(PermissionsService).list(none),
+          () => service(AuditService).list(none),
+        ]) {
+          const error = await refusalOf(call);
+          expect(error).toBeInstanceOf(TypeError);
+          expect((error as Error).message).toContain('actor must be a Principal');
+        }
+      }
+    });
+
+    it('has changed nothing', async () => {
+      expect(await rowCounts(host.store)).toEqual(before);
+    });
+
+    it('takes a Date for a date, and nothing for a filter', async () => {
+      const expirationDate = new Date('2040-01-01T00:00:00Z');
+      const created = await service(ApiKeysService).create(actor, {
+        ...KEY,
+        keyName: uniqueName('Key'),
+        expirationDate,
+      });
+      expect(created.key.expirationDate).toBe(expirationDate.toISOString());
+      const { total } = await service(ApiKeysService).list(actor);
+      expect(total).toBe(2);
+      const { data } = await service(AuditService).list(actor, { from: new Date(0), to: new Date('2040-01-01') });
+      expect(data).toHaveLength(3);
+    });
+
+    it('gives no hash, and nothing that a store holds', async () => {
+      const keys = service(ApiKeysService);
+      const results = [
+        await keys.create(actor, { ...KEY, keyName: uniqueName('Key') }),
+        await keys.get(actor, key.id),
+        await keys.list(actor),
+        await keys.update(actor, key.id, { description: uniqueName('For') }),
+        await service(WorkspacesService).get(key.workspaceId),
+        await service(WorkspacesService).list(),
+        await service(MembersService).put(actor, 'alice', { roles: ['viewer'] }),
+        await service(MembersService).list(actor),
+      ];
+      const hashes = await host.dataSource.query<{ hash: string }[]>('SELECT hash FROM latchkey_api_keys');
+      const text = JSON.stringify(results);
+      for (const { hash } of hashes) expect(text).not.toContain(hash);
+      expect(text).not.toContain('"hash"');
+      expect(results[1]).toMatchObject({ key: { id: key.id, name: key.name } });
+    });
+
+    it('KeyVerifier.verify refuses what is no request', async () => {
+      const verifier = service(KeyVerifier);
+      expect(await verifier.verify(key.secret)).toMatchObject({ valid: true });
+      for (const none of [undefined, null, 7, {}, [key.secret]] as Anything[]) {
+        expect(await verifier.verify(none)).toMatchObject({ valid: false });
+      }
+      for (const request of [
+        { permissions: 'apikeys:view' },
+        { permissions: [7] },
+        { permission: ['apikeys:delete'] },
+        { cost: 0 },
+        { cost: '5' },
+        { ip: 7 },
+        { workspaceId: 7 },
+        null,
+        'apikeys:delete',
+      ] as Anything[]) {
+        const error = await refusalOf(() => verifier.verify(key.secret, request));
+        expect(error).toMatchObject({ code: 'request.invalid' });
+      }
+    });
+
+    it('the same over REST: a value sent back unchanged is no change, also of an expired key', async () => {
+      const headers = { authorization: OPERATOR_KEY, 'x-workspace-id': key.workspaceId };
+      const send = (method: string, path: string, body?: unknown) =>
+        host.send(method, `/latchkey${path}`, body, headers);
+      const settings = { ...KEY, keyName: uniqueName('Key'), roles: ['viewer'], allowedIps: ['10.0.0.0/8'] };
+      const { body: created } = await send('POST', '/apikey', { ...settings, expiresInSeconds: 1 });
+      await host.dataSource.query(
+        `UPDATE latchkey_api_keys SET expiration_date = '2020-01-01T00:00:00.000Z' WHERE id = '${created.id}'`,
+      );
+      const { body: was } = await send('GET', `/apikey/${created.id}`);
+      expect(was.status).toBe('expired');
+      const { keyName, permissions, roles, description, expirationDate, allowedIps, rateLimit, metadata, enabled } =
+        was;
+      const same = {
+        keyName,
+        permissions,
+        roles,
+        description,
+        expirationDate,
+        allowedIps,
+        rateLimit,
+        metadata,
+        enabled,
+      };
+      expect(await send('PATCH', `/apikey/${created.id}`, same)).toMatchObject({ status: 200, body: was });
+      expect(await send('PUT', `/apikey/${created.id}`, { keyName, permissions })).toMatchObject({
+        status: 200,
+        body: was,
+      });
+      const renamed = await send('PATCH', `/apikey/${created.id}`, { ...same, keyName: uniqueName('Key') });
+      expect(renamed).toMatchObject({ status: 200, body: { expirationDate, status: 'expired' } });
+    });
+  });
+});
