@@ -37,7 +37,7 @@ export class AppModule {
           ...options,
         }),
         HealthModule,
-        MetricsModule,
+        environment.metricsAddress ? MetricsModule : MetricsModule.withRoute(),
         ...(environment.canary ? [CanaryModule] : []),
       ],
     };

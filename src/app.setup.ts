@@ -2,10 +2,10 @@ import { NestFactory, HttpAdapterHost } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppModule } from './app.module.js';
-import { placeRoutes } from './app.routes.js';
+import { OPERATIONS, placeRoutes } from './app.routes.js';
 import { errorBody, toLatchkeyError } from './common/error-body.js';
 import { ErrorFilter } from './common/error.filter.js';
 import { newId } from './common/ids.js';
@@ -28,6 +28,12 @@ const LONGEST_PARAMETER = 2048;
 // A byte order mark is left out, as most parsers of JSON do.
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
+const PROTECTION: readonly [string, string][] = [
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-Frame-Options', 'DENY'],
+  ['Referrer-Policy', 'no-referrer'],
+];
+
 export interface Service {
   app: NestFastifyApplication;
   drain: Drain;
@@ -46,6 +52,7 @@ export async function createService(environment: Environment): Promise<Service> 
   app.useGlobalFilters(new ErrorFilter(app.get(HttpAdapterHost)));
   acceptJsonOnly(app);
   addHooks(app, drain, logger);
+  answerTheRest(app.getHttpServer());
   addVerifyShortcut(app);
   if (environment.docs) serveDocument(app);
   await app.init();
@@ -70,7 +77,10 @@ function adapterOf({ operatorKey, trustProxy }: Environment): FastifyAdapter {
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const refusal = toLatchkeyError(error);
       const requestId = requestIdOf(request);
-      void reply.code(refusal.getStatus()).header('X-Request-Id', requestId).send(errorBody(refusal, requestId));
+      void reply
+        .code(refusal.getStatus())
+        .headers({ ...Object.fromEntries(PROTECTION), 'Cache-Control': 'no-store', 'X-Request-Id': requestId })
+        .send(errorBody(refusal, requestId));
     },
     clientErrorHandler: answerUnparsable,
   });
@@ -89,11 +99,25 @@ function answerUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const refusal = unparsable(error.code);
+  answerRaw(socket, unparsable(error.code));
+}
+
+/** What Node would answer, or leave unanswered, by itself. */
+function answerTheRest(server: Server): void {
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    answerRaw(socket, toLatchkeyError({ statusCode: 404 }));
+  });
+  server.on('checkExpectation', ({ socket }: IncomingMessage) => {
+    answerRaw(socket, toLatchkeyError({ statusCode: 417 }));
+  });
+}
+
+function answerRaw(socket: Socket, refusal: LatchkeyError): void {
   const requestId = newId();
   const body = JSON.stringify(errorBody(refusal, requestId));
   socket.end(
     `HTTP/1.1 ${refusal.getStatus()} ${STATUS_CODES[refusal.getStatus()]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      PROTECTION.map(([name, value]) => `${name}: ${value}\r\n`).join('') +
       `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${requestId}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
@@ -131,16 +155,17 @@ function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger)
   const requests = app.get(HttpRequests, { strict: false });
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
-    void reply.header('X-Content-Type-Options', 'nosniff');
-    void reply.header('X-Frame-Options', 'DENY');
-    void reply.header('Referrer-Policy', 'no-referrer');
-    if (request.url.startsWith('/api/')) void reply.header('Cache-Control', 'no-store');
-    if (drain.enter(reply.raw)) {
-      done();
+    for (const [name, value] of PROTECTION) void reply.header(name, value);
+    const route = routeOf(request);
+    if (!route.startsWith('/docs')) void reply.header('Cache-Control', 'no-store');
+    if (!drain.enter(reply.raw)) {
+      void reply.header('Connection', 'close');
+      done(new ServiceStoppingError());
       return;
     }
-    void reply.header('Connection', 'close');
-    done(new ServiceStoppingError());
+    // A proxy that keeps these to itself does so by their paths, not by other spellings of them.
+    const isMisspelt = OPERATIONS.has(route) && pathOf(request.raw) !== route;
+    done(isMisspelt ? toLatchkeyError({ statusCode: 404 }) : undefined);
   });
   const isLogged = logger.isEnabled('info');
   fastify.addHook('onResponse', (request, reply, done) => {
@@ -153,4 +178,8 @@ function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger)
     }
     done();
   });
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '';
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import type { Server } from 'node:http';
 import type { Service } from './app.setup.js';
 import { Principal } from './auth/principal.js';
@@ -8,6 +8,7 @@ import { reasonOf } from './config/reason-of.js';
 import type { Change } from './events/domain-event.js';
 import { SystemStarted, SystemStopped } from './events/system-events.js';
 import { UnitOfWork } from './events/unit-of-work.js';
+import { MetricsServer } from './metrics/metrics-server.js';
 import { OperatorsService } from './operators/operators.service.js';
 import { VERSION } from './version.js';
 
@@ -15,13 +16,26 @@ const LINGER_MS = 1000;
 const SYSTEM = Principal.system('latchkey');
 
 /** @returns the URL it listens on, without a path. @throws {Error} saying in one line why it cannot listen there. */
-export async function listen({ app }: Service, { host, port }: Environment): Promise<string> {
+export async function listen({ app }: Service, { host, port, metricsAddress }: Environment): Promise<string> {
   try {
     await app.listen({ host, port });
   } catch (error) {
     throw new Error(`HOST and PORT: cannot listen there: ${reasonOf(error)}`, { cause: error });
   }
+  if (metricsAddress) await listenForMetrics(app.get(MetricsServer, { strict: false }), metricsAddress);
   return (await app.getUrl()).replace(/\/$/, '');
+}
+
+async function listenForMetrics(
+  server: MetricsServer,
+  address: NonNullable<Environment['metricsAddress']>,
+): Promise<void> {
+  try {
+    const url = await server.listen(address);
+    new Logger('Latchkey').log(`Metrics on ${url}`);
+  } catch (error) {
+    throw new Error(`METRICS_ADDRESS: cannot listen there: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 /** Puts the start on the trail, and makes an operator and shows its key if there is none. */

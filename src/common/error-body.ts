@@ -58,6 +58,8 @@ export function toLatchkeyError(error: unknown): LatchkeyError {
   switch (statusOf(error)) {
     case 400:
       return new RequestInvalidError([malformed(error)]);
+    // The static files of the documentation refuse so what lies outside their folder.
+    case 403:
     case 404:
     case 405:
       return new LatchkeyError(
@@ -70,6 +72,12 @@ export function toLatchkeyError(error: unknown): LatchkeyError {
       return new LatchkeyError('request.uri_too_long', 'The path is too long.');
     case 415:
       return new UnsupportedMediaTypeError();
+    case 412:
+      return new LatchkeyError('request.precondition_failed', 'The file is not the one that the request asks for.');
+    case 416:
+      return new LatchkeyError('request.range_not_satisfiable', 'The file has no such range. Ask for all of it.');
+    case 417:
+      return new LatchkeyError('request.expectation_failed', 'Of the header Expect, only 100-continue is understood.');
     case 431:
       return new LatchkeyError('request.headers_too_large', 'The headers are larger than this server accepts.');
     default:

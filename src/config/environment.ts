@@ -30,6 +30,8 @@ export interface Environment {
   trustProxy: false | number | string[];
   /** Where commands act that name no workspace. */
   workspace: string | undefined;
+  /** Where `/metrics` is answered instead of on `port`; undefined: on `port`. */
+  metricsAddress: { host: string; port: number } | undefined;
   logLevel: (typeof LOG_LEVELS)[number];
   logFormat: (typeof LOG_FORMATS)[number];
 }
@@ -102,6 +104,12 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       (text) => (text.length <= 255 ? text : undefined),
       'the id, externalId or name of a workspace',
     ),
+    metricsAddress: read<Environment['metricsAddress']>(
+      'METRICS_ADDRESS',
+      undefined,
+      hostAndPort,
+      'host:port, such as 127.0.0.1:9464 or [::1]:9464',
+    ),
     logLevel: read('LOG_LEVEL', 'info', oneOf(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`),
     logFormat: read(
       'LOG_FORMAT',
@@ -125,6 +133,13 @@ function oneOf<T extends string>(words: readonly T[]) {
 function numberBetween(text: string, least: number, most: number): number | undefined {
   const value = Number(text);
   return /^\d{1,9}$/.test(text) && value >= least && value <= most ? value : undefined;
+}
+
+function hostAndPort(text: string): Environment['metricsAddress'] {
+  const [, ipv6, name, digits = ''] = /^(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9._-]{1,255})):(\d+)$/.exec(text) ?? [];
+  const host = ipv6 ?? name;
+  const port = numberBetween(digits, 0, 65_535);
+  return host === undefined || port === undefined ? undefined : { host, port };
 }
 
 function databaseUrl(text: string): string | undefined {

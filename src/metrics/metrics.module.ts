@@ -1,14 +1,22 @@
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { RevocationModule } from '../revocation/revocation.module.js';
 import { VerificationModule } from '../verification/verification.module.js';
 import { HttpRequests } from './http-requests.js';
 import { MetricsController } from './metrics.controller.js';
+import { MetricsServer } from './metrics-server.js';
 import { Metrics } from './metrics.service.js';
 
 @Module({
   imports: [VerificationModule, RevocationModule],
-  controllers: [MetricsController],
-  providers: [HttpRequests, Metrics],
+  providers: [HttpRequests, Metrics, MetricsServer],
   exports: [Metrics],
 })
-export class MetricsModule {}
+export class MetricsModule {
+  /** With the route `/metrics`, for where it has no address of its own. */
+  static withRoute(): DynamicModule {
+    return { module: MetricsRouteModule };
+  }
+}
+
+@Module({ imports: [MetricsModule], controllers: [MetricsController] })
+class MetricsRouteModule {}

@@ -47,6 +47,7 @@ describe('readEnvironment', () => {
     ['DATABASE_URL', ['sqlite:/var/lib/latchkey.db', 'postgres://u:p%40ss@db:5432/x', 'postgresql://db/x']],
     ['LATCHKEY_OPERATOR_KEY', ['choose-one-of-32-characters-or-more', randomBytes(384).toString('base64')]],
     ['LATCHKEY_KEY_PREFIX', ['acme', 'acme_live', 'K', 'k234567890123456']],
+    ['METRICS_ADDRESS', ['127.0.0.1:9464', 'localhost:0', '[::1]:9464', 'metrics.internal:65535']],
     ['TRUST_PROXY', ['false', '1', '2', '10.0.0.0/8', '10.0.0.1, 2001:db8::/32']],
     ['LATCHKEY_CANARY', ['on', 'off']],
     ['LATCHKEY_DOCS', ['on', 'off']],
@@ -68,6 +69,10 @@ describe('readEnvironment', () => {
       ['choose-one-of-32-characters-or-', 'k'.repeat(32), 'choose-one-of-32-characters or more'],
     ],
     ['LATCHKEY_KEY_PREFIX', ['1k', 'ab_', '_a', 'k2345678901234567', 'é']],
+    [
+      'METRICS_ADDRESS',
+      ['9464', ':9464', '127.0.0.1', '127.0.0.1:', '::1:9464', '127.0.0.1:65536', 'http://x:1', '[x]:1'],
+    ],
     ['TRUST_PROXY', ['true', '-1', '0', '101', 'proxy.example.com', '10.0.0.0/33', '10.0.0.1,', '*']],
     ['LOG_LEVEL', ['verbose', 'INFO', '30']],
     ['LOG_FORMAT', ['text', 'JSON']],
