@@ -43,6 +43,7 @@ import { EventsModule } from './events/events.module.js';
 import { SystemStarted, SystemStopped } from './events/system-events.js';
 import { GrantsModule } from './grants/grants.module.js';
 import { GrantsService } from './grants/grants.service.js';
+import { ResourceDirectory } from './grants/resource-directory.js';
 import { WorkspaceGrants } from './grants/workspace-grants.js';
 import {
   checkedOptions,
@@ -62,6 +63,7 @@ import { OperatorsModule } from './operators/operators.module.js';
 import { PermissionCreated, PermissionDeleted } from './permissions/events.js';
 import { PermissionsModule } from './permissions/permissions.module.js';
 import { AuditSuppressed } from './refused-attempts/events.js';
+import { ResourceOwners } from './refused-attempts/resource-owners.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { RoleCreated, RoleDeleted, RoleUpdated } from './roles/events.js';
 import { RolesModule } from './roles/roles.module.js';
@@ -153,6 +155,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     { provide: Authority, useExisting: GrantsService },
     { provide: MembershipDirectory, useExisting: MembersService },
     { provide: OperatorDirectory, useExisting: OperatorKeys },
+    { provide: ResourceOwners, useExisting: ResourceDirectory },
     { provide: WorkspaceDirectory, useExisting: WorkspacesService },
     {
       provide: WORKSPACE_CONTENTS,
@@ -170,6 +173,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     CredentialVerifier,
     MembershipDirectory,
     OperatorDirectory,
+    ResourceOwners,
     WorkspaceDirectory,
     WORKSPACE_CONTENTS,
     DatabaseModule,

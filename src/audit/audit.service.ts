@@ -14,6 +14,7 @@ import type { Actor, ActorType } from '../events/actor.js';
 import { EventHandlers } from '../events/event-handlers.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import { Work } from '../events/work.js';
+import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
 import { toRecord, type AuditRecord } from './audit-record.js';
 import { ExportAuditDto, type ExportAuditInput } from './dto/export-audit.dto.js';
 import type { FilterAuditDto } from './dto/filter-audit.dto.js';
@@ -52,6 +53,7 @@ export class AuditService {
     private readonly clock: Clock,
     private readonly input: InputChecker,
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
+    private readonly failedAttempts: FailedAttempts,
   ) {}
 
   /**
@@ -101,6 +103,7 @@ export class AuditService {
     const { limit = DEFAULT_LIMIT, cursor, ...filter } = this.input.check(ListAuditDto, input, 'query');
     const conditions = conditionsOf(actor, filter);
     if (cursor !== undefined) conditions.push(['event.id <', decodeCursor(cursor)]);
+    await this.failedAttempts.settle(actor.workspaceId);
     const rows = await this.find(conditions, 'DESC', limit + 1);
     const data = rows.slice(0, limit);
     const last = data.at(-1);
@@ -122,6 +125,7 @@ export class AuditService {
   async export(actor: Principal, input: ExportAuditInput = {}): Promise<AsyncGenerator<AuditRecord>> {
     const { format = 'ndjson', ...filter } = this.input.check(ExportAuditDto, input, 'query');
     const conditions = conditionsOf(actor, filter);
+    await this.failedAttempts.settle(actor.workspaceId);
     await this.unitOfWork.run(actor, (work) => {
       const changes = Object.entries({ format, ...filter }).map(([field, after]) => ({ field, before: null, after }));
       const target = { type: 'audit', id: actor.workspaceId ?? '*', display: '' };

@@ -3,17 +3,16 @@ import passport from 'passport';
 import { LatchkeyError } from '../common/latchkey-error.js';
 import { requestOf, withHeaders, type HttpRequest } from '../common/request.js';
 import { SecretScanner } from '../common/secret-scanner.js';
-import type { Actor, RequestOrigin } from '../events/actor.js';
-import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
+import type { RequestOrigin } from '../events/actor.js';
 import { declaredAccess } from './access.js';
 import { ApiKeyStrategy, type Refusal } from './api-key.strategy.js';
 import { credentialOf, type Credential } from './credential.js';
 import { UnauthenticatedError } from './errors.js';
-import { AuthFailed } from './events.js';
 import { HostUsers } from './host-users.js';
 import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
 import type { RefusalReason } from './ports.js';
 import { Principal, type Identity } from './principal.js';
+import { RefusedCommands } from './refused-commands.js';
 import { HttpOrigin } from './request-origin.js';
 import { setPrincipal } from './request-principal.js';
 
@@ -30,7 +29,7 @@ export class AuthenticationGuard implements CanActivate {
     private readonly tokens: JsonWebTokenStrategy,
     private readonly hostUsers: HostUsers,
     private readonly secrets: SecretScanner,
-    private readonly failedAttempts: FailedAttempts,
+    private readonly refusedCommands: RefusedCommands,
   ) {}
 
   /**
@@ -62,7 +61,7 @@ export class AuthenticationGuard implements CanActivate {
     const found = await this.authenticate(request, kind === 'token' ? this.tokens : this.apiKeys);
     if (!('reason' in found)) return admit(request, new Principal(found, origin));
     const user = LEFT_TO_THE_HOST.has(found.reason) ? await this.hostUsers.find(request, context) : undefined;
-    return user ? admit(request, new Principal(user, origin)) : this.refuse(found, origin);
+    return user ? admit(request, new Principal(user, origin)) : this.refuse(context, found, origin);
   }
 
   private authenticate(
@@ -83,16 +82,9 @@ export class AuthenticationGuard implements CanActivate {
     });
   }
 
-  private async refuse({ reason, key }: Refusal, origin: RequestOrigin): Promise<never> {
+  private async refuse(context: ExecutionContext, refusal: Refusal, origin: RequestOrigin): Promise<never> {
     const error = new UnauthenticatedError();
-    const event = new AuthFailed({
-      workspaceId: key?.workspaceId ?? null,
-      targets: key ? [{ type: 'apikey', id: key.id, display: key.name }] : [],
-      reason,
-      statusCode: error.getStatus(),
-      errorCode: error.code,
-    });
-    await this.failedAttempts.record(anonymous(origin), event, key?.id);
+    await this.refusedCommands.recordUnauthenticated(context, origin, refusal, error);
     throw error;
   }
 }
@@ -102,8 +94,4 @@ type PassportMiddleware = (request: unknown, response: unknown, next: (error: un
 function admit(request: HttpRequest, principal: Principal): true {
   setPrincipal(request, principal);
   return true;
-}
-
-function anonymous(origin: RequestOrigin): Actor {
-  return { type: 'anonymous', id: 'anonymous', display: 'anonymous', credentialId: null, workspaceId: null, origin };
 }

@@ -1,5 +1,6 @@
 import { applyDecorators, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
 import { RouteErrorFilter } from '../common/error.filter.js';
+import { OfLatchkey } from './attempted-command.js';
 import { AuthenticationGuard } from './authentication.guard.js';
 import { FailedCommandInterceptor } from './failed-command.interceptor.js';
 import { InputGuard } from './input.guard.js';
@@ -10,6 +11,7 @@ import { OwnInput } from './route-input.js';
 /** Binds a controller of ours to authentication, permissions, checked input, the trail and the one error body. */
 export function LatchkeyRoutes(): ClassDecorator {
   return applyDecorators(
+    OfLatchkey(),
     OwnInput(),
     UseGuards(JsonGuard, AuthenticationGuard, PermissionGuard, InputGuard),
     UseInterceptors(FailedCommandInterceptor),

@@ -1,7 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { LatchkeyError } from '../common/latchkey-error.js';
 import { headerOf, requestOf, withHeaders, type HttpRequest } from '../common/request.js';
-import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
 import { declaredAccess, type Access, type Requirement } from './access.js';
 import {
   PermissionDeniedError,
@@ -10,12 +9,11 @@ import {
   WorkspaceRequiredError,
   WorkspaceUnknownError,
 } from './errors.js';
-import { AuthDenied } from './events.js';
 import { WorkspaceDirectory } from './ports.js';
 import type { Principal } from './principal.js';
 import { RateLimits } from './rate-limits.js';
+import { RefusedCommands } from './refused-commands.js';
 import { countOnce, principalOf, setPrincipal } from './request-principal.js';
-import { targetsOf } from './request-targets.js';
 
 const EVERY_WORKSPACE = '*';
 
@@ -28,7 +26,7 @@ export class PermissionGuard implements CanActivate {
   constructor(
     private readonly rateLimits: RateLimits,
     private readonly workspaces: WorkspaceDirectory,
-    private readonly failedAttempts: FailedAttempts,
+    private readonly refusedCommands: RefusedCommands,
   ) {}
 
   /**
@@ -68,7 +66,7 @@ export class PermissionGuard implements CanActivate {
       return true;
     } catch (error) {
       if (!(error instanceof LatchkeyError)) throw error;
-      if (error.getStatus() < 500) await this.recordRefusal(context, principal, error);
+      if (error.getStatus() < 500) await this.refusedCommands.recordDenied(context, principal, error);
       throw withHeaders(context, error);
     }
   }
@@ -97,14 +95,6 @@ export class PermissionGuard implements CanActivate {
   private async isOf({ workspaceId }: Principal, named: string): Promise<boolean> {
     if (workspaceId === null) return false;
     return named.toLowerCase() === workspaceId || (await this.workspaces.find(named)) === workspaceId;
-  }
-
-  private recordRefusal(context: ExecutionContext, principal: Principal, error: LatchkeyError): Promise<void> {
-    const { workspaceId } = principal;
-    const { message: reason, code: errorCode } = error;
-    const statusCode = error.getStatus();
-    const event = new AuthDenied({ workspaceId, targets: targetsOf(context), reason, statusCode, errorCode });
-    return this.failedAttempts.record(principal, event);
   }
 }
 

@@ -1,41 +1,128 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { errorBody, refusalAtRoute } from '../common/error-body.js';
-import { TooManyLookUpsError } from '../common/latchkey-error.js';
+import { TooManyLookUpsError, type LatchkeyError } from '../common/latchkey-error.js';
+import { isId } from '../common/ids.js';
 import { requestIdOf } from '../common/request-id.js';
 import { requestOf } from '../common/request.js';
-import type { EventFacts } from '../events/domain-event.js';
+import { SecretScanner } from '../common/secret-scanner.js';
+import type { Actor, RequestOrigin } from '../events/actor.js';
+import type { DomainEvent, EventFacts, Target } from '../events/domain-event.js';
 import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
-import { AuthDenied, RequestFailed } from './events.js';
+import type { NamedThing } from '../refused-attempts/resource-owners.js';
+import type { Refusal } from './api-key.strategy.js';
+import { askedFor, namedWorkspace } from './attempted-command.js';
+import { AuthDenied, AuthFailed, RequestFailed } from './events.js';
+import { WorkspaceDirectory } from './ports.js';
 import type { Principal } from './principal.js';
 import { targetsOf } from './request-targets.js';
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Puts commands that were refused or that failed on the trail. */
+/**
+ * Puts what was refused or failed on the trail, with what was attempted: to be awaited before the answer leaves. A record
+ * is on the trail of the workspace that the caller acts in; an attempt at what is another workspace's is on the trail of
+ * that one too.
+ *
+ * All of its methods throw {@link StoreUnavailableError} if the attempt cannot be recorded: then it is not answered as if
+ * it had been.
+ */
 @Injectable()
 export class RefusedCommands {
-  constructor(private readonly failedAttempts: FailedAttempts) {}
+  constructor(
+    private readonly failedAttempts: FailedAttempts,
+    private readonly workspaces: WorkspaceDirectory,
+    private readonly secrets: SecretScanner,
+  ) {}
+
+  /** Records a request without an acceptable credential. */
+  async recordUnauthenticated(
+    context: ExecutionContext,
+    origin: RequestOrigin,
+    { reason, key }: Refusal,
+    error: LatchkeyError,
+  ): Promise<void> {
+    const { targets, changes } = this.attempted(context);
+    // The key first: it is what the attempt is found by.
+    const event = new AuthFailed({
+      workspaceId: key?.workspaceId ?? null,
+      targets: key ? [{ type: 'apikey', id: key.id, display: key.name }, ...targets] : targets,
+      changes,
+      reason,
+      statusCode: error.getStatus(),
+      errorCode: error.code,
+    });
+    await this.put(context, anonymous(origin), event, { targets, refusedKey: key?.id });
+  }
+
+  /** Records a request of a known caller who may not make it. */
+  async recordDenied(context: ExecutionContext, principal: Principal, error: LatchkeyError): Promise<void> {
+    const attempted = this.attempted(context);
+    const event = new AuthDenied({
+      workspaceId: await this.workspaceOf(context, principal),
+      ...attempted,
+      reason: error.message,
+      statusCode: error.getStatus(),
+      errorCode: error.code,
+    });
+    await this.put(context, principal, event, attempted);
+  }
 
   /**
-   * Records what a known caller attempted and why it was not carried out; to be awaited before the answer leaves. Reads
-   * leave no trace, and nothing can be written while the store is down.
+   * Records a command of a known caller that was not carried out. Reads leave no trace, and nothing can be written while
+   * the store is down.
    *
    * @param thrown what the caller is answered with
-   * @throws {StoreUnavailableError} if the attempt cannot be recorded: then it is not answered as if it had been.
    */
   async record(context: ExecutionContext, principal: Principal | undefined, thrown: unknown): Promise<void> {
-    const request = requestOf(context);
-    if (!principal || READS.has(request.method)) return;
-    const { statusCode, message, code } = errorBody(refusalAtRoute(thrown), requestIdOf(request));
+    if (!principal || isRead(context)) return;
+    const { statusCode, message, code } = errorBody(refusalAtRoute(thrown), requestIdOf(requestOf(context)));
     // A record for each look-up that is refused would be what a guesser wants.
     if (code === 'store.unavailable' || thrown instanceof TooManyLookUpsError) return;
+    const attempted = this.attempted(context);
     const facts: EventFacts = {
-      workspaceId: principal.workspaceId,
-      targets: targetsOf(context),
+      workspaceId: await this.workspaceOf(context, principal),
+      ...attempted,
       reason: message,
       statusCode,
       errorCode: code,
     };
-    await this.failedAttempts.record(principal, statusCode === 403 ? new AuthDenied(facts) : new RequestFailed(facts));
+    const event = statusCode === 403 ? new AuthDenied(facts) : new RequestFailed(facts);
+    await this.put(context, principal, event, attempted);
   }
+
+  private attempted(context: ExecutionContext): Required<Pick<EventFacts, 'targets' | 'changes'>> {
+    const changes = isRead(context) ? [] : askedFor(context, this.secrets);
+    return { targets: targetsOf(context, this.secrets), changes };
+  }
+
+  private async put(
+    context: ExecutionContext,
+    actor: Actor,
+    event: DomainEvent,
+    { targets, refusedKey }: { targets: readonly Target[]; refusedKey?: string },
+  ): Promise<void> {
+    const things = thingsNamed(context, isRead(context) ? [] : targets);
+    await this.failedAttempts.record(actor, event, { refusedKey, things });
+  }
+
+  /** Who acts in no workspace is on the trail of the one they name, if it exists. */
+  private async workspaceOf(context: ExecutionContext, { workspaceId }: Principal): Promise<string | null> {
+    const named = workspaceId === null ? namedWorkspace(context) : undefined;
+    return named === undefined ? workspaceId : ((await this.workspaces.find(named)) ?? null);
+  }
+}
+
+function isRead(context: ExecutionContext): boolean {
+  return READS.has(requestOf(context).method);
+}
+
+/** What the caller named that may be another workspace's. */
+function thingsNamed(context: ExecutionContext, targets: readonly Target[]): NamedThing[] {
+  const named = namedWorkspace(context);
+  const things = targets.filter(({ id }) => id !== '');
+  return named === undefined ? things : [{ type: isId(named) ? 'workspace' : 'externalId', id: named }, ...things];
+}
+
+function anonymous(origin: RequestOrigin): Actor {
+  return { type: 'anonymous', id: 'anonymous', display: 'anonymous', credentialId: null, workspaceId: null, origin };
 }

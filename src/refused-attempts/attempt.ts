@@ -15,9 +15,15 @@ export interface Attempt {
   route: string;
   /** The key it was made with, if that is known and was refused. */
   refusedKey: string | null;
+  /** Whether it tells a workspace of an attempt that another trail has too. */
+  isNotice: boolean;
 }
 
-export function attemptOf(actor: Actor, event: DomainEvent, refusedKey: string | null): Attempt {
+export function attemptOf(
+  actor: Actor,
+  event: DomainEvent,
+  { refusedKey = null, isNotice = false }: { refusedKey?: string | null; isNotice?: boolean },
+): Attempt {
   const { origin } = actor;
   const [target] = event.targets;
   const route = origin ? `${origin.method} ${origin.route}` : '';
@@ -29,5 +35,6 @@ export function attemptOf(actor: Actor, event: DomainEvent, refusedKey: string |
     aim: target ? `${target.type}:${target.id}` : route,
     route,
     refusedKey,
+    isNotice,
   };
 }

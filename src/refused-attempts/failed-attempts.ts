@@ -2,15 +2,25 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit }
 import { Clock } from '../common/clock.js';
 import { describeError } from '../common/describe-error.js';
 import type { Actor } from '../events/actor.js';
-import type { DomainEvent } from '../events/domain-event.js';
+import type { DomainEvent, EventFacts } from '../events/domain-event.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
-import { attemptOf } from './attempt.js';
+import { attemptOf, type Attempt } from './attempt.js';
 import { FloodRule } from './flood-rule.js';
+import { OwnerNotices, type Notice } from './owner-notices.js';
 import { RecordQueue } from './record-queue.js';
+import { ResourceOwners, type NamedThing } from './resource-owners.js';
 import { SuppressedAttempts, type SuppressedInWorkspace } from './suppressed-attempts.js';
 import { SYSTEM } from './system-actor.js';
 
 const SWEEP_MS = 5000;
+
+/** What is known of an attempt besides its event. */
+export interface AttemptFacts {
+  /** The id of the key that it was made with, if that is known and was refused. */
+  refusedKey?: string;
+  /** What the caller named that may be another workspace's: that one is told too. */
+  things?: readonly NamedThing[];
+}
 
 /**
  * Puts refused and failed attempts on the trail before their answers leave, by the {@link FloodRule}. Those that it does
@@ -22,15 +32,18 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger(FailedAttempts.name);
   private readonly rule = new FloodRule();
   private readonly queue: RecordQueue;
+  private readonly notices: OwnerNotices;
   private readonly closings = new Set<Promise<void>>();
   private suppressed = new SuppressedAttempts();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     unitOfWork: UnitOfWork,
+    owners: ResourceOwners,
     private readonly clock: Clock,
   ) {
     this.queue = new RecordQueue(unitOfWork);
+    this.notices = new OwnerNotices(owners, (notice, workspaceId) => this.deliver(notice, workspaceId));
   }
 
   onModuleInit(): void {
@@ -39,32 +52,20 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
+    await this.notices.settle(null);
     await this.close();
   }
 
-  /**
-   * @param refusedKey the id of the key that the attempt was made with, if it is known and was refused
-   * @throws {StoreUnavailableError} if the attempt cannot be recorded: then it is not answered as if it had been.
-   */
-  async record(actor: Actor, event: DomainEvent, refusedKey: string | null = null): Promise<void> {
+  /** @throws {StoreUnavailableError} if the attempt cannot be recorded: then it is not answered as if it had been. */
+  async record(actor: Actor, event: DomainEvent, { refusedKey, things = [] }: AttemptFacts = {}): Promise<void> {
     const date = this.clock.now();
-    const now = date.getTime();
-    if (this.rule.isOver(now)) {
-      void this.close();
-      this.rule.startMinute(now);
-    }
-    const attempt = attemptOf(actor, event, refusedKey);
-    const place = this.rule.take(attempt, now);
-    if (!place) {
-      this.suppressed.add(attempt);
-      return;
-    }
-    try {
-      await this.queue.add(event, actor, date);
-    } catch (error) {
-      place.giveBack();
-      throw error;
-    }
+    this.notices.add({ actor, event, date, things });
+    await this.put(attemptOf(actor, event, { refusedKey }), date);
+  }
+
+  /** Resolves when the workspace (null: every one) has on its trail what callers of others attempted at it before. */
+  settle(workspaceId: string | null): Promise<void> {
+    return this.notices.settle(workspaceId);
   }
 
   /**
@@ -74,6 +75,36 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
   async closeEnded(): Promise<void> {
     if (this.rule.isOver(this.clock.now().getTime())) await this.close();
     else await Promise.all(this.closings);
+  }
+
+  private async put(attempt: Attempt, date: Date): Promise<void> {
+    const now = date.getTime();
+    if (this.rule.isOver(now)) {
+      void this.close();
+      this.rule.startMinute(now);
+    }
+    const place = this.rule.take(attempt, now);
+    if (!place) {
+      this.suppressed.add(attempt);
+      return;
+    }
+    try {
+      await this.queue.add(attempt.event, attempt.actor, date);
+    } catch (error) {
+      place.giveBack();
+      throw error;
+    }
+  }
+
+  private deliver({ actor, event, date, things }: Notice, workspaceId: string): Promise<void> {
+    const { reason, statusCode, errorCode, outcome } = event;
+    // Only what the caller wrote: what a record says besides may be another workspace's.
+    const targets = event.targets.filter((target) =>
+      things.some(({ type, id }) => type === target.type && id === target.id),
+    );
+    const facts = { workspaceId, targets, changes: [...event.changes], reason, statusCode, errorCode, outcome };
+    const copy = new (event.constructor as new (facts: EventFacts) => DomainEvent)(facts);
+    return this.put(attemptOf(actor, copy, { isNotice: true }), date);
   }
 
   private async close(): Promise<void> {

@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 const ESCALATION = 'auth.escalation';
 
 /** Full records a minute. All of an instance's are bounded by their sum. */
-const BUDGETS = { anonymous: 600, source: 600, callers: 6000, escalations: 6000, firsts: 6000 } as const;
+const BUDGETS = { anonymous: 600, source: 600, callers: 6000, escalations: 6000, firsts: 6000, notices: 6000 } as const;
 
 /** A place among the full records, which is given back if the record cannot be written. */
 export interface Place {
@@ -72,7 +72,8 @@ export class FloodRule {
   }
 }
 
-function budgetsOf({ actor, event, kind, source }: Attempt): Budget[] {
+function budgetsOf({ actor, event, kind, source, isNotice }: Attempt): Budget[] {
+  if (isNotice) return [{ name: 'notices', limit: BUDGETS.notices }];
   if (actor.type === 'anonymous') return [{ name: 'anonymous', limit: BUDGETS.anonymous }];
   const all = event.errorCode === ESCALATION ? 'escalations' : 'callers';
   return [
@@ -82,6 +83,7 @@ function budgetsOf({ actor, event, kind, source }: Attempt): Budget[] {
   ];
 }
 
-function windowOf({ kind, source, aim }: Attempt): Budget {
-  return { name: `${kind} ${source} ${aim}`, limit: ITEMISED_A_WINDOW };
+function windowOf({ kind, source, aim, event, isNotice }: Attempt): Budget {
+  const trail = isNotice ? ` told ${event.workspaceId}` : '';
+  return { name: `${kind} ${source} ${aim}${trail}`, limit: ITEMISED_A_WINDOW };
 }

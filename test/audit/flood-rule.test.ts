@@ -17,11 +17,12 @@ const attempts = fc.array(
   { maxLength: 400 },
 );
 
-const attempt = (fields: { type: string } & Omit<Attempt, 'actor' | 'event' | 'route'>): Attempt => ({
+const attempt = (fields: { type: string } & Omit<Attempt, 'actor' | 'event' | 'route' | 'isNotice'>): Attempt => ({
   ...fields,
   actor: { type: fields.type } as Attempt['actor'],
   event: { errorCode: null } as Attempt['event'],
   route: '',
+  isNotice: false,
 });
 
 describe('FloodRule', () => {

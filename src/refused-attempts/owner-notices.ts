@@ -1,0 +1,114 @@
+import { Logger } from '@nestjs/common';
+import { describeError } from '../common/describe-error.js';
+import type { Actor } from '../events/actor.js';
+import type { DomainEvent } from '../events/domain-event.js';
+import type { NamedThing, ResourceOwners } from './resource-owners.js';
+
+const MOST_WAITING = 5000;
+const WAIT_MS = 1000;
+
+/** An attempt of one workspace, or of none, that may have been aimed at another. */
+export interface Notice {
+  actor: Actor;
+  event: DomainEvent;
+  date: Date;
+  /** The things that the caller named, by ids that tell their workspace. */
+  things: readonly NamedThing[];
+}
+
+/** Puts the attempt on the trail of the workspace that owns what it was aimed at. */
+type Deliver = (notice: Notice, workspaceId: string) => Promise<void>;
+
+/**
+ * Finds out, apart from the request, whether what a caller named is another workspace's, and tells that workspace: within
+ * a second, and before its trail is read on this instance. So neither the time of an answer nor the caller's own trail
+ * tells whether an id exists elsewhere.
+ */
+export class OwnerNotices {
+  private readonly logger = new Logger(OwnerNotices.name);
+  private waiting: Notice[] = [];
+  /** Those whose workspace is known, by it. */
+  private readonly located = new Map<string, Notice[]>();
+  private running = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly owners: ResourceOwners,
+    private readonly deliver: Deliver,
+  ) {}
+
+  /** Beyond five thousand a second they are dropped: the caller's own trail has, or counts, them all. */
+  add(notice: Notice): void {
+    if (notice.things.length === 0 || this.waiting.length >= MOST_WAITING) return;
+    this.waiting.push({ ...notice, actor: withoutRequest(notice.actor) });
+    this.timer ??= setTimeout(() => void this.settle(null), WAIT_MS).unref();
+  }
+
+  /**
+   * Resolves when the workspace (null: every one) has been told of what was added before, or that has failed, which is
+   * logged. What concerns others waits: whoever reads one trail is not to notice what comes onto another.
+   */
+  settle(workspaceId: string | null): Promise<void> {
+    this.running = this.running.then(() => this.tell(workspaceId));
+    return this.running;
+  }
+
+  private async tell(workspaceId: string | null): Promise<void> {
+    if (workspaceId === null) {
+      clearTimeout(this.timer);
+      this.timer = undefined;
+    }
+    try {
+      await this.locate();
+      const told = workspaceId === null ? [...this.located.keys()] : [workspaceId];
+      await Promise.all(told.flatMap((one) => this.take(one).map((notice) => this.deliver(notice, one))));
+    } catch (error) {
+      this.logger.error({
+        message: 'Attempts at other workspaces could not be put on their trails.',
+        error: describeError(error),
+      });
+    }
+  }
+
+  private take(workspaceId: string): Notice[] {
+    const notices = this.located.get(workspaceId) ?? [];
+    this.located.delete(workspaceId);
+    return notices;
+  }
+
+  private async locate(): Promise<void> {
+    const notices = this.waiting;
+    if (notices.length === 0) return;
+    this.waiting = [];
+    const owners = await this.ownersOf(notices.flatMap(({ things }) => things));
+    for (const notice of notices) {
+      const concerned = new Set(notice.things.flatMap(({ type, id }) => owners.get(type)?.get(id) ?? []));
+      concerned.delete(notice.event.workspaceId ?? '');
+      for (const one of concerned) this.located.set(one, [...(this.located.get(one) ?? []), notice]);
+    }
+  }
+
+  private async ownersOf(things: readonly NamedThing[]): Promise<Map<string, Map<string, string>>> {
+    const owners = new Map<string, Map<string, string>>();
+    for (const wanted of new Set(things.map(({ type }) => type))) {
+      const ids = things.filter(({ type }) => type === wanted).map(({ id }) => id);
+      owners.set(wanted, await this.owners.find(wanted, [...new Set(ids)]));
+    }
+    return owners;
+  }
+}
+
+/** The request is gone by the time that it is asked. */
+function withoutRequest(actor: Actor): Actor {
+  const { type, id, display, credentialId, workspaceId, origin } = actor;
+  const { id: requestId, method, route, ip, userAgent, successStatus } = origin ?? {};
+  return {
+    type,
+    id,
+    // The name of a key is its workspace's own affair.
+    display: type === 'apikey' ? '' : display,
+    credentialId,
+    workspaceId,
+    origin: origin && ({ id: requestId, method, route, ip, userAgent, successStatus } as Actor['origin']),
+  };
+}
