@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { searchedId } from '../common/search-bounds.js';
 import type { SecretScanner } from '../common/secret-scanner.js';
 import type { ActorType } from '../events/actor.js';
 import type { Change, DomainEvent, Outcome } from '../events/domain-event.js';
@@ -96,8 +97,8 @@ export function toRows(
       workspaceId: event.workspaceId,
       action: event.action,
       outcome: event.outcome,
-      actorId: actor.id,
-      targetId: event.targets[0]?.id ?? null,
+      actorId: searchedId(actor.id),
+      targetId: event.targets[0] ? searchedId(event.targets[0].id) : null,
       occurredDate: occurred.toISOString(),
       payload,
       payloadHash: sha256(payload),

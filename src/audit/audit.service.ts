@@ -5,6 +5,7 @@ import { Clock } from '../common/clock.js';
 import { isId } from '../common/ids.js';
 import { InputChecker } from '../common/input-checker.js';
 import { decodeCursor, encodeCursor } from '../common/paging.js';
+import { searchedId, toSearchBound } from '../common/search-bounds.js';
 import { SecretScanner } from '../common/secret-scanner.js';
 import { DATA_SOURCE } from '../database/data-source.token.js';
 import { Database } from '../database/database.js';
@@ -15,13 +16,14 @@ import { EventHandlers } from '../events/event-handlers.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import { Work } from '../events/work.js';
 import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
+import { assertRecordable } from './assert-recordable.js';
 import { toRecord, type AuditRecord } from './audit-record.js';
 import { ExportAuditDto, type ExportAuditInput } from './dto/export-audit.dto.js';
 import type { FilterAuditDto } from './dto/filter-audit.dto.js';
 import { ListAuditDto, type ListAuditInput } from './dto/list-audit.dto.js';
 import { AuditRecordNotFoundError } from './errors.js';
 import { AuditExported } from './events.js';
-import { assertRecordable, HostEvent, type HostAction } from './host-event.js';
+import { HostEvent, type HostAction } from './host-event.js';
 
 /** A page of the trail, newest first. */
 export interface AuditPage {
@@ -65,14 +67,14 @@ export class AuditService {
    *
    * @param actor who did it: the principal of the request, or `Principal.system(…)` of a job
    * @returns the id of the record.
-   * @throws {Error} naming what cannot be on the trail, or if the manager is in no transaction of the data source that
+   * @throws {Error} naming the field that cannot be on the trail, or if the manager is in no transaction of the data source that
    *   Latchkey uses.
    * @throws {StoreUnavailableError} if the trail cannot be written: without a record, nothing should be done.
    */
   async record(actor: Actor, action: HostAction, manager?: EntityManager): Promise<string> {
     const { workspaceId = actor.workspaceId } = action;
     const facts = { ...action, workspaceId };
-    assertRecordable(facts, this.secrets);
+    assertRecordable(actor, facts, this.secrets);
     const event = new HostEvent(action.action, facts);
     if (manager) await this.recordIn(await this.join(manager), actor, event);
     else await this.unitOfWork.run(actor, (work) => work.record(event));
@@ -165,11 +167,11 @@ function conditionsOf(actor: Principal, { action, actorId, targetId, outcome, fr
   const conditions: [string, string | null | undefined][] = [
     ['event.workspace_id =', READ_EVERYTHING.has(actor.type) ? actor.workspaceId : actor.requireWorkspace()],
     ['event.action =', action],
-    ['event.actor_id =', actorId],
-    ['event.target_id =', targetId],
+    ['event.actor_id =', actorId && searchedId(actorId)],
+    ['event.target_id =', targetId && searchedId(targetId)],
     ['event.outcome =', outcome],
-    ['event.occurred_date >=', from && new Date(from.toUpperCase()).toISOString()],
-    ['event.occurred_date <', to && new Date(to.toUpperCase()).toISOString()],
+    ['event.occurred_date >=', from && toSearchBound(from)],
+    ['event.occurred_date <', to && toSearchBound(to)],
   ];
   return conditions.filter((condition): condition is Condition => typeof condition[1] === 'string');
 }

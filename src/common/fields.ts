@@ -22,6 +22,7 @@ import {
   type ValidatorConstraintInterface,
   type ValidationArguments,
 } from 'class-validator';
+import { isDateTime } from './search-bounds.js';
 
 /**
  * The fields of our DTOs. Each decorator says once what a field is: it validates the input and documents it in OpenAPI,
@@ -129,6 +130,11 @@ function isDate(value: unknown): value is Date {
   return value instanceof Date && !Number.isNaN(value.getTime());
 }
 
+/** Any date and time of RFC 3339 with a time zone, to search by. */
+export function DateTime(field: FieldOptions) {
+  return Field(field, { type: String, format: 'date-time' }, Validate(IsDateTime));
+}
+
 /** A JSON object of at most `maxBytes` as text. Kept as it came, whatever its properties are named. */
 export function JsonObject({ maxBytes, ...field }: FieldOptions & { maxBytes: number }) {
   return Field(
@@ -218,7 +224,22 @@ class IsMoment implements ValidatorConstraintInterface {
   }
 
   defaultMessage({ property }: ValidationArguments): string {
-    return `${property} must be an RFC 3339 date and time with a time zone, such as 2030-01-31T12:00:00Z.`;
+    return notAMoment(property);
+  }
+}
+
+function notAMoment(property: string): string {
+  return `${property} must be an RFC 3339 date and time with a time zone, such as 2030-01-31T12:00:00Z.`;
+}
+
+@ValidatorConstraint({ name: 'isDateTime' })
+class IsDateTime implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return isDateTime(value);
+  }
+
+  defaultMessage({ property }: ValidationArguments): string {
+    return notAMoment(property);
   }
 }
 

@@ -71,6 +71,11 @@ describe('GET /api/v1/audit/export', () => {
       expect(everything.text).toContain(workspace.id);
     });
 
+    it('200: an id in capitals, and any date', async () => {
+      const query = `?from=0001-01-01T00:00:00Z&outcome=success&targetId=${workspace.id.toUpperCase()}`;
+      expect((await exported(query)).map(({ action }) => action)).toContain('workspace.created');
+    });
+
     it('200: nothing that matches is an empty file', async () => {
       expect(await exported('?action=apikey.eaten')).toEqual([]);
     });

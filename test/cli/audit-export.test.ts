@@ -66,6 +66,9 @@ describe('latchkey audit export', () => {
         (await exported('--action', 'apikey.created', '--from', '2020-01-01T00:00:00Z')).stdout,
       );
       const none = await exported('--to', '2020-01-01T00:00:00Z');
+      const created = String(records[0].targets[0].id).toUpperCase();
+      const inCapitals = recordsIn((await exported('--target-id', created, '--from', '0001-01-01T00:00:00Z')).stdout);
+      expect(inCapitals.map(({ action }) => action)).toContain('apikey.created');
 
       expect(new Set(records.map(({ action }) => action))).toEqual(new Set(['apikey.created']));
       expect(none).toEqual({ code: 0, stdout: '', stderr: '' });

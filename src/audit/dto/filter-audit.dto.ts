@@ -1,4 +1,4 @@
-import { Moment, OneOf, Text } from '../../common/fields.js';
+import { DateTime, OneOf, Text } from '../../common/fields.js';
 import type { Outcome } from '../../events/domain-event.js';
 
 /** Which records; all that is named must hold. */
@@ -6,13 +6,18 @@ export class FilterAuditDto {
   @Text({ optional: true, max: 100, description: 'What happened.', example: 'apikey.deleted' })
   action?: string;
 
-  @Text({ optional: true, max: 255, description: 'Who did it.', example: '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11' })
+  @Text({
+    optional: true,
+    max: 255,
+    description: 'Who did it; a UUID in any case.',
+    example: '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11',
+  })
   actorId?: string;
 
   @Text({
     optional: true,
     max: 255,
-    description: 'What it was done to.',
+    description: 'What it was done to; a UUID in any case.',
     example: '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11',
   })
   targetId?: string;
@@ -20,9 +25,9 @@ export class FilterAuditDto {
   @OneOf(['success', 'failure', 'denied'], { optional: true, description: 'How it ended.', example: 'success' })
   outcome?: Outcome;
 
-  @Moment({ optional: true, description: 'Not before this moment.', example: '2030-01-31T00:00:00Z' })
+  @DateTime({ optional: true, description: 'Not before this moment.', example: '2030-01-31T00:00:00Z' })
   from?: string;
 
-  @Moment({ optional: true, description: 'Before this moment.', example: '2030-02-01T00:00:00Z' })
+  @DateTime({ optional: true, description: 'Before this moment.', example: '2030-02-01T00:00:00Z' })
   to?: string;
 }
