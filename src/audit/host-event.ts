@@ -1,6 +1,3 @@
-import { isId } from '../common/ids.js';
-import type { SecretScanner } from '../common/secret-scanner.js';
-import { canonicalJson } from '../common/canonical-json.js';
 import { DomainEvent, type Change, type Outcome, type Target } from '../events/domain-event.js';
 
 /** Something that a host's own user or program did. */
@@ -10,11 +7,11 @@ export interface HostAction {
    * resource of Latchkey's own.
    */
   action: string;
-  /** What it was done to. Ids have 1 to 255 characters, stay on the trail for ever, and are no secrets. */
+  /** What it was done to: at most 50. Ids have 1 to 255 characters, stay on the trail for ever, and are no secrets. */
   targets?: HostTarget[];
-  /** Each changed field, before and after: values of JSON, or dates. */
+  /** Each changed field, before and after: values of JSON, or dates. At most 100, and 64 KiB as JSON. */
   changes?: HostChange[];
-  /** Why, in words. */
+  /** Why, in at most 500 characters. */
   reason?: string | null;
   /** @default 'success' */
   outcome?: Outcome;
@@ -29,7 +26,7 @@ export interface HostAction {
 /** Something of the host's. */
 export interface HostTarget extends Omit<Target, 'display'> {
   /**
-   * A name for people; may be erased from the trail later, the id may not.
+   * A name for people, of at most 255 characters; may be erased from the trail later, the id may not.
    *
    * @default none
    */
@@ -43,11 +40,6 @@ export interface HostChange extends Pick<Change, 'field'> {
   after?: unknown;
 }
 
-const ACTION = /^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)+$/;
-const LONGEST_ACTION = 100;
-const LONGEST_ID = 255;
-const OURS = new Set(['apikey', 'audit', 'auth', 'member', 'permission', 'request', 'role', 'system', 'workspace']);
-
 /** A host's own action, as an event like ours. */
 export class HostEvent extends DomainEvent {
   constructor(
@@ -59,38 +51,6 @@ export class HostEvent extends DomainEvent {
       workspaceId: workspaceId?.toLowerCase() ?? null,
       targets: targets.map(({ type, id, display = '' }) => ({ type, id, display })),
       changes: changes.map(({ field, before = null, after = null }) => ({ field, before, after })),
-    });
-  }
-}
-
-/** @throws {Error} naming what cannot be on the trail; it is a fault of the code that calls. */
-export function assertRecordable(
-  { action, targets = [], changes, reason, workspaceId }: HostAction,
-  secrets: SecretScanner,
-): void {
-  if (!ACTION.test(action) || action.length > LONGEST_ACTION) {
-    throw new Error(
-      `action must be resource.happened, such as order.refunded, with at most ${LONGEST_ACTION} characters.`,
-    );
-  }
-  const [resource = ''] = action.split('.');
-  if (OURS.has(resource.toLowerCase())) throw new Error(`action must not be of ${resource}, which is Latchkey's own.`);
-  if (workspaceId !== null && !isId(workspaceId)) {
-    throw new Error('workspaceId must be the id of a workspace, or null.');
-  }
-  for (const { type, id } of targets) {
-    if (
-      [type, id].some((text) => text === '' || text.length > LONGEST_ID || text.includes('\0') || !text.isWellFormed())
-    ) {
-      throw new Error(`targets must each have a type and an id of 1 to ${LONGEST_ID} characters.`);
-    }
-    if (secrets.contains(id)) throw new Error('targets must not have credentials for ids: an id stays on the trail.');
-  }
-  try {
-    canonicalJson({ changes, reason, displays: targets.map(({ display }) => display ?? '') });
-  } catch (error) {
-    throw new Error('changes, reason and displays must be such as JSON can say: no bigint, NaN or lone surrogate.', {
-      cause: error,
     });
   }
 }

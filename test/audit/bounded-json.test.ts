@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalJson } from '../../src/audit/canonical-json.js';
+import { canonicalJson } from '../../src/common/canonical-json.js';
 import { boundedJson } from '../../src/auth/bounded-json.js';
 import { generateKey } from '../../src/common/key-format.js';
 import { SecretScanner } from '../../src/common/secret-scanner.js';

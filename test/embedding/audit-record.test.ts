@@ -189,13 +189,33 @@ describe('AuditService.record', () => {
       ['action must not be of apikey', { action: 'apikey.deleted' }],
       ['action must not be of Auth', { action: 'Auth.failed' }],
       ['workspaceId must be the id of a workspace', { ...REFUND, workspaceId: 'shop' }],
-      ['an id of 1 to 255 characters', { ...REFUND, targets: [{ type: 'order', id: '' }] }],
-      ['an id of 1 to 255 characters', { ...REFUND, targets: [{ type: '', id: '7' }] }],
-      ['an id of 1 to 255 characters', { ...REFUND, targets: [{ type: 'order', id: 'a'.repeat(256) }] }],
-      ['an id of 1 to 255 characters', { ...REFUND, targets: [{ type: 'order', id: '7\0' }] }],
+      ['targets[0].id must be text of 1 to 255', { ...REFUND, targets: [{ type: 'order', id: '' }] }],
+      ['targets[0].type must be text of 1 to 255', { ...REFUND, targets: [{ type: '', id: '7' }] }],
+      ['targets[0].id must be text of 1 to 255', { ...REFUND, targets: [{ type: 'order', id: 'a'.repeat(256) }] }],
+      ['targets[0].id must be text of 1 to 255', { ...REFUND, targets: [{ type: 'order', id: '7\0' }] }],
+      ['targets[0].id must be text', { ...REFUND, targets: [{ type: 'order', id: 7 as unknown as string }] }],
+      [
+        'targets[1].display must be text of 0 to 255',
+        { ...REFUND, targets: [7, 8].map((id) => ({ type: 'order', id: `${id}`, display: 'x'.repeat(id * 35) })) },
+      ],
+      ['targets must be a list of at most 50', { ...REFUND, targets: Array(51).fill({ type: 'order', id: '7' }) }],
+      ['targets must be a list', { ...REFUND, targets: 'order 7' as unknown as [] }],
+      [
+        'targets[0].name is not a known field',
+        { ...REFUND, targets: [{ type: 'order', id: '7', name: 'x' } as never] },
+      ],
+      ['note is not a known field', { ...REFUND, note: 'x' } as HostAction],
+      ['outcome must be one of: success, failure, denied', { ...REFUND, outcome: 'maybe' as 'success' }],
+      ['reason must be text of 0 to 500', { ...REFUND, reason: 'x'.repeat(501) }],
+      ['reason must be text', { ...REFUND, reason: { because: 'x' } as unknown as string }],
+      ['changes must be a list of at most 100', { ...REFUND, changes: Array(101).fill({ field: 'x' }) }],
+      ['changes must be at most 65536 bytes', { ...REFUND, changes: [{ field: 'x', after: 'é'.repeat(33_000) }] }],
+      ['changes[0].field must be text of 1 to 100', { ...REFUND, changes: [{ field: 'x'.repeat(101) }] }],
+      ['changes[0].was is not a known field', { ...REFUND, changes: [{ field: 'x', was: 1 } as never] }],
+      ['changes[0] must be an object', { ...REFUND, changes: [null as never] }],
       ['such as JSON can say', { ...REFUND, changes: [{ field: 'total', after: 7n }] }],
       ['such as JSON can say', { ...REFUND, changes: [{ field: 'total', after: NaN }] }],
-      ['such as JSON can say', { ...REFUND, reason: '\ud800' }],
+      ['reason must be text of 0 to 500 characters, well-formed', { ...REFUND, reason: '\ud800' }],
     ])('refuses, saying that %s', async (why, action) => {
       await expect(audit.record(actor, action)).rejects.toThrow(why);
       expect(await records()).toEqual([]);
@@ -203,7 +223,9 @@ describe('AuditService.record', () => {
 
     it('refuses a credential for the id of a target', async () => {
       const targets = [{ type: 'order', id: `of ${key.secret}` }];
-      await expect(audit.record(actor, { ...REFUND, targets })).rejects.toThrow('must not have credentials for ids');
+      await expect(audit.record(actor, { ...REFUND, targets })).rejects.toThrow(
+        'targets[0].id must not have a credential',
+      );
     });
 
     it('refuses a manager that is in no transaction, or in none any more', async () => {
