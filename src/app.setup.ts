@@ -17,6 +17,7 @@ import { routeOf } from './common/request.js';
 import { SecretScanner } from './common/secret-scanner.js';
 import type { Environment } from './config/environment.js';
 import { PinoLogger } from './config/pino-logger.js';
+import { RequestLog } from './config/request-log.js';
 import { Drain } from './drain.js';
 import { HttpRequests } from './metrics/http-requests.js';
 import { serveDocument } from './openapi/serve-document.js';
@@ -167,15 +168,10 @@ function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger)
     const isMisspelt = OPERATIONS.has(route) && pathOf(request.raw) !== route;
     done(isMisspelt ? toLatchkeyError({ statusCode: 404 }) : undefined);
   });
-  const isLogged = logger.isEnabled('info');
+  const log = new RequestLog(logger);
   fastify.addHook('onResponse', (request, reply, done) => {
-    const route = routeOf(request);
-    const { statusCode, elapsedTime } = reply;
-    requests.count(request.method, route, statusCode, elapsedTime);
-    if (isLogged) {
-      const fields = { requestId: request.id, method: request.method, route, statusCode, ms: Math.round(elapsedTime) };
-      logger.log({ message: 'request', ...fields }, 'Http');
-    }
+    requests.count(request.method, routeOf(request), reply.statusCode, reply.elapsedTime);
+    log.write(request, reply);
     done();
   });
 }

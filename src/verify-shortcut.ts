@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { credentialOf } from './auth/credential.js';
+import { setCallingKey } from './auth/request-principal.js';
 import { isAddress } from './common/address.js';
 import { TooManyLookUpsError } from './common/latchkey-error.js';
 import { toVerificationJson } from './verification/dto/verification.dto.js';
@@ -54,6 +55,7 @@ function answerTo(
   if (credential.kind !== 'key') return undefined;
   const caller = verifier.authenticateFromMemory(credential.key, request);
   if (!caller || caller.rateLimit || !caller.permissions.has('apikeys:verify')) return undefined;
+  setCallingKey(request, caller);
   const { apiKey, permissions, ip, cost } = body;
   return verifier.verify(apiKey, { permissions, ip, cost, workspaceId: caller.workspaceId });
 }

@@ -141,7 +141,7 @@ describe('The flood rule', () => {
     });
 
     it('a person who is called like the operator takes nothing of what is the operator’s', async () => {
-      const { id } = (await service.operator.get('/me').expect(200)).body;
+      const { id } = (await service.operator.get('/me').expect(200)).body.principal;
       const person = service.anonymous.as(await provider.token(String(id)));
       for (let at = 0; at < 15; at += 1) await person.get('/apikey').expect(403);
       await service.operator.get('/apikey').expect(412);

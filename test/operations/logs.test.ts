@@ -11,6 +11,8 @@ describe('Logs in JSON', () => {
     let service: ChildService;
     const secret = generateKey('lk');
     let issued: string;
+    let keyId: string;
+    let workspaceId: string;
     let lines: Body[];
     let output: string;
 
@@ -18,11 +20,17 @@ describe('Logs in JSON', () => {
       service = await startChildService(kind, { LOG_LEVEL: 'trace' });
       const { operator, anonymous, operatorKey } = service;
       const { body: workspace } = await operator.post('/workspace', { name: 'Acme' }).expect(201);
-      const inside = operator.in(String(workspace.id));
+      workspaceId = String(workspace.id);
+      const inside = operator.in(workspaceId);
       const created = await inside
-        .post('/apikey', { keyName: 'Worker', permissions: ['apikeys:view'] }, { 'x-request-id': 'my-own.request_1' })
+        .post('/apikey', { keyName: 'Worker', permissions: ['apikeys:verify'] }, { 'x-request-id': 'my-own.request_1' })
         .expect(201);
       issued = String(created.body.apiKey);
+      keyId = String(created.body.id);
+      for (const probe of ['//health/live', '//health/ready', '//metrics']) await anonymous.get(probe).expect(200);
+      await anonymous.get('/me', { 'x-request-id': 'by-nobody-1' }).expect(401);
+      await anonymous.as(issued).get('/me', { 'x-request-id': 'by-a-key-1' }).expect(200);
+      await anonymous.as(issued).post('/verify', { apiKey: secret }, { 'x-request-id': 'verifying-1' }).expect(200);
       for (const credential of [secret, issued, operatorKey, TOKEN]) {
         await anonymous.as(credential).get('/apikey');
         await anonymous.get(`/apikey/${credential}?apiKey=${credential}`, {
@@ -64,10 +72,33 @@ describe('Logs in JSON', () => {
         route: '/api/v1/apikey',
         statusCode: 201,
         ms: expect.any(Number),
+        actor: { type: 'operator', id: expect.any(String) },
+        workspaceId,
       });
       const requests = lines.filter(({ msg }) => msg === 'request');
       expect(requests.filter(({ statusCode }) => statusCode === 401).length).toBeGreaterThan(4);
       expect(requests.filter(({ route }) => route === '/api/v1/apikey/:id').length).toBeGreaterThan(4);
+    });
+
+    it('tell who was accepted, where they act, and from where', () => {
+      const of = (requestId: string) => {
+        const { actor, workspaceId: where, ip } = lines.find((line) => line.requestId === requestId);
+        return { actor, where, ip };
+      };
+      const key = { type: 'apikey', id: keyId };
+      expect(of('by-a-key-1')).toEqual({ actor: key, where: workspaceId, ip: '127.0.0.1' });
+      expect(of('verifying-1')).toEqual({ actor: key, where: workspaceId, ip: '127.0.0.1' });
+      expect(of('by-nobody-1')).toEqual({
+        actor: { type: 'anonymous', id: 'anonymous' },
+        where: null,
+        ip: '127.0.0.1',
+      });
+    });
+
+    it('tell of probes only at debug while all is well', () => {
+      const probes = lines.filter(({ route }) => ['/health/live', '/health/ready', '/metrics'].includes(route));
+      expect(probes.map(({ level }) => level)).toEqual([20, 20, 20]);
+      expect(lines.find(({ requestId }) => requestId === 'by-a-key-1').level).toBe(30);
     });
 
     it('hold no credential, wherever a caller put it', () => {
