@@ -1677,9 +1677,9 @@ export interface operations {
       query?: {
         /** @description What happened. */
         action?: string;
-        /** @description Who did it. */
+        /** @description Who did it; a UUID in any case. */
         actorId?: string;
-        /** @description What it was done to. */
+        /** @description What it was done to; a UUID in any case. */
         targetId?: string;
         /** @description How it ended. */
         outcome?: 'success' | 'failure' | 'denied';
@@ -1728,9 +1728,9 @@ export interface operations {
       query?: {
         /** @description What happened. */
         action?: string;
-        /** @description Who did it. */
+        /** @description Who did it; a UUID in any case. */
         actorId?: string;
-        /** @description What it was done to. */
+        /** @description What it was done to; a UUID in any case. */
         targetId?: string;
         /** @description How it ended. */
         outcome?: 'success' | 'failure' | 'denied';
