@@ -6,6 +6,7 @@ import { ListApiKeysDto } from '../api-keys/dto/list-api-keys.dto.js';
 import { DELETED } from '../common/delete-result.dto.js';
 import { Clock } from '../common/clock.js';
 import { readEnvironment } from '../config/environment.js';
+import { confirm, type ConfirmationOption } from './confirmation.js';
 import { readInput } from './input.js';
 import type { JsonOption } from './options.js';
 import { moreOf, print, table, visible } from './output.js';
@@ -31,7 +32,7 @@ export interface ListKeysOptions extends KeyOptions {
   limit?: number | string;
 }
 
-export interface DeleteKeyOptions extends KeyOptions {
+export interface DeleteKeyOptions extends KeyOptions, ConfirmationOption {
   reason?: string;
 }
 
@@ -68,13 +69,18 @@ export async function listKeys(terminal: Terminal, { json, workspace, ...options
 export async function deleteKey(
   terminal: Terminal,
   id: string,
-  { json, workspace, reason }: DeleteKeyOptions,
+  { json, yes, workspace, reason }: DeleteKeyOptions,
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
   const query = readInput(DeleteApiKeyDto, { reason }, environment);
-  await Session.run(environment, async (session) =>
-    session.get(ApiKeysService).delete(await session.actorIn(workspace), id, query),
-  );
+  await Session.run(environment, async (session) => {
+    const actor = await session.actorIn(workspace);
+    await confirm(terminal, { yes }, async () => {
+      const { key } = await session.get(ApiKeysService).get(actor, id);
+      return `This deletes API key ${key.id}, ${visible(key.name)}, ${key.hint}.`;
+    });
+    await session.get(ApiKeysService).delete(actor, id, query);
+  });
   print(terminal, json ? DELETED : `Deleted API key ${id.toLowerCase()}. It is refused from now on.`);
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CreateKeyOptions, DeleteKeyOptions, ListKeysOptions } from './key.actions.js';
-import { asNumber, collect, jsonOption, workspaceOption } from './options.js';
+import { asNumber, collect, jsonOption, workspaceOption, yesOption } from './options.js';
 import type { Terminal } from './terminal.js';
 
 const actions = () => import('./key.actions.js');
@@ -37,6 +37,7 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
     .description('delete a key, for good: no instance accepts it any more')
     .addOption(workspaceOption())
     .option('--reason <text>', 'why; goes into the audit record')
+    .addOption(yesOption())
     .addOption(jsonOption())
     .action(async (id: string, options: DeleteKeyOptions) => (await actions()).deleteKey(terminal, id, options));
 }

@@ -10,5 +10,5 @@ function endIfUnwritable(error: NodeJS.ErrnoException): void {
 process.stdout.on('error', endIfUnwritable);
 process.stderr.on('error', endIfUnwritable);
 
-const { stdout, stderr, env } = process;
-process.exitCode = await runCommandLine(process.argv.slice(2), { stdout, stderr, variables: env });
+const { stdin, stdout, stderr, env } = process;
+process.exitCode = await runCommandLine(process.argv.slice(2), { stdin, stdout, stderr, variables: env });

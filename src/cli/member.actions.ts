@@ -5,6 +5,7 @@ import { toMemberDto, type MemberDto } from '../members/dto/member.dto.js';
 import { toMemberRemovalPreviewDto } from '../members/dto/member-removal-preview.dto.js';
 import { PutMemberDto } from '../members/dto/put-member.dto.js';
 import { MembersService, type RemovalPreview } from '../members/members.service.js';
+import { confirm, countOf, type ConfirmationOption } from './confirmation.js';
 import { readInput } from './input.js';
 import type { JsonOption } from './options.js';
 import { moreOf, print, table, visible } from './output.js';
@@ -25,7 +26,7 @@ export interface SetMemberOptions extends MemberOptions {
   permission?: string[];
 }
 
-export interface RemoveMemberOptions extends MemberOptions {
+export interface RemoveMemberOptions extends MemberOptions, ConfirmationOption {
   keys?: 'delete';
   dryRun?: true;
 }
@@ -65,7 +66,7 @@ export async function setMember(
 export async function removeMember(
   terminal: Terminal,
   subject: string,
-  { json, workspace, keys, dryRun }: RemoveMemberOptions,
+  { json, yes, workspace, keys, dryRun }: RemoveMemberOptions,
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
   if (dryRun) {
@@ -75,9 +76,15 @@ export async function removeMember(
     print(terminal, json ? toMemberRemovalPreviewDto(preview) : previewText(preview));
     return;
   }
-  await Session.run(environment, async (session) =>
-    session.get(MembersService).remove(await session.actorIn(workspace), subject, { keys }),
-  );
+  await Session.run(environment, async (session) => {
+    const actor = await session.actorIn(workspace);
+    await confirm(terminal, { yes }, async () => {
+      const { orphaned, deleted } = await session.get(MembersService).previewRemoval(actor, subject, { keys });
+      const fates = `orphans ${countOf(orphaned.length, 'key')} and deletes ${countOf(deleted.length, 'key')}`;
+      return `This removes member ${visible(subject)}, ${fates}.`;
+    });
+    await session.get(MembersService).remove(actor, subject, { keys });
+  });
   const fate = keys === 'delete' ? 'deleted' : 'orphaned: refused until they are given to another member';
   print(terminal, json ? DELETED : `Removed member ${visible(subject)}. Their keys are ${fate}.`);
 }

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { ListMembersOptions, RemoveMemberOptions, SetMemberOptions } from './member.actions.js';
-import { asNumber, collect, jsonOption, workspaceOption } from './options.js';
+import { asNumber, collect, jsonOption, workspaceOption, yesOption } from './options.js';
 import type { Terminal } from './terminal.js';
 
 const actions = () => import('./member.actions.js');
@@ -33,6 +33,7 @@ export function addMemberCommands(program: Command, terminal: Terminal): void {
     .addOption(workspaceOption())
     .addOption(new Option('--keys <what>', 'delete: delete those keys too, for good').choices(['delete']))
     .option('--dry-run', 'change nothing, and print which keys would be orphaned or deleted')
+    .addOption(yesOption())
     .addOption(jsonOption())
     .action(async (subject: string, options: RemoveMemberOptions) =>
       (await actions()).removeMember(terminal, subject, options),

@@ -1,14 +1,17 @@
 import { DELETED } from '../common/delete-result.dto.js';
 import { readEnvironment } from '../config/environment.js';
 import { OperatorsService, type CreatedOperator } from '../operators/operators.service.js';
+import { confirm, type ConfirmationOption } from './confirmation.js';
 import type { JsonOption } from './options.js';
-import { print, table } from './output.js';
+import { print, table, visible } from './output.js';
 import { Session } from './session.js';
 import type { Terminal } from './terminal.js';
 
 export interface CreateOperatorOptions extends JsonOption {
   name: string;
 }
+
+export type DeleteOptions = JsonOption & ConfirmationOption;
 
 export async function createOperator(terminal: Terminal, { json, name }: CreateOperatorOptions): Promise<void> {
   const created = await Session.run(readEnvironment(terminal.variables), (session) =>
@@ -41,10 +44,15 @@ export async function rotateOperator(terminal: Terminal, operator: string, { jso
   printOnce(terminal, json, rotated, `Operator ${rotated.operator.name} has a new key; the former one is refused.`);
 }
 
-export async function deleteOperator(terminal: Terminal, operator: string, { json }: JsonOption): Promise<void> {
-  await Session.run(readEnvironment(terminal.variables), (session) =>
-    session.get(OperatorsService).delete(session.actor, operator),
-  );
+export async function deleteOperator(
+  terminal: Terminal,
+  operator: string,
+  { json, yes }: DeleteOptions,
+): Promise<void> {
+  await Session.run(readEnvironment(terminal.variables), async (session) => {
+    await confirm(terminal, { yes }, () => Promise.resolve(`This deletes operator ${visible(operator)}.`));
+    await session.get(OperatorsService).delete(session.actor, operator);
+  });
   print(terminal, json ? DELETED : `Deleted operator ${operator}. Its key is refused from now on.`);
 }
 

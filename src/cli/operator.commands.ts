@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { CreateOperatorOptions } from './operator.actions.js';
-import { jsonOption, type JsonOption } from './options.js';
+import type { CreateOperatorOptions, DeleteOptions } from './operator.actions.js';
+import { jsonOption, type JsonOption, yesOption } from './options.js';
 import type { Terminal } from './terminal.js';
 
 const actions = () => import('./operator.actions.js');
@@ -28,6 +28,7 @@ export function addOperatorCommands(program: Command, terminal: Terminal): void 
     .command('delete')
     .argument('<operator>', 'the name or the id of the operator')
     .description('delete an operator, for good: no instance accepts its key any more')
+    .addOption(yesOption())
     .addOption(jsonOption())
-    .action(async (name: string, options: JsonOption) => (await actions()).deleteOperator(terminal, name, options));
+    .action(async (name: string, options: DeleteOptions) => (await actions()).deleteOperator(terminal, name, options));
 }

@@ -6,6 +6,8 @@ export interface JsonOption {
 
 export const jsonOption = (): Option => new Option('--json', 'print JSON, for scripts');
 
+export const yesOption = (): Option => new Option('--yes', 'do not ask, on a terminal, whether it shall be destroyed');
+
 export const workspaceOption = (): Option =>
   new Option('--workspace <workspace>', 'by id, externalId or name (default: LATCHKEY_WORKSPACE)');
 

@@ -4,6 +4,7 @@ import { readEnvironment } from '../config/environment.js';
 import { PutRoleDto } from '../roles/dto/put-role.dto.js';
 import { toRoleDto, toRolePreviewDto, type RoleDto, type RolePreviewDto } from '../roles/dto/role.dto.js';
 import { RolesService } from '../roles/roles.service.js';
+import { confirm, type ConfirmationOption } from './confirmation.js';
 import { readInput } from './input.js';
 import type { JsonOption } from './options.js';
 import { moreOf, print, table, visible } from './output.js';
@@ -29,7 +30,7 @@ export interface UpdateRoleOptions extends PutRoleOptions {
   dryRun?: true;
 }
 
-export type DeleteRoleOptions = RoleOptions;
+export type DeleteRoleOptions = RoleOptions & ConfirmationOption;
 
 export async function listRoles(terminal: Terminal, { json, workspace, ...options }: ListRolesOptions): Promise<void> {
   const environment = readEnvironment(terminal.variables);
@@ -73,11 +74,16 @@ export async function updateRole(
 export async function deleteRole(
   terminal: Terminal,
   id: string,
-  { json, workspace }: DeleteRoleOptions,
+  { json, yes, workspace }: DeleteRoleOptions,
 ): Promise<void> {
-  await Session.run(readEnvironment(terminal.variables), async (session) =>
-    session.get(RolesService).delete(await session.actorIn(workspace), id),
-  );
+  await Session.run(readEnvironment(terminal.variables), async (session) => {
+    const actor = await session.actorIn(workspace);
+    await confirm(terminal, { yes }, async () => {
+      const role = await session.get(RolesService).get(actor, id);
+      return `This deletes role ${role.id}, ${visible(role.name)}.`;
+    });
+    await session.get(RolesService).delete(actor, id);
+  });
   print(terminal, json ? DELETED : `Deleted role ${id.toLowerCase()}.`);
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asNumber, collect, jsonOption, workspaceOption } from './options.js';
+import { asNumber, collect, jsonOption, workspaceOption, yesOption } from './options.js';
 import type { DeleteRoleOptions, ListRolesOptions, PutRoleOptions, UpdateRoleOptions } from './role.actions.js';
 import type { Terminal } from './terminal.js';
 
@@ -27,6 +27,7 @@ export function addRoleCommands(program: Command, terminal: Terminal): void {
     .argument('<id>', 'the id of the role')
     .description('delete a role that nobody holds')
     .addOption(workspaceOption())
+    .addOption(yesOption())
     .addOption(jsonOption())
     .action(async (id: string, options: DeleteRoleOptions) => (await actions()).deleteRole(terminal, id, options));
 }

@@ -1,7 +1,9 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /** What a command line has around it: where it writes, and its environment. */
 export interface Terminal {
+  /** Where a person answers; absent: nobody does. */
+  stdin?: Readable & { isTTY?: boolean };
   stdout: Output;
   stderr: Output;
   variables: NodeJS.ProcessEnv;

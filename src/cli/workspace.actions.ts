@@ -1,10 +1,17 @@
+import { ApiKeysService } from '../api-keys/api-keys.service.js';
+import { BUILT_IN_ROLES } from '../auth/built-in-roles.js';
 import { DELETED } from '../common/delete-result.dto.js';
 import { PageQueryDto } from '../common/page-query.dto.js';
 import { readEnvironment } from '../config/environment.js';
+import { MembersService } from '../members/members.service.js';
+import { PermissionsService } from '../permissions/permissions.service.js';
+import { RolesService } from '../roles/roles.service.js';
 import { CreateWorkspaceDto } from '../workspaces/dto/create-workspace.dto.js';
 import { UpdateWorkspaceDto } from '../workspaces/dto/update-workspace.dto.js';
 import { toWorkspaceDto } from '../workspaces/dto/workspace.dto.js';
+import type { Workspace } from '../workspaces/workspace.entity.js';
 import { WorkspacesService } from '../workspaces/workspaces.service.js';
+import { confirm, countOf, type ConfirmationOption } from './confirmation.js';
 import { readInput } from './input.js';
 import type { JsonOption } from './options.js';
 import { moreOf, print, table, visible } from './output.js';
@@ -18,6 +25,8 @@ export interface RenameWorkspaceOptions extends JsonOption {
 export interface CreateWorkspaceOptions extends RenameWorkspaceOptions {
   externalId?: string;
 }
+
+export type DeleteOptions = JsonOption & ConfirmationOption;
 
 export interface ListWorkspacesOptions extends JsonOption {
   page?: number | string;
@@ -68,11 +77,34 @@ export async function renameWorkspace(
   print(terminal, json ? toWorkspaceDto(workspace) : text);
 }
 
-export async function deleteWorkspace(terminal: Terminal, reference: string, { json }: JsonOption): Promise<void> {
+export async function deleteWorkspace(
+  terminal: Terminal,
+  reference: string,
+  { json, yes }: DeleteOptions,
+): Promise<void> {
   const id = await Session.run(readEnvironment(terminal.variables), async (session) => {
-    const { id } = await session.get(WorkspacesService).called(reference);
-    await session.get(WorkspacesService).delete(session.actor, id);
-    return id;
+    const workspace = await session.get(WorkspacesService).called(reference);
+    await confirm(terminal, { yes }, () => lossOf(session, workspace));
+    await session.get(WorkspacesService).delete(session.actor, workspace.id);
+    return workspace.id;
   });
   print(terminal, json ? DELETED : `Deleted workspace ${id}. Its keys are refused from now on.`);
+}
+
+async function lossOf(session: Session, { id, name }: Workspace): Promise<string> {
+  const actor = session.actor.in(id);
+  const [keys, members, roles, permissions] = await Promise.all([
+    session.get(ApiKeysService).list(actor, { limit: 1 }),
+    session.get(MembersService).list(actor, { limit: 1 }),
+    session.get(RolesService).list(actor, { limit: 1 }),
+    session.get(PermissionsService).list(actor),
+  ]);
+  const everywhere = await session.get(PermissionsService).list(session.actor);
+  const parts = [
+    countOf(keys.total, 'key'),
+    countOf(members.total, 'member'),
+    countOf(roles.total - BUILT_IN_ROLES.length, 'role'),
+    `${countOf(permissions.length - everywhere.length, 'permission')} of its own`,
+  ];
+  return `This deletes workspace ${id}, ${visible(name)}, with ${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}.`;
 }

@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
-import { asNumber, jsonOption, type JsonOption } from './options.js';
+import { asNumber, jsonOption, yesOption } from './options.js';
 import type { Terminal } from './terminal.js';
-import type { CreateWorkspaceOptions, ListWorkspacesOptions, RenameWorkspaceOptions } from './workspace.actions.js';
+import type {
+  CreateWorkspaceOptions,
+  DeleteOptions,
+  ListWorkspacesOptions,
+  RenameWorkspaceOptions,
+} from './workspace.actions.js';
 
 const actions = () => import('./workspace.actions.js');
 
@@ -34,6 +39,7 @@ export function addWorkspaceCommands(program: Command, terminal: Terminal): void
     .command('delete')
     .argument('<workspace>', 'its id, externalId or name')
     .description('delete a workspace with its keys, roles, members and application permissions, for good')
+    .addOption(yesOption())
     .addOption(jsonOption())
-    .action(async (id: string, options: JsonOption) => (await actions()).deleteWorkspace(terminal, id, options));
+    .action(async (id: string, options: DeleteOptions) => (await actions()).deleteWorkspace(terminal, id, options));
 }
