@@ -1,0 +1,82 @@
+import { withSql } from '../support/sql.js';
+import type { Store } from '../support/stores.js';
+
+const KEYS = 99_000;
+const MEMBERS = 99_000;
+const ROLES = 500;
+const PERMISSIONS = 1000;
+const PERMISSIONS_OF_A_ROLE = 200;
+const ROLES_OF_A_HOLDER = 20;
+/** The first page of keys and of members. */
+const HOLDERS = 200;
+const DATE = "'2026-01-01T00:00:00.000Z'";
+
+export const idOf = (at: number): string => `01900000-0000-7000-8000-${at.toString(16).padStart(12, '0')}`;
+export const permissionOf = (at: number): string => `resource${at % 50}:action${at}`;
+
+/** Fills a workspace to about what its quotas allow, behind the service's back. */
+export async function fillWorkspace(store: Store, workspaceId: string): Promise<void> {
+  const isPostgres = store.kind === 'postgres';
+  const id = `'01900000-0000-7000-8000-' || ${isPostgres ? "lpad(to_hex(i), 12, '0')" : "printf('%012x', i)"}`;
+  const hash = isPostgres ? "lpad(i::text, 43, '0')" : "printf('%043d', i)";
+  const numbers = (count: number): string =>
+    `WITH RECURSIVE numbers(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i < ${count - 1})`;
+  const insert = (table: string, columns: string, count: number, values: string): string =>
+    isPostgres
+      ? `${numbers(count)} INSERT INTO ${table} (${columns}) SELECT ${values} FROM numbers`
+      : `INSERT INTO ${table} (${columns}) ${numbers(count)} SELECT ${values} FROM numbers`;
+  await withSql(store, async (query) => {
+    await query(
+      insert(
+        'latchkey_permissions',
+        'workspace_id, name, description, created_date',
+        PERMISSIONS,
+        `'${workspaceId}', 'resource' || (i % 50) || ':action' || i, 'Some', ${DATE}`,
+      ),
+    );
+    for (let at = 0; at < ROLES; at += 50) {
+      const rows = Array.from({ length: 50 }, (_, n) => {
+        const role = at + n;
+        const names = Array.from({ length: PERMISSIONS_OF_A_ROLE }, (_, m) =>
+          permissionOf((role * 37 + m * 5) % PERMISSIONS),
+        );
+        return `('${idOf(role)}', '${workspaceId}', 'Role ${role}', '${JSON.stringify(names)}', ${DATE}, ${DATE})`;
+      });
+      await query(
+        `INSERT INTO latchkey_roles (id, workspace_id, name, permissions, created_date, updated_date) VALUES ${rows.join(', ')}`,
+      );
+    }
+    await query(
+      insert(
+        'latchkey_api_keys',
+        'id, workspace_id, name, hash, enabled, hint, permissions, allowed_ips, metadata, created_date, updated_date, created_by, version',
+        KEYS,
+        `${id}, '${workspaceId}', 'Key ' || i, ${hash}, true, 'lk_abcd…wxyz', '["apikeys:view"]', '[]', '{}', ${DATE}, ${DATE}, '{"type":"operator","id":"first","display":"first"}', 1`,
+      ),
+    );
+    await query(
+      insert(
+        'latchkey_members',
+        'workspace_id, subject, permissions, created_date, updated_date',
+        MEMBERS,
+        `'${workspaceId}', 'member' || i, '[]', ${DATE}, ${DATE}`,
+      ),
+    );
+    for (const [type, holder] of [
+      ['apikey', id],
+      ['member', "'member' || i"],
+    ]) {
+      await query(
+        insert(
+          'latchkey_role_assignments',
+          'workspace_id, holder_type, holder_id, role_id, position',
+          HOLDERS * ROLES_OF_A_HOLDER,
+          `'${workspaceId}', '${type}', ${holder?.replaceAll(/\bi\b/g, `(i / ${ROLES_OF_A_HOLDER})`)}, '01900000-0000-7000-8000-' || ${
+            isPostgres ? `lpad(to_hex((i * 7) % ${ROLES}), 12, '0')` : `printf('%012x', (i * 7) % ${ROLES})`
+          }, i % ${ROLES_OF_A_HOLDER}`,
+        ),
+      );
+    }
+    if (isPostgres) await query('ANALYZE');
+  });
+}
