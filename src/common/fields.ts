@@ -4,7 +4,6 @@ import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
-  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -88,7 +87,7 @@ export function TextList({
       each: true,
       message: `each item of $property must have 1 to ${maxLength} characters.`,
     }),
-    ArrayUnique({ message: '$property must not name the same item twice.' }),
+    Validate(HasNoRepetition, { message: '$property must not name the same item twice.' }),
   );
 }
 
@@ -214,6 +213,14 @@ class HasLength implements ValidatorConstraintInterface {
     const [min, max] = constraints as [number, number];
     const length = Array.from(value).length;
     return length >= min && length <= max;
+  }
+}
+
+// Not class-validator's ArrayUnique: that one looks for each item among all.
+@ValidatorConstraint({ name: 'hasNoRepetition' })
+class HasNoRepetition implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return Array.isArray(value) && new Set(value).size === value.length;
   }
 }
 

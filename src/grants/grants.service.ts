@@ -4,6 +4,7 @@ import { UnauthenticatedError } from '../auth/errors.js';
 import type { PermissionSet } from '../auth/permission-set.js';
 import { Authority } from '../auth/ports.js';
 import type { Principal } from '../auth/principal.js';
+import { nextTurn } from '../common/next-turn.js';
 import type { Work } from '../events/work.js';
 import { effectivePermissions, type HeldRole, type Holding } from './holding.js';
 
@@ -51,8 +52,15 @@ export class GrantsService extends Authority {
   ): Promise<Map<string, PermissionSet>> {
     const subjects = [...new Set([...holdings.values()].flatMap(({ owner }) => owner ?? []))];
     const owners = await this.ofMembers(statements, workspaceId, subjects);
-    const effective = (holding: Holding) => effectivePermissions(holding, owners.get(holding.owner ?? ''));
-    return new Map([...holdings].map(([id, holding]) => [id, effective(holding)]));
+    const effective = new Map<string, PermissionSet>();
+    for (const [id, holding] of holdings) {
+      // All of a page may have thousands of grants each.
+      if (effective.size > 0) await nextTurn();
+      const permissions = effectivePermissions(holding, owners.get(holding.owner ?? ''));
+      permissions.simplified();
+      effective.set(id, permissions);
+    }
+    return effective;
   }
 
   /**

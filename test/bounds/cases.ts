@@ -1,5 +1,5 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
-import { idOf, permissionOf } from './large-workspace.js';
+import { idOf, permissionOf, subjectOf } from './large-workspace.js';
 import { FRAGMENTS, JSON_SHAPES, MOST_OF_A_HEADER, repeated } from './nasty.js';
 
 export interface BoundsCase {
@@ -51,7 +51,7 @@ function* largestPages(): Generator<BoundsCase> {
     '/audit?limit=500',
     '/me',
     `/apikey/${idOf(0)}`,
-    '/member/member0',
+    `/member/${subjectOf(0)}`,
     `/role/${idOf(0)}`,
   ]) {
     yield { name: 'as much as there is', method: 'GET', path: `/api/v1${path}`, headers: [] };
@@ -134,7 +134,7 @@ function withIds(template: string): string {
   next += 1;
   if (template.includes('/workspace/')) return template.replace(/\{\w+\}/, '01900000-0000-7000-8000-ffffffffffff');
   if (template.includes('/role/')) return template.replace(/\{\w+\}/, idOf(7));
-  if (template.includes('/member/')) return template.replace(/\{\w+\}/, `member${next}`);
+  if (template.includes('/member/')) return template.replace(/\{\w+\}/, subjectOf(next));
   if (template.includes('/permission/')) return template.replace(/\{\w+\}/, permissionOf(35));
   return template.replace(/\{\w+\}/, idOf(next));
 }

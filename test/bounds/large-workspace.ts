@@ -7,17 +7,19 @@ const ROLES = 500;
 const PERMISSIONS = 1000;
 const PERMISSIONS_OF_A_ROLE = 200;
 const ROLES_OF_A_HOLDER = 20;
-/** The first page of keys and of members. */
-const HOLDERS = 200;
+/** Of each kind, on the first page of their lists. */
+const HOLDERS = 40;
 const DATE = "'2026-01-01T00:00:00.000Z'";
 
 export const idOf = (at: number): string => `01900000-0000-7000-8000-${at.toString(16).padStart(12, '0')}`;
+export const subjectOf = (at: number): string => `member${at.toString(16).padStart(12, '0')}`;
 export const permissionOf = (at: number): string => `resource${at % 50}:action${at}`;
 
 /** Fills a workspace to about what its quotas allow, behind the service's back. */
 export async function fillWorkspace(store: Store, workspaceId: string): Promise<void> {
   const isPostgres = store.kind === 'postgres';
-  const id = `'01900000-0000-7000-8000-' || ${isPostgres ? "lpad(to_hex(i), 12, '0')" : "printf('%012x', i)"}`;
+  const hex = isPostgres ? "lpad(to_hex(i), 12, '0')" : "printf('%012x', i)";
+  const id = `'01900000-0000-7000-8000-' || ${hex}`;
   const hash = isPostgres ? "lpad(i::text, 43, '0')" : "printf('%043d', i)";
   const numbers = (count: number): string =>
     `WITH RECURSIVE numbers(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i < ${count - 1})`;
@@ -59,12 +61,12 @@ export async function fillWorkspace(store: Store, workspaceId: string): Promise<
         'latchkey_members',
         'workspace_id, subject, permissions, created_date, updated_date',
         MEMBERS,
-        `'${workspaceId}', 'member' || i, '[]', ${DATE}, ${DATE}`,
+        `'${workspaceId}', 'member' || ${hex}, '[]', ${DATE}, ${DATE}`,
       ),
     );
     for (const [type, holder] of [
       ['apikey', id],
-      ['member', "'member' || i"],
+      ['member', `'member' || ${hex}`],
     ]) {
       await query(
         insert(

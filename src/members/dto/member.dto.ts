@@ -1,6 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { EXAMPLE_DATE } from '../../common/api-examples.js';
-import { ownPermissions } from '../../grants/holding.js';
 import type { MemberView } from '../members.service.js';
 
 @ApiSchema({ name: 'LatchkeyMember' })
@@ -24,12 +23,12 @@ export class MemberDto {
   updatedDate!: string;
 }
 
-export function toMemberDto({ member, holding }: MemberView): MemberDto {
+export function toMemberDto({ member, holding, permissions }: MemberView): MemberDto {
   return {
     subject: member.subject,
     roles: holding.roles.map(({ name }) => name),
     permissions: [...holding.direct],
-    effectivePermissions: ownPermissions(holding).simplified(),
+    effectivePermissions: permissions.simplified(),
     createdDate: member.createdDate,
     updatedDate: member.updatedDate,
   };
