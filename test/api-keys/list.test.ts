@@ -233,7 +233,10 @@ describe('GET /api/v1/apikey', () => {
     it('412: the operator names no workspace, or all of them', async () => {
       await service.operator.get(`/apikey?search=${uniqueName('x')}`).expect(412, 'workspace.required');
       await service.operator.in('*').get('/apikey').expect(412, 'workspace.required');
-      await service.operator.in('not-a-uuid').get('/apikey').expect(412, 'workspace.required');
+    });
+
+    it('404: the operator names a workspace that there is not', async () => {
+      await service.operator.in('not-a-uuid').get('/apikey').expect(404, 'workspace.not_found');
     });
   });
 });

@@ -172,7 +172,6 @@ describe('requests that are no good before a field is looked at', () => {
     it('404: what is no route, or not with this method, without repeating it', async () => {
       for (const [method, path] of [
         ['GET', `/${MARK}`],
-        ['GET', '/'],
         ['GET', `/api/v1/apikey/${workspace.id}/${MARK}`],
         ['GET', '/api/v2/apikey'],
         ['GET', '//api/v1/apikey'],
