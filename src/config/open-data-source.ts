@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { makePrivateFile } from '../common/private-file.js';
+import { isSqlite } from '../database/sqlite-options.js';
 import { reasonOf } from './reason-of.js';
 
 const LONGEST_WAIT_MS = 5000;
@@ -8,6 +10,7 @@ const PAUSE_MS = 50;
 /** @throws {Error} saying in one line, without the password in `DATABASE_URL`, why it cannot be opened. */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
   try {
+    if (isSqlite(options)) await makePrivateFile(options.database);
     return await initialize(options, Date.now() + LONGEST_WAIT_MS);
   } catch (error) {
     throw new Error(`DATABASE_URL: the database cannot be opened: ${reasonOf(error)}`, { cause: error });

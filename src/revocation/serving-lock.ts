@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { makePrivateFile } from '../common/private-file.js';
 import { StoreInUseError } from '../common/latchkey-error.js';
 import { Mutex } from '../database/mutex.js';
 import { isBusy } from '../database/store-errors.js';
@@ -38,6 +39,7 @@ export class ServingLock {
 
   private async lock(waitMs: number): Promise<DataSource> {
     const database = `${this.options.database}-serving`;
+    await makePrivateFile(database);
     const holder = new DataSource(ownOptions(this.options, { database, waitMs, entities: [] }));
     await holder.initialize();
     try {
