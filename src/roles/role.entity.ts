@@ -3,7 +3,7 @@ import { Workspace } from '../workspaces/workspace.entity.js';
 
 /** A custom role of a workspace: a named set of grants. The built-in ones have no rows. */
 @Entity({ name: 'latchkey_roles' })
-@Unique('uq_latchkey_roles_workspace_name', ['workspaceId', 'name'])
+@Unique('uq_latchkey_roles_workspace_name', ['workspaceId', 'nameFolded'])
 export class Role {
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_latchkey_roles' })
   id!: string;
@@ -17,6 +17,10 @@ export class Role {
 
   @Column({ name: 'name', type: 'varchar', length: 100 })
   name!: string;
+
+  /** The name as it is unique: see `foldedName`. */
+  @Column({ name: 'name_folded', type: 'varchar', length: 300 })
+  nameFolded!: string;
 
   @Column({ name: 'description', type: 'text', nullable: true })
   description!: string | null;

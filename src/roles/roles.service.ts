@@ -10,6 +10,7 @@ import { nearest } from '../common/nearest.js';
 import { PageQueryDto } from '../common/page-query.dto.js';
 import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
+import { foldedName, isVisibleName } from '../common/visible-name.js';
 import { Database } from '../database/database.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
 import { changesBetween } from '../events/changes.js';
@@ -25,6 +26,7 @@ import { RoleHolders, type RoleHolderCount } from './role-holders.js';
 import { RolePreviewer, type RoleEffects } from './role-previewer.js';
 import { Role } from './role.entity.js';
 
+const INVISIBLE = 'name must have no invisible characters, and no space at its ends.';
 const MOST_SUGGESTIONS = 3;
 const NAMED_HOLDERS = 20;
 
@@ -99,7 +101,7 @@ export class RolesService {
     return this.unitOfWork.run(actor, async (work) => {
       await this.assertMayGrant(work, actor, body.permissions);
       const date = work.date.toISOString();
-      const role: Role = { id: newId(), workspaceId, ...settingsOf(body), createdDate: date, updatedDate: date };
+      const role: Role = { id: newId(), workspaceId, ...rowOf(body), createdDate: date, updatedDate: date };
       await write(() => work.manager.insert(Role, role));
       work.record(new RoleCreated(role, changesBetween({}, settingsOf(role))));
       return customView(role);
@@ -122,9 +124,9 @@ export class RolesService {
       const changes = changesBetween(settingsOf(before), settingsOf(body));
       if (changes.length === 0) return customView(before);
       await this.assertMayGrant(work, actor, body.permissions);
-      const after: Role = { ...before, ...settingsOf(body), updatedDate: work.date.toISOString() };
+      const after: Role = { ...before, ...rowOf(body), updatedDate: work.date.toISOString() };
       const { updatedDate } = after;
-      await write(() => work.manager.update(Role, { id: after.id }, { ...settingsOf(after), updatedDate }));
+      await write(() => work.manager.update(Role, { id: after.id }, { ...rowOf(after), updatedDate }));
       work.record(new RoleUpdated(after, changes));
       return customView(after);
     });
@@ -218,18 +220,18 @@ async function take(work: Work, workspaceId: string, id: string): Promise<Role> 
 }
 
 function assertFreeName(name: string): void {
-  if (builtInRole(name)) throw new RoleConflictError();
+  if (!isVisibleName(name)) throw new RequestInvalidError([{ field: 'name', message: INVISIBLE }]);
+  if (builtInRole(foldedName(name))) throw new RoleConflictError();
   // Roles are given by name or by id; a name that reads as an id could mean two roles.
   if (isId(name)) throw new RequestInvalidError([{ field: 'name', message: 'name must not be a UUID.' }]);
 }
 
 /** What the unique constraint says of a change that is made. */
 async function assertNotTaken(work: Work, { workspaceId, id }: Role, name: string): Promise<void> {
-  const others = await work.query('SELECT id FROM latchkey_roles WHERE workspace_id = $1 AND name = $2 AND id <> $3', [
-    workspaceId,
-    name,
-    id,
-  ]);
+  const others = await work.query(
+    'SELECT id FROM latchkey_roles WHERE workspace_id = $1 AND name_folded = $2 AND id <> $3',
+    [workspaceId, foldedName(name), id],
+  );
   if (others.length > 0) throw new RoleConflictError();
 }
 
@@ -248,6 +250,10 @@ function settingsOf({
   permissions,
 }: PutRoleDto | Role): Pick<Role, 'name' | 'description' | 'permissions'> {
   return { name, description: description ?? null, permissions };
+}
+
+function rowOf(role: PutRoleDto | Role): ReturnType<typeof settingsOf> & Pick<Role, 'nameFolded'> {
+  return { ...settingsOf(role), nameFolded: foldedName(role.name) };
 }
 
 function customView({ id, name, description, permissions, createdDate, updatedDate }: Role): RoleView {

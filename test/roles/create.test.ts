@@ -68,6 +68,17 @@ describe('POST /api/v1/role', () => {
         ['name', null],
         ['name', 'x'.repeat(101)],
         ['name', 'a\0b'],
+        ...[
+          'Support ',
+          ' Support',
+          'Sup\u200bport',
+          'Sup\u202eport',
+          'Support\u00ad',
+          '\ufeffSupport',
+          'a\nb',
+          '\u3164',
+          'a\u2028b',
+        ].map((name): [string, unknown] => ['name', name]),
         ['name', '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11'],
         ['description', 'x'.repeat(501)],
         ['permissions', null],
@@ -105,6 +116,26 @@ describe('POST /api/v1/role', () => {
         const { body } = await client.post('/role', role).expect(403, 'auth.escalation');
         expect(body.message).toContain(`does not have: ${grant}.`);
       }
+    });
+
+    it.each([
+      ['Billing', 'billing'],
+      ['Straße', 'STRASSE'],
+      ['ΟΔΟΣ', 'οδος'],
+      ['Café', 'CAFE\u0301'],
+    ])('409: %j is taken by %j', async (name, same) => {
+      const { body } = await create({ name }).expect(201);
+      await create({ name: same }).expect(409, 'role.conflict');
+      const other = (await create({}).expect(201)).body;
+      const replacement = { name: same, permissions: [] };
+      await workspace.operator.put(`/role/${other.id}`, replacement).expect(409, 'role.conflict');
+      await workspace.operator.put(`/role/${other.id}?dryRun=true`, replacement).expect(409, 'role.conflict');
+      await workspace.operator.put(`/role/${body.id}`, replacement).expect(200);
+      await create({ name }).expect(409, 'role.conflict');
+    });
+
+    it.each(['Admin', 'VIEWER', 'Manager'])('409: %s reads as a built-in role', async (name) => {
+      await create({ name }).expect(409, 'role.conflict');
     });
 
     it('409: the name is taken, or belongs to a built-in role', async () => {

@@ -23,12 +23,13 @@ const STATEMENTS = [
     "id" varchar(36) NOT NULL,
     "workspace_id" varchar(36) NOT NULL,
     "name" varchar(100) NOT NULL,
+    "name_folded" varchar(300) NOT NULL,
     "description" text,
     "permissions" text NOT NULL,
     "created_date" varchar(24) NOT NULL,
     "updated_date" varchar(24) NOT NULL,
     CONSTRAINT "pk_latchkey_roles" PRIMARY KEY ("id"),
-    CONSTRAINT "uq_latchkey_roles_workspace_name" UNIQUE ("workspace_id", "name"),
+    CONSTRAINT "uq_latchkey_roles_workspace_name" UNIQUE ("workspace_id", "name_folded"),
     CONSTRAINT "fk_latchkey_roles_workspace" FOREIGN KEY ("workspace_id") REFERENCES "latchkey_workspaces" ("id") ON DELETE NO ACTION ON UPDATE NO ACTION
   )`,
   `CREATE TABLE "latchkey_role_assignments" (
