@@ -22,6 +22,7 @@ import {
   type ValidationArguments,
 } from 'class-validator';
 import { isDateTime } from './search-bounds.js';
+import { isVisibleName } from './visible-name.js';
 
 /**
  * The fields of our DTOs. Each decorator says once what a field is: it validates the input and documents it in OpenAPI,
@@ -49,6 +50,17 @@ export function Text({
     IsString({ message: '$property must be a string.' }),
     Validate(HasLength, [min, max], { message: `$property must have ${min} to ${max} characters.` }),
     ...(pattern ? [Matches(pattern, { message: `$property must match ${pattern.source}.` })] : []),
+  );
+}
+
+/** A name for people, of up to 100 characters, all of which can be seen. */
+export function Name(field: FieldOptions) {
+  return Field(
+    field,
+    { type: String, minLength: 1, maxLength: 100, pattern: String.raw`^\S(.*\S)?$` },
+    IsString({ message: '$property must be a string.' }),
+    Validate(HasLength, [1, 100], { message: '$property must have 1 to 100 characters.' }),
+    Validate(IsVisible),
   );
 }
 
@@ -221,6 +233,17 @@ class HasLength implements ValidatorConstraintInterface {
 class HasNoRepetition implements ValidatorConstraintInterface {
   validate(value: unknown): boolean {
     return Array.isArray(value) && new Set(value).size === value.length;
+  }
+}
+
+@ValidatorConstraint({ name: 'isVisible' })
+class IsVisible implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return typeof value !== 'string' || isVisibleName(value);
+  }
+
+  defaultMessage({ property }: ValidationArguments): string {
+    return `${property} must have no invisible characters, and no space at its ends; remove them.`;
   }
 }
 

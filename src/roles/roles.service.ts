@@ -10,7 +10,7 @@ import { nearest } from '../common/nearest.js';
 import { PageQueryDto } from '../common/page-query.dto.js';
 import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
-import { foldedName, isVisibleName } from '../common/visible-name.js';
+import { foldedName } from '../common/visible-name.js';
 import { Database } from '../database/database.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
 import { changesBetween } from '../events/changes.js';
@@ -26,7 +26,6 @@ import { RoleHolders, type RoleHolderCount } from './role-holders.js';
 import { RolePreviewer, type RoleEffects } from './role-previewer.js';
 import { Role } from './role.entity.js';
 
-const INVISIBLE = 'name must have no invisible characters, and no space at its ends.';
 const MOST_SUGGESTIONS = 3;
 const NAMED_HOLDERS = 20;
 
@@ -220,7 +219,6 @@ async function take(work: Work, workspaceId: string, id: string): Promise<Role> 
 }
 
 function assertFreeName(name: string): void {
-  if (!isVisibleName(name)) throw new RequestInvalidError([{ field: 'name', message: INVISIBLE }]);
   if (builtInRole(foldedName(name))) throw new RoleConflictError();
   // Roles are given by name or by id; a name that reads as an id could mean two roles.
   if (isId(name)) throw new RequestInvalidError([{ field: 'name', message: 'name must not be a UUID.' }]);

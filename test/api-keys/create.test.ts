@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isWellFormedKey, maskKey } from '../../src/common/key-format.js';
+import { INVISIBLE_NAMES, VISIBLE_NAMES } from '../support/invisible-names.js';
 import {
   createWorkspace,
   startService,
@@ -152,10 +153,32 @@ describe('POST /api/v1/apikey', () => {
 
     it('400: a name longer than 100 code points, however they combine', async () => {
       await create({ keyName: '🗝'.repeat(99) + (kind === 'sqlite' ? 'a' : 'b') }).expect(201);
-      for (const keyName of ['a'.repeat(101), '🗝'.repeat(101), 'a\u{FE0F}'.repeat(51), ' ', '\t\n']) {
+      for (const keyName of ['a'.repeat(101), '🗝'.repeat(101), '❤️'.repeat(51), ' ', '\t\n']) {
         const { body } = await create({ keyName }).expect(400, 'request.invalid');
         expect(body.details[0].field).toBe('keyName');
       }
+    });
+
+    it.each(INVISIBLE_NAMES)('400: the name %j has what is not seen, and no change gives it', async (keyName) => {
+      const key = (await create().expect(201)).body;
+      const whole = { keyName, permissions: ['apikeys:view'] };
+      for (const refusal of [
+        create({ keyName }),
+        workspace.operator.put(`/apikey/${key.id}`, whole),
+        workspace.operator.patch(`/apikey/${key.id}`, { keyName }),
+      ]) {
+        const { body } = await refusal.expect(400, 'request.invalid');
+        expect(body.details).toEqual([
+          {
+            field: 'keyName',
+            message: 'keyName must have no invisible characters, and no space at its ends; remove them.',
+          },
+        ]);
+      }
+    });
+
+    it.each(VISIBLE_NAMES)('201: %s', async (keyName) => {
+      expect((await create({ keyName }).expect(201)).body.keyName).toBe(keyName);
     });
 
     it('409: the name is taken in this workspace; in another it is free', async () => {

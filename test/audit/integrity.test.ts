@@ -25,8 +25,9 @@ describe('records of the trail, as they are stored', () => {
       workspace = await createWorkspace(service);
       const { body } = await workspace.operator
         .post('/apikey', {
-          keyName: 'Wörker “1” 🗝 \u2028',
+          keyName: 'Wörker “1” 🗝',
           permissions: ['apikeys:view'],
+          description: '\u2028',
           metadata: { z: 1, a: { ä: [1e21, 0.1, -0, 5e-324], '\u{1F600}': '\u0001', '\uFFFD': '\b"\\/' } },
         })
         .expect(201);

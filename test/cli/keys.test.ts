@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { userInfo } from 'node:os';
 import { CommandLine } from '../support/command-line.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
+import { withSql } from '../support/sql.js';
 import { forEachStore } from '../support/stores.js';
 
 const SECRET = /^lk_[0-9A-Za-z]{49}$/m;
@@ -137,7 +138,10 @@ describe('latchkey key, next to a running service', () => {
       });
 
       it('shows what would steer a terminal', async () => {
-        await workspace.operator.post('/apikey', { keyName: 'Red\u001b[31m\u202e', permissions: ['apikeys:view'] });
+        const { id } = await create('Red');
+        await withSql(service.store, (query) =>
+          query(`UPDATE latchkey_api_keys SET name = 'Red\u001b[31m\u202e' WHERE id = '${String(id)}'`),
+        );
 
         const { stdout } = await commandLine.run(...inWorkspace('key', 'list', '--search', 'Red'));
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { INVISIBLE_NAMES, VISIBLE_NAMES } from '../support/invisible-names.js';
 import {
   createWorkspace,
   startService,
@@ -68,17 +69,7 @@ describe('POST /api/v1/role', () => {
         ['name', null],
         ['name', 'x'.repeat(101)],
         ['name', 'a\0b'],
-        ...[
-          'Support ',
-          ' Support',
-          'Sup\u200bport',
-          'Sup\u202eport',
-          'Support\u00ad',
-          '\ufeffSupport',
-          'a\nb',
-          '\u3164',
-          'a\u2028b',
-        ].map((name): [string, unknown] => ['name', name]),
+        ...INVISIBLE_NAMES.map((name): [string, unknown] => ['name', name]),
         ['name', '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11'],
         ['description', 'x'.repeat(501)],
         ['permissions', null],
@@ -136,6 +127,10 @@ describe('POST /api/v1/role', () => {
 
     it.each(['Admin', 'VIEWER', 'Manager'])('409: %s reads as a built-in role', async (name) => {
       await create({ name }).expect(409, 'role.conflict');
+    });
+
+    it.each(VISIBLE_NAMES)('201: %s', async (name) => {
+      expect((await create({ name }).expect(201)).body.name).toBe(name);
     });
 
     it('409: the name is taken, or belongs to a built-in role', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { INVISIBLE_NAMES, VISIBLE_NAMES } from '../support/invisible-names.js';
 import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 
@@ -37,6 +38,23 @@ describe('POST /api/v1/workspace', () => {
     it('201: whatever workspace the operator names', async () => {
       const { operator } = await createWorkspace(service);
       await operator.post('/workspace', { name: uniqueName('Acme') }).expect(201);
+    });
+
+    it.each(INVISIBLE_NAMES)('400: the name %j has what is not seen, and no change gives it', async (name) => {
+      const { id } = await createWorkspace(service);
+      for (const refusal of [
+        service.operator.post('/workspace', { name }),
+        service.operator.patch(`/workspace/${id}`, { name }),
+      ]) {
+        const { body } = await refusal.expect(400, 'request.invalid');
+        expect(body.details).toEqual([
+          { field: 'name', message: 'name must have no invisible characters, and no space at its ends; remove them.' },
+        ]);
+      }
+    });
+
+    it.each(VISIBLE_NAMES)('201: %s', async (name) => {
+      expect((await service.operator.post('/workspace', { name }).expect(201)).body.name).toBe(name);
     });
 
     it('409: of 20 parallel creations under one externalId one wins', async () => {

@@ -10,6 +10,7 @@ import {
   Field,
   JsonObject,
   Moment,
+  Name,
   Nested,
   Text,
   TextList,
@@ -25,10 +26,8 @@ type Presence = Pick<FieldOptions, 'optional' | 'nullable'>;
 const TEN_YEARS_IN_SECONDS = 315_360_000;
 
 export const KeyName = (presence: Presence = {}) =>
-  Text({
+  Name({
     ...presence,
-    max: 100,
-    pattern: /\S/,
     description: 'A name, unique in the workspace.',
     example: 'Billing worker',
   });

@@ -1,10 +1,10 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { Text, TextList } from '../../common/fields.js';
+import { Name, Text, TextList } from '../../common/fields.js';
 
 /** The whole of a role: what is absent is empty. */
 @ApiSchema({ name: 'LatchkeyPutRole' })
 export class PutRoleDto {
-  @Text({ max: 100, pattern: /\S/, description: 'A name, unique in the workspace.', example: 'Support' })
+  @Name({ description: 'A name, unique in the workspace whatever its case.', example: 'Support' })
   name!: string;
 
   @Text({

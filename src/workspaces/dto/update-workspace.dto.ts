@@ -6,6 +6,6 @@ export class UpdateWorkspaceDto {
   @WorkspaceName({ optional: true })
   name?: string;
 
-  @WorkspaceExternalId({ nullable: true })
+  @WorkspaceExternalId({ nullable: true, example: 'company-4712' })
   externalId?: string | null;
 }

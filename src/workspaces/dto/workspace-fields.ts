@@ -1,24 +1,22 @@
-import { Text, type FieldOptions } from '../../common/fields.js';
+import { Name, Text, type FieldOptions } from '../../common/fields.js';
 
 /** The fields of a workspace, once for every DTO that has them. */
 type Presence = Pick<FieldOptions, 'optional' | 'nullable'>;
 
 export const WorkspaceName = (presence: Presence = {}) =>
-  Text({
+  Name({
     ...presence,
-    max: 100,
-    pattern: /\S/,
     description: 'A name, for people. Several workspaces may have the same.',
     example: 'Acme',
   });
 
 /** Such that a header can carry it, and that it does not mean every workspace. */
-export const WorkspaceExternalId = (presence: Presence = {}) =>
+export const WorkspaceExternalId = (options: Presence & { example?: string } = {}) =>
   Text({
     optional: true,
-    ...presence,
+    example: 'company-4711',
+    ...options,
     max: 255,
     pattern: /^(?!\*$)[\x21-\x7e]+$/,
     description: 'Your own id of the tenant, unique, in visible ASCII. It names the workspace wherever its id does.',
-    example: 'company-4711',
   });
