@@ -933,7 +933,7 @@ export interface components {
     };
     PutRole: {
       /**
-       * @description A name, unique in the workspace.
+       * @description A name, unique in the workspace whatever its case.
        * @example Support
        */
       name: string;
@@ -1218,7 +1218,7 @@ export interface components {
       name?: string;
       /**
        * @description Your own id of the tenant, unique, in visible ASCII. It names the workspace wherever its id does.
-       * @example company-4711
+       * @example company-4712
        */
       externalId?: string | null;
     };
