@@ -1,0 +1,60 @@
+/** A line of the product that is broken on purpose, to see that the simulation notices. */
+export interface PlantedFault {
+  name: string;
+  file: string;
+  line: string;
+  broken: string;
+}
+
+export const PLANTED_FAULTS: readonly PlantedFault[] = [
+  {
+    name: 'no wait for acknowledgements',
+    file: 'revocation/leased-revocations.ts',
+    line: 'const isComplete = await this.acknowledgements.of(message.number, timesMs);',
+    broken: 'const isComplete = timesMs.size >= 0;',
+  },
+  {
+    name: 'no reading of the log with a renewal',
+    file: 'revocation/instance-session.ts',
+    line: 'for (const forgotten of await this.log.read()) this.events.onMissed(forgotten);',
+    broken: 'await this.log.read();',
+  },
+  {
+    name: 'no read-back of the renewal through the pool',
+    file: 'revocation/instance-session.ts',
+    line: 'if (seen.renewals !== this.renewals) throw new ElsewhereError();',
+    broken: '',
+  },
+  {
+    name: 'a lease that is counted from the answer',
+    file: 'revocation/instance-session.ts',
+    line: 'if ((await this.isSeen()) && !this.ended) this.lease.renew(moment);\n      this.events.onInstances(await this.connection.list());',
+    broken:
+      'if ((await this.isSeen()) && !this.ended) this.lease.renew(this.lease.moment());\n      this.events.onInstances(await this.connection.list());',
+  },
+  {
+    name: 'no look at what was revoked during a look-up',
+    file: 'verification/key-verifier.ts',
+    line: 'const isCurrent = generation === this.generation;',
+    broken: 'const isCurrent = generation <= this.generation;',
+  },
+  {
+    name: 'a log that is swept too early',
+    file: 'revocation/revocation-log.ts',
+    line: 'export const KEPT_LEASES = 10;',
+    broken: 'export const KEPT_LEASES = 0;',
+  },
+  {
+    name: 'a wait of 5 ms where the list of instances cannot be read',
+    file: 'revocation/leased-revocations.ts',
+    line: 'const passedMs = this.time.monotonic() - beginning;\n        if (passedMs + pauseMs',
+    broken:
+      "const passedMs = this.time.monotonic() - beginning;\n        if (passedMs >= 0) return new Map([['unknown', 5]]);\n        if (passedMs + pauseMs",
+  },
+  {
+    name: 'an allowance of one per cent for clocks that are slewed',
+    file: 'revocation/lease-watch.ts',
+    line: 'const DRIFT = 1.25;',
+    broken: 'const DRIFT = 1.01;',
+  },
+];

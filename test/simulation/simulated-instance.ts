@@ -1,0 +1,180 @@
+import { StoreUnavailableError } from '../../src/common/latchkey-error.js';
+import { Clock } from '../../src/common/clock.js';
+import { PermissionSet } from '../../src/auth/permission-set.js';
+import { Principal } from '../../src/auth/principal.js';
+import type { Database } from '../../src/database/database.js';
+import type { Transaction } from '../../src/database/transaction.js';
+import { UnitOfWork } from '../../src/events/unit-of-work.js';
+import { LeasedRevocations } from '../../src/revocation/leased-revocations.js';
+import { KeyVerifier } from '../../src/verification/key-verifier.js';
+import { RememberedKey, type RememberedWorkspace } from '../../src/verification/remembered-key.js';
+import type { FoundKey, StoredKeys } from '../../src/verification/stored-keys.js';
+import { ApiKeyNotFoundError } from '../../src/api-keys/errors.js';
+import type { SimulatedDatabase } from './simulated-database.js';
+import { SimulatedMachine } from './simulated-machine.js';
+import { ask, Link, type Route } from './simulated-network.js';
+import { SimulatedConnection, SimulatedStore, type Ask } from './simulated-store.js';
+import type { World } from './world.js';
+
+const ACTOR = Principal.system('simulation');
+const NO_METADATA = {};
+const WORKSPACE = 'one';
+
+/** One process: the product's verifier, unit of work and revocations, on simulated clocks, network and database. */
+export class SimulatedInstance {
+  readonly machine: SimulatedMachine;
+  readonly route: Route;
+  readonly verifier: KeyVerifier;
+  /** When its pool began to lead elsewhere, in true time. */
+  movedAt = -Infinity;
+  private readonly revocations: LeasedRevocations;
+  private readonly unitOfWork: UnitOfWork;
+  private readonly ask: Ask;
+  private connection: SimulatedConnection | undefined;
+  private onTransaction: (database: SimulatedDatabase) => void = () => undefined;
+
+  /** @param leaseMs 0: it remembers nothing, and holds no lease */
+  constructor(
+    private readonly world: World,
+    database: SimulatedDatabase,
+    private readonly leaseMs: number,
+    longestLeaseMs: number,
+  ) {
+    const machine = new SimulatedMachine(world);
+    const route: Route = { pool: database, session: database, isCut: false, isRefused: false, lagMs: 0 };
+    this.machine = machine;
+    this.route = route;
+    this.ask = (execute) => ask(world, machine, route, longestLeaseMs, execute);
+    const transaction = <T>(body: (transaction: Transaction) => Promise<T>) => this.transact(body);
+    const store = new SimulatedStore(this.ask, transaction);
+    const connect = () =>
+      (this.connection = new SimulatedConnection(
+        (onMessage, onEnd) => new Link(world, machine, route, longestLeaseMs, onMessage, onEnd),
+      ));
+    this.revocations = new LeasedRevocations(store, connect, leaseMs, machine);
+    this.store = store;
+    const clock = Object.assign(new Clock(), { time: () => machine.date() });
+    const keys = {
+      find: (hash: string, workspaceOf: (id: string) => RememberedWorkspace) => this.find(hash, workspaceOf),
+    };
+    this.verifier = new KeyVerifier(
+      keys as unknown as StoredKeys,
+      this.revocations,
+      undefined as never,
+      { count: () => undefined } as never,
+      clock,
+      { cacheSize: leaseMs === 0 ? 0 : 1000 } as never,
+    );
+    this.unitOfWork = new UnitOfWork(
+      { transaction } as unknown as Database,
+      { run: () => Promise.resolve() } as never,
+      this.revocations,
+      clock,
+      { announce: () => undefined } as never,
+    );
+  }
+
+  private readonly store: SimulatedStore;
+
+  get isMoved(): boolean {
+    return this.route.pool !== this.route.session;
+  }
+
+  /** Whether its pool leads elsewhere, and that may not have been noticed yet. */
+  get isMisled(): boolean {
+    return this.isMoved && this.world.now < this.movedAt + 2 * this.leaseMs;
+  }
+
+  movePool(database: SimulatedDatabase): void {
+    this.route.pool = database;
+    this.movedAt = this.world.now;
+  }
+
+  /** Whether it holds a lease at this moment. */
+  get isServing(): boolean {
+    return this.revocations.mayServeFromMemory();
+  }
+
+  async start(): Promise<void> {
+    await this.revocations.onModuleInit();
+  }
+
+  async stop(): Promise<void> {
+    await this.revocations.onApplicationShutdown();
+  }
+
+  breakSession(): void {
+    this.connection?.break();
+  }
+
+  /** Deletes a key as the service does. Resolves when it is acknowledged, also that it is gone already. */
+  async delete(hash: string, keyId: string, onTransaction: (database: SimulatedDatabase) => void): Promise<void> {
+    this.onTransaction = onTransaction;
+    try {
+      await this.unitOfWork.run(ACTOR, async (work) => {
+        work.revoke({ keyId });
+        const [found] = await work.query<boolean>(hash);
+        if (!found) throw new ApiKeyNotFoundError(keyId);
+      });
+    } catch (error) {
+      if (!(error instanceof ApiKeyNotFoundError)) throw error;
+    }
+  }
+
+  private async transact<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const { pool } = this.route;
+    this.onTransaction(pool);
+    const begun = await this.askLong(pool, (database) => database.begin());
+    // The server ends what is left in the middle.
+    this.world.after(10_000, () => pool.rollback(begun));
+    let deleted: string | undefined;
+    const query = (hash: string): Promise<boolean[]> => {
+      deleted = hash;
+      return this.askLong(pool, (database) => [database.keys.get(hash)?.isDeleted === false]);
+    };
+    const transaction = { query, dialect: 'postgres' } as unknown as Transaction;
+    const result = await body(transaction);
+    const isCommitted = await this.askLong(pool, (database) => {
+      const change = (): void => {
+        const key = deleted === undefined ? undefined : database.keys.get(deleted);
+        if (!key) return;
+        key.isDeleted = true;
+        key.deletedAt ??= this.world.now;
+      };
+      return database.commit(begun, change, this.store.stagedIn(transaction));
+    });
+    if (!isCommitted) throw new StoreUnavailableError(new Error('The server has ended the transaction.'));
+    return result;
+  }
+
+  private askLong<T>(pool: SimulatedDatabase, execute: (database: SimulatedDatabase) => T): Promise<T> {
+    return ask(this.world, this.machine, this.route, this.leaseMs, execute, pool);
+  }
+
+  private async find(hash: string, workspaceOf: (id: string) => RememberedWorkspace): Promise<FoundKey> {
+    const key = await this.ask((database) => {
+      const found = database.keys.get(hash);
+      return found && !found.isDeleted ? found : undefined;
+    });
+    if (!key) return { state: 'deleted', key: null };
+    const remembered = new RememberedKey({
+      hash,
+      id: key.id,
+      name: key.id,
+      workspace: workspaceOf(WORKSPACE),
+      permissions: PermissionSet.none,
+      owner: null,
+      rateLimit: null,
+      metadata: NO_METADATA,
+      metadataLength: 2,
+      allowedIps: null,
+      expiresAt: null,
+    });
+    return { state: 'acceptable', key: remembered };
+  }
+}
+
+/** Whether a command failed as commands may: it says that it was not, or may not have been, carried out. */
+export function isHonestFailure(error: unknown): boolean {
+  return error instanceof StoreUnavailableError || (error as { code?: string }).code === 'revocation.unconfirmed';
+}

@@ -1,0 +1,127 @@
+import type { Transaction } from '../../src/database/transaction.js';
+import type { SeenInstance } from '../../src/revocation/lease-watch.js';
+import type { LoggedRevocation, Reading } from '../../src/revocation/revocation-log.js';
+import type {
+  ConnectionListener,
+  InstanceConnection,
+  ReadBack,
+  RevocationStore,
+} from '../../src/revocation/revocation-store.js';
+import type { SimulatedDatabase } from './simulated-database.js';
+import { Link } from './simulated-network.js';
+
+/** Runs one statement of the pool. */
+export type Ask = <T>(execute: (database: SimulatedDatabase) => T) => Promise<T>;
+
+/** The store as an instance reaches it through its pool. */
+export class SimulatedStore implements RevocationStore {
+  private readonly staged = new WeakMap<Transaction, LoggedRevocation[]>();
+
+  constructor(
+    private readonly ask: Ask,
+    readonly transaction: RevocationStore['transaction'],
+  ) {}
+
+  append(transaction: Transaction, revocation: LoggedRevocation): void {
+    this.staged.set(transaction, [...this.stagedIn(transaction), revocation]);
+  }
+
+  stagedIn(transaction: Transaction): readonly LoggedRevocation[] {
+    return this.staged.get(transaction) ?? [];
+  }
+
+  notifyAndList(channel: string, messages: readonly string[], own: string): Promise<SeenInstance[]> {
+    return this.ask((database) => {
+      const instances = database.list();
+      if (instances.some(({ id }) => id !== own)) for (const message of messages) database.notify(channel, message);
+      return instances;
+    });
+  }
+
+  notify(channel: string, message: string): Promise<void> {
+    return this.ask((database) => database.notify(channel, message));
+  }
+
+  readBack(instanceId: string): Promise<ReadBack> {
+    return this.ask((database) => ({
+      renewals: database.instances.get(instanceId)?.renewals,
+      weakness: undefined,
+    }));
+  }
+
+  remove(instanceId: string, renewals?: number): Promise<boolean> {
+    return this.ask((database) => database.remove(instanceId, renewals));
+  }
+
+  sweep(before: string): Promise<string> {
+    return this.ask((database) => database.sweep(before));
+  }
+}
+
+/** The connection of an instance's session. */
+export class SimulatedConnection implements InstanceConnection {
+  private link: Link | undefined;
+
+  constructor(
+    private readonly open: (
+      onMessage: (channel: string, message: string) => void,
+      onEnd: (error: Error) => void,
+    ) => Link,
+  ) {}
+
+  async connect(listener: ConnectionListener): Promise<void> {
+    this.link = this.open(
+      (channel, message) => listener.onNotification(channel, message),
+      (error) => listener.onEnd(error),
+    );
+    await this.request(() => undefined);
+  }
+
+  listen(channel: string): Promise<void> {
+    return this.request(() => void this.link?.channels.add(channel));
+  }
+
+  register(instance: SeenInstance): Promise<void> {
+    return this.request((database) => void database.instances.set(instance.id, { ...instance }));
+  }
+
+  renew(instanceId: string): Promise<boolean> {
+    return this.request((database) => database.renew(instanceId));
+  }
+
+  readLog(snapshot: string | null): Promise<Reading> {
+    return this.request((database) => database.readLog(snapshot));
+  }
+
+  list(): Promise<SeenInstance[]> {
+    return this.request((database) => database.list());
+  }
+
+  notify(messages: readonly { channel: string; message: string }[]): Promise<void> {
+    return this.request((database) => {
+      for (const { channel, message } of messages) database.notify(channel, message);
+    });
+  }
+
+  leave(instanceId: string): Promise<void> {
+    return this.request((database) => void database.instances.delete(instanceId));
+  }
+
+  close(): Promise<void> {
+    this.destroy();
+    return Promise.resolve();
+  }
+
+  destroy(): void {
+    this.link?.destroy();
+  }
+
+  /** Breaks it, as the network or the server may. */
+  break(): void {
+    this.link?.reset();
+  }
+
+  private request<T>(execute: (database: SimulatedDatabase) => T): Promise<T> {
+    return this.link?.request(execute) ?? Promise.reject(new Error('There is no connection.'));
+  }
+}
