@@ -76,6 +76,8 @@ export class KeyLookUps {
   }
 
   private read(hash: string): Promise<FoundKey> {
+    // Without a lease no revocation is heard, so what is read now may not be joined or remembered later.
+    if (!this.revocations.mayServeFromMemory()) return this.ask(hash);
     const { running } = this;
     const found = this.readToRemember(hash);
     running.set(hash, found);
@@ -88,8 +90,14 @@ export class KeyLookUps {
 
   private async readToRemember(hash: string): Promise<FoundKey> {
     const { generation } = this;
-    const found = await this.keys.find(hash, (id) => this.cache.workspace(id));
+    const found = await this.ask(hash);
     if (found.state === 'acceptable' && generation === this.generation) this.cache.add(found.key);
     return found;
+  }
+
+  /** @throws {StoreUnavailableError} also if what would be read is known to be out of date. */
+  private async ask(hash: string): Promise<FoundKey> {
+    this.revocations.assertReadable();
+    return this.keys.find(hash, (id) => this.cache.workspace(id));
   }
 }

@@ -34,9 +34,9 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   },
   {
     name: 'no look at what was revoked during a look-up',
-    file: 'verification/key-verifier.ts',
-    line: 'const isCurrent = generation === this.generation;',
-    broken: 'const isCurrent = generation <= this.generation;',
+    file: 'verification/key-look-ups.ts',
+    line: '&& generation === this.generation)',
+    broken: '&& generation <= this.generation)',
   },
   {
     name: 'a log that is swept too early',

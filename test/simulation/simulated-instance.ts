@@ -55,6 +55,7 @@ export class SimulatedInstance {
     this.store = store;
     const clock = Object.assign(new Clock(), { time: () => machine.date() });
     const keys = {
+      lookUpsAtOnce: 8,
       find: (hash: string, workspaceOf: (id: string) => RememberedWorkspace) => this.find(hash, workspaceOf),
     };
     this.verifier = new KeyVerifier(

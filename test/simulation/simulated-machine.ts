@@ -30,8 +30,7 @@ export class SimulatedMachine implements Time {
     return Math.floor(this.dateAtStart + this.passed);
   }
 
-  // Whether a process stays alive for it is all one here.
-  after(milliseconds: number, action: () => void, _hold?: 'process' | 'nothing'): () => void {
+  after(milliseconds: number, action: () => void): () => void {
     return this.world.after(milliseconds / this.rate, () => this.run(action));
   }
 

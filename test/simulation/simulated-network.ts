@@ -42,7 +42,7 @@ export function ask<T>(
   return new Promise((resolve, reject) => {
     const limitMs = pool ? STATEMENT_TIMEOUT_MS : LOOK_UP_TIMEOUT_MS;
     const database = pool ?? route.pool;
-    const giveUp = machine.after(limitMs, () => reject(new StoreUnavailableError(new Error('Given up.'))), 'nothing');
+    const giveUp = machine.after(limitMs, () => reject(new StoreUnavailableError(new Error('Given up.'))));
     if (route.isCut) return;
     world.after(latency(world, leaseMs), () => {
       if (route.isCut) return;
@@ -52,7 +52,9 @@ export function ask<T>(
         else resolve(result.value);
       };
       const result = database.isUp && !route.isRefused ? { value: execute(database) } : undefined;
-      if (!route.isCut) world.after(latency(world, leaseMs), () => route.isCut || machine.run(answer));
+      world.after(latency(world, leaseMs), () => {
+        if (!route.isCut) machine.run(answer);
+      });
     });
   });
 }

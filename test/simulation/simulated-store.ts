@@ -8,7 +8,7 @@ import type {
   RevocationStore,
 } from '../../src/revocation/revocation-store.js';
 import type { SimulatedDatabase } from './simulated-database.js';
-import { Link } from './simulated-network.js';
+import { type Link } from './simulated-network.js';
 
 /** Runs one statement of the pool. */
 export type Ask = <T>(execute: (database: SimulatedDatabase) => T) => Promise<T>;
