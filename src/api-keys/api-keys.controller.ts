@@ -39,6 +39,7 @@ import type { HttpRequest, HttpResponse } from '../common/request.js';
 import { StoreInUseError } from '../common/latchkey-error.js';
 import { PermissionUnknownError } from '../permissions/errors.js';
 import { RoleUnknownError } from '../roles/errors.js';
+import { QuotaExceededError } from '../workspaces/errors.js';
 import { ApiKeysService, type ApiKeyView } from './api-keys.service.js';
 import { CREATED_API_KEY_EXAMPLE, ApiKeyDto, toApiKeyDto } from './dto/api-key.dto.js';
 import { CREATE_API_KEY_EXAMPLES, CreateApiKeyDto } from './dto/create-api-key.dto.js';
@@ -87,6 +88,7 @@ const GRANT_REFUSALS = [
   new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:view?']),
   new RoleUnknownError(['There is no role auditors; did you mean auditor?']),
   new EscalationError(['apikeys:delete']),
+  new QuotaExceededError(),
 ];
 const CHANGE_REFUSALS = [
   ...BODY_REFUSALS,

@@ -24,6 +24,7 @@ import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { RoleHolders } from '../roles/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
+import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';
 import { ApiKey } from './api-key.entity.js';
 import { detailsOf, type ApiKeyDetails } from './api-key-details.js';
 import { deleteKey } from './delete-key.js';
@@ -87,6 +88,7 @@ export class ApiKeysService {
       const roles = await this.roles.resolve(work, workspaceId, body.roles ?? []);
       const permissions = body.permissions ?? [];
       await this.assertMayGrant(work, actor, permissions, { permissions, roles });
+      await assertMayHold(work, workspaceId, { permissions, roles });
       if (unbinds(actor, body)) await this.escalation.assertMayGrant(work, actor, ['*']);
       const id = newId();
       // Before what may be refused for the time that has passed, such as an expiry: a repeat is told what it is.
@@ -118,7 +120,9 @@ export class ApiKeysService {
       await insert(work, key);
       await this.holders.assign(work, workspaceId, { type: 'apikey', id: key.id }, idsOf(roles));
       work.record(new ApiKeyCreated(key, changesBetween(NOTHING, shown({ ...key, roles }))));
-      return { ...(await this.view(work, key, roles)), secret };
+      const view = await this.view(work, key, roles);
+      await countIn(work, workspaceId, 'keys');
+      return { ...view, secret };
     });
   }
 
@@ -181,6 +185,10 @@ export class ApiKeysService {
       const changed = new Set(changes.map(({ field }) => field));
       if (changed.has('permissions') || changed.has('roles')) {
         await this.assertMayGrant(work, actor, changed.has('permissions') ? after.permissions : [], after);
+        await assertMayHold(work, key.workspaceId, {
+          ...(changed.has('permissions') && { permissions: after.permissions }),
+          ...(changed.has('roles') && { roles }),
+        });
       }
       if (widens(before, after)) {
         const { effective } = await this.view(work, key, held);
@@ -212,6 +220,7 @@ export class ApiKeysService {
       if (mayHoldRoles) await this.holders.assign(work, where.workspaceId, { type: 'apikey', id: where.id }, []);
       const was = { keyName: name, permissions };
       work.record(new ApiKeyDeleted({ ...where, name }, changesBetween(was, NOTHING), reason ?? null));
+      await countOut(work, where.workspaceId, 'keys');
     });
   }
 

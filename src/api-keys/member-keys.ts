@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Work } from '../events/work.js';
 import { RoleHolders } from '../roles/role-holders.js';
+import { countOut } from '../workspaces/quotas.js';
 import { statusOf } from './api-key-status.js';
 import { deleteKeys } from './delete-keys.js';
 import { ApiKeyOrphaned } from './events.js';
@@ -50,6 +51,7 @@ export class MemberKeys {
     await lockBound(work, workspaceId, subject);
     const ids = await deleteKeys(work, { workspaceId, owner: subject }, REASON);
     for (const id of ids) await this.holders.assign(work, workspaceId, { type: 'apikey', id }, []);
+    await countOut(work, workspaceId, 'keys', ids.length);
   }
 }
 

@@ -792,6 +792,7 @@ export interface components {
         | 'idempotency.reused'
         | 'workspace.conflict'
         | 'workspace.ambiguous'
+        | 'quota.exceeded'
         | 'role.conflict'
         | 'role.built_in'
         | 'role.in_use'
@@ -838,6 +839,13 @@ export interface components {
        * @example keyName must have 1 to 100 characters.
        */
       message: string;
+    };
+    HolderQuota: {
+      /**
+       * @description The most there may be.
+       * @example 200
+       */
+      limit: number;
     };
     Me: {
       /** @description The caller. */
@@ -949,6 +957,64 @@ export interface components {
        *     ]
        */
       permissions: string[];
+    };
+    Quota: {
+      /**
+       * @description The most there may be.
+       * @example 100000
+       */
+      limit: number;
+      /**
+       * @description How many there are.
+       * @example 42
+       */
+      used: number;
+    };
+    QuotaLimits: {
+      /**
+       * @description How many API keys the workspace may have.
+       * @example 100000
+       */
+      keys?: number;
+      /**
+       * @description How many roles of its own.
+       * @example 500
+       */
+      roles?: number;
+      /**
+       * @description How many members.
+       * @example 100000
+       */
+      members?: number;
+      /**
+       * @description How many application permissions.
+       * @example 1000
+       */
+      permissions?: number;
+      /**
+       * @description How many roles one key or member may have.
+       * @example 20
+       */
+      rolesPerHolder?: number;
+      /**
+       * @description How many permissions one role, key or member may have, not counting those of roles.
+       * @example 200
+       */
+      permissionsPerHolder?: number;
+    };
+    Quotas: {
+      /** @description The API keys of the workspace. */
+      keys: components['schemas']['Quota'];
+      /** @description The roles of its own. */
+      roles: components['schemas']['Quota'];
+      /** @description The members. */
+      members: components['schemas']['Quota'];
+      /** @description The application permissions. */
+      permissions: components['schemas']['Quota'];
+      /** @description The roles of one key or member. */
+      rolesPerHolder: components['schemas']['HolderQuota'];
+      /** @description The permissions of one role, key or member, not counting those of roles. */
+      permissionsPerHolder: components['schemas']['HolderQuota'];
     };
     RateLimit: {
       /**
@@ -1221,6 +1287,13 @@ export interface components {
        * @example company-4712
        */
       externalId?: string | null;
+      /**
+       * @description The most that may be in the workspace. What is there already stays, also if it is more.
+       * @example {
+       *       "keys": 200000
+       *     }
+       */
+      quotas?: components['schemas']['QuotaLimits'];
     };
     ValidKey: {
       /**
@@ -1322,6 +1395,8 @@ export interface components {
        * @example 2030-01-31T12:00:00.000Z
        */
       updatedDate: string;
+      /** @description The most that may be in the workspace, and how much there is. */
+      quotas: components['schemas']['Quotas'];
     };
   };
   responses: never;
@@ -1354,12 +1429,16 @@ export type CreateWorkspace = components['schemas']['CreateWorkspace'];
 export type DeleteResult = components['schemas']['DeleteResult'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type FieldFault = components['schemas']['FieldFault'];
+export type HolderQuota = components['schemas']['HolderQuota'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberRemovalPreview = components['schemas']['MemberRemovalPreview'];
 export type Permission = components['schemas']['Permission'];
 export type PutMember = components['schemas']['PutMember'];
 export type PutRole = components['schemas']['PutRole'];
+export type Quota = components['schemas']['Quota'];
+export type QuotaLimits = components['schemas']['QuotaLimits'];
+export type Quotas = components['schemas']['Quotas'];
 export type RateLimit = components['schemas']['RateLimit'];
 export type RefusedKey = components['schemas']['RefusedKey'];
 export type ReplaceApiKey = components['schemas']['ReplaceApiKey'];

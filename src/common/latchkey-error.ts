@@ -23,6 +23,7 @@ export const ERROR_STATUS = {
   'idempotency.reused': 409,
   'workspace.conflict': 409,
   'workspace.ambiguous': 409,
+  'quota.exceeded': 409,
   'role.conflict': 409,
   'role.built_in': 409,
   'role.in_use': 409,

@@ -11,11 +11,13 @@ import { LoggedRevocation } from '../revocation/logged-revocation.entity.js';
 import { Instance } from '../revocation/instance.entity.js';
 import { RoleAssignment } from '../roles/role-assignment.entity.js';
 import { Role } from '../roles/role.entity.js';
+import { WorkspaceQuota } from '../workspaces/workspace-quota.entity.js';
 import { Workspace } from '../workspaces/workspace.entity.js';
 
 /** Every entity, for the `entities` of a data source. */
 export const LATCHKEY_ENTITIES = [
   Workspace,
+  WorkspaceQuota,
   Role,
   RoleAssignment,
   Member,

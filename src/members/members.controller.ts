@@ -27,6 +27,7 @@ import type { HttpRequest, HttpResponse } from '../common/request.js';
 import { StoreInUseError } from '../common/latchkey-error.js';
 import { PermissionUnknownError } from '../permissions/errors.js';
 import { RoleUnknownError } from '../roles/errors.js';
+import { QuotaExceededError } from '../workspaces/errors.js';
 import { MemberDto, toMemberDto } from './dto/member.dto.js';
 import { MemberRemovalPreviewDto, toMemberRemovalPreviewDto } from './dto/member-removal-preview.dto.js';
 import { PutMemberDto } from './dto/put-member.dto.js';
@@ -50,6 +51,7 @@ const PUT_REFUSALS = [
   new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:view?']),
   new EscalationError(['apikeys:delete']),
   new LastAdminError(),
+  new QuotaExceededError(),
   new StoreInUseError(),
 ];
 

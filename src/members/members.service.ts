@@ -23,6 +23,7 @@ import { ownPermissions, type Holding } from '../grants/holding.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { RoleHolders } from '../roles/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
+import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';
 import { PutMemberDto } from './dto/put-member.dto.js';
 import { RemovalOptionsDto } from './dto/remove-member.dto.js';
 import { LastAdminError, MemberNotFoundError } from './errors.js';
@@ -117,6 +118,7 @@ export class MembersService extends MembershipDirectory {
       const after: Holding = { direct: permissions, roles: held, owner: null, isOrphaned: false };
       await this.permissions.assertGrantable(work, workspaceId, permissions);
       await this.escalation.assertMayGrant(work, actor, ownPermissions(after).grants);
+      await assertMayHold(work, workspaceId, { roles: held, permissions });
       if (isAdmin(before) && !isAdmin(after)) await assertNotLastAdmin(work, workspaceId, subject);
       const changes = changesBetween(added ? {} : shown(before), shown(after));
       if (added || changes.length > 0) {
@@ -128,6 +130,7 @@ export class MembersService extends MembershipDirectory {
         );
       }
       const member = await work.manager.findOneByOrFail(Member, { workspaceId, subject });
+      if (added) await countIn(work, workspaceId, 'members');
       return viewOf(detailsOf(member), after);
     });
   }
@@ -149,6 +152,7 @@ export class MembersService extends MembershipDirectory {
       work.record(new MemberRemoved({ workspaceId, subject }, changesBetween(shown(before), {})));
       if (keys === 'delete') await this.keys.delete(work, workspaceId, subject);
       else await this.keys.orphan(work, workspaceId, subject);
+      await countOut(work, workspaceId, 'members');
     });
   }
 

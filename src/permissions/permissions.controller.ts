@@ -5,6 +5,7 @@ import type { Principal } from '../auth/principal.js';
 import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
 import { DELETED, DeleteResultDto } from '../common/delete-result.dto.js';
+import { QuotaExceededError } from '../workspaces/errors.js';
 import { CreatePermissionDto } from './dto/create-permission.dto.js';
 import { PermissionDto } from './dto/permission.dto.js';
 import { PermissionConflictError, PermissionInUseError, PermissionNotFoundError } from './errors.js';
@@ -35,6 +36,7 @@ export class PermissionsController {
     ...BODY_REFUSALS,
     invalid('name', 'name must have 1 to 100 characters.'),
     new PermissionConflictError('The workspace has this permission already.'),
+    new QuotaExceededError(),
   )
   create(@CurrentPrincipal() actor: Principal, @Body() body: CreatePermissionDto): Promise<PermissionDto> {
     return this.permissions.create(actor, body);

@@ -7,6 +7,7 @@ import { Database } from '../database/database.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
+import { countIn, countOut } from '../workspaces/quotas.js';
 import { ApplicationPermission } from './application-permission.entity.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { CreatePermissionDto } from './dto/create-permission.dto.js';
@@ -67,6 +68,7 @@ export class PermissionsService {
         throw isForeignKeyViolation(error) ? new WorkspaceNotFoundError() : error;
       }
       work.record(new PermissionCreated(permission));
+      await countIn(work, workspaceId, 'permissions');
       return { name, description, grantable: true };
     });
   }
@@ -86,6 +88,7 @@ export class PermissionsService {
       if (holders.length > 0) throw new PermissionInUseError(holders);
       await work.query('DELETE FROM latchkey_permissions WHERE workspace_id = $1 AND name = $2', [workspaceId, name]);
       work.record(new PermissionDeleted(permission));
+      await countOut(work, workspaceId, 'permissions');
     });
   }
 

@@ -35,6 +35,7 @@ import type { Page } from '../common/paging.js';
 import type { HttpRequest, HttpResponse } from '../common/request.js';
 import { StoreInUseError } from '../common/latchkey-error.js';
 import { PermissionUnknownError } from '../permissions/errors.js';
+import { QuotaExceededError } from '../workspaces/errors.js';
 import { PutRoleDto } from './dto/put-role.dto.js';
 import { ReplaceRoleQueryDto } from './dto/replace-role-query.dto.js';
 import { RoleDetailDto, RoleDto, RolePreviewDto, toRoleDto, toRolePreviewDto } from './dto/role.dto.js';
@@ -57,6 +58,7 @@ const PUT_REFUSALS = [
   new PermissionUnknownError(['apikeys:read is not a known permission; did you mean apikeys:view?']),
   new EscalationError(['apikeys:delete']),
   new RoleConflictError(),
+  new QuotaExceededError(),
 ];
 
 @ApiTags('Roles')

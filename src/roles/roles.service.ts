@@ -19,6 +19,7 @@ import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
 import type { HeldRole } from '../grants/holding.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
+import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';
 import { PutRoleDto } from './dto/put-role.dto.js';
 import { RoleBuiltInError, RoleConflictError, RoleInUseError, RoleNotFoundError, RoleUnknownError } from './errors.js';
 import { RoleCreated, RoleDeleted, RoleUpdated } from './events.js';
@@ -103,6 +104,7 @@ export class RolesService {
       const role: Role = { id: newId(), workspaceId, ...rowOf(body), createdDate: date, updatedDate: date };
       await write(() => work.manager.insert(Role, role));
       work.record(new RoleCreated(role, changesBetween({}, settingsOf(role))));
+      await countIn(work, workspaceId, 'roles');
       return customView(role);
     });
   }
@@ -161,6 +163,7 @@ export class RolesService {
       }
       await work.query('DELETE FROM latchkey_roles WHERE id = $1', [role.id]);
       work.record(new RoleDeleted(role, changesBetween(settingsOf(role), {})));
+      await countOut(work, workspaceId, 'roles');
     });
   }
 
@@ -190,6 +193,7 @@ export class RolesService {
   private async assertMayGrant(work: Work, actor: Principal, grants: readonly string[]): Promise<void> {
     await this.permissions.assertGrantable(work, actor.requireWorkspace(), grants);
     await this.escalation.assertMayGrant(work, actor, grants);
+    await assertMayHold(work, actor.requireWorkspace(), { permissions: grants });
   }
 }
 

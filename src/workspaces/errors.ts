@@ -11,6 +11,17 @@ export class WorkspaceConflictError extends LatchkeyError {
   }
 }
 
+const EXAMPLE =
+  'The workspace has 100000 keys, and its quota keys allows 100000. Delete some that are not needed, or have an operator raise ' +
+  'the quota by PATCH /workspace/0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11.';
+
+/** A workspace has, or would have, more of something than its quota allows. */
+export class QuotaExceededError extends LatchkeyError {
+  constructor(message = EXAMPLE) {
+    super('quota.exceeded', message);
+  }
+}
+
 /** Several workspaces answer to what names one. */
 export class WorkspaceAmbiguousError extends LatchkeyError {
   constructor(ids: readonly string[]) {

@@ -16,11 +16,14 @@ import { ListWorkspacesDto } from './dto/list-workspaces.dto.js';
 import { WorkspaceAmbiguousError, WorkspaceConflictError } from './errors.js';
 import { WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated } from './events.js';
 import { UpdateWorkspaceDto } from './dto/update-workspace.dto.js';
+import { initialQuotas, limitsAfter, limitsOf, quotasOf, quotasOfMany, setLimits, type Quotas } from './quotas.js';
 import { WORKSPACE_CONTENTS, type WorkspaceContents } from './workspace-contents.js';
 import { Workspace } from './workspace.entity.js';
 
 /** What the code of a host may know of a workspace. */
-export type WorkspaceView = Pick<Workspace, 'id' | 'name' | 'externalId' | 'createdDate' | 'updatedDate'>;
+export interface WorkspaceView extends Pick<Workspace, 'id' | 'name' | 'externalId' | 'createdDate' | 'updatedDate'> {
+  quotas: Quotas;
+}
 
 /** Workspaces: the tenants that keys and records belong to. */
 @Injectable()
@@ -41,7 +44,7 @@ export class WorkspacesService extends WorkspaceDirectory {
     return this.unitOfWork.run(actor, async (work) => {
       const created = await insert(work, body);
       if (!created) throw new WorkspaceConflictError();
-      return toView(created);
+      return toView(created, initialQuotas());
     });
   }
 
@@ -53,10 +56,12 @@ export class WorkspacesService extends WorkspaceDirectory {
     assertPrincipal(actor);
     const body = this.input.check(EnsureWorkspaceDto, input);
     const known = await this.byExternalId(body.externalId);
-    if (known) return toView(known);
+    if (known) return this.view(known);
     return this.unitOfWork.run(actor, async (work) => {
       const created = await insert(work, body);
-      return toView(created ?? (await work.manager.findOneByOrFail(Workspace, { externalId: body.externalId })));
+      const { externalId } = body;
+      const workspace = created ?? (await work.manager.findOneByOrFail(Workspace, { externalId }));
+      return toView(workspace, await quotasOf(work, workspace.id));
     });
   }
 
@@ -67,7 +72,9 @@ export class WorkspacesService extends WorkspaceDirectory {
     const [workspaces, total] = await this.database.read((manager) =>
       manager.findAndCount(Workspace, { where, order: { name: 'ASC', id: 'ASC' }, ...rangeOf(query) }),
     );
-    return { total, data: workspaces.map(toView) };
+    const ids = workspaces.map(({ id }) => id);
+    const quotas = await quotasOfMany(this.database, ids);
+    return { total, data: workspaces.map((workspace) => toView(workspace, quotas(workspace.id))) };
   }
 
   /** @throws {WorkspaceNotFoundError} */
@@ -75,7 +82,7 @@ export class WorkspacesService extends WorkspaceDirectory {
     const workspace =
       isId(id) && (await this.database.read((manager) => manager.findOneBy(Workspace, { id: id.toLowerCase() })));
     if (!workspace) throw new WorkspaceNotFoundError();
-    return toView(workspace);
+    return this.view(workspace);
   }
 
   /**
@@ -99,26 +106,34 @@ export class WorkspacesService extends WorkspaceDirectory {
     const workspace = found.find((one) => one.id === id) ?? found[0];
     if (!workspace) throw new WorkspaceNotFoundError();
     if (workspace.id !== id && found.length > 1) throw new WorkspaceAmbiguousError(found.map((one) => one.id));
-    return toView(workspace);
+    return this.view(workspace);
   }
 
   /** @throws {WorkspaceNotFoundError} | {WorkspaceConflictError} if the `externalId` is taken. */
   async update(actor: Principal, id: string, input: UpdateWorkspaceDto): Promise<WorkspaceView> {
     assertPrincipal(actor);
-    const { name, externalId } = this.input.check(UpdateWorkspaceDto, input);
+    const { name, externalId, quotas = {} } = this.input.check(UpdateWorkspaceDto, input);
     return this.unitOfWork.run(actor, async (work) => {
       const before = await take(work, id);
       const settings = {
         name: name ?? before.name,
         externalId: externalId === undefined ? before.externalId : externalId,
       };
-      const changes = changesBetween(settingsOf(before), settings);
-      if (changes.length === 0) return toView(before);
+      const limits = limitsOf(await quotasOf(work, before.id));
+      const changes = [
+        ...changesBetween(settingsOf(before), settings),
+        ...changesBetween(limits, limitsAfter(limits, quotas)).map((change) => ({
+          ...change,
+          field: `quotas.${change.field}`,
+        })),
+      ];
+      if (changes.length === 0) return toView(before, await quotasOf(work, before.id));
       const after: Workspace = { ...before, ...settings, updatedDate: work.date.toISOString() };
       const { updatedDate } = after;
       await write(() => work.manager.update(Workspace, { id: after.id }, { ...settings, updatedDate }));
+      await setLimits(work, after.id, quotas);
       work.record(new WorkspaceUpdated(after, changes));
-      return toView(after);
+      return toView(after, await quotasOf(work, after.id));
     });
   }
 
@@ -134,6 +149,7 @@ export class WorkspacesService extends WorkspaceDirectory {
       if (isId(id)) work.revoke({ workspaceId: id.toLowerCase() });
       const workspace = await take(work, id);
       for (const contents of this.contents) await contents.deleteAll(work, workspace.id);
+      await work.query('DELETE FROM latchkey_workspace_quotas WHERE workspace_id = $1', [workspace.id]);
       await work.query('DELETE FROM latchkey_workspaces WHERE id = $1', [workspace.id]);
       work.record(new WorkspaceDeleted(workspace, changesBetween(settingsOf(workspace), {})));
     });
@@ -148,6 +164,10 @@ export class WorkspacesService extends WorkspaceDirectory {
       [id, reference],
     );
     return (rows.find((row) => row.id === id) ?? rows[0])?.id;
+  }
+
+  private async view(workspace: Workspace): Promise<WorkspaceView> {
+    return toView(workspace, await quotasOf(this.database, workspace.id));
   }
 
   private byExternalId(externalId: string): Promise<Workspace | null> {
@@ -179,8 +199,8 @@ async function insert(
   return workspace;
 }
 
-function toView({ id, name, externalId, createdDate, updatedDate }: Workspace): WorkspaceView {
-  return { id, name, externalId, createdDate, updatedDate };
+function toView({ id, name, externalId, createdDate, updatedDate }: Workspace, quotas: Quotas): WorkspaceView {
+  return { id, name, externalId, createdDate, updatedDate, quotas };
 }
 
 /** Takes a workspace to change it: nothing is put into it by others until the commit. */

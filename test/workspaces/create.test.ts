@@ -22,6 +22,7 @@ describe('POST /api/v1/workspace', () => {
         externalId: null,
         createdDate: expect.stringMatching(/Z$/),
         updatedDate: body.createdDate,
+        quotas: expect.objectContaining({ keys: { limit: 100_000, used: 0 } }),
       });
       const trail = await service.operator.in(body.id).get('/audit').expect(200);
       expect(trail.body.data).toHaveLength(1);

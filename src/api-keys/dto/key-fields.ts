@@ -36,7 +36,7 @@ export const KeyPermissions = (options: Presence & { min?: number } = {}) =>
   TextList({
     min: 1,
     ...options,
-    max: 100,
+    max: 200,
     maxLength: 100,
     description:
       'What the key may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may. At least one, unless roles are given.',
@@ -46,7 +46,7 @@ export const KeyPermissions = (options: Presence & { min?: number } = {}) =>
 export const KeyRoles = () =>
   TextList({
     optional: true,
-    max: 100,
+    max: 20,
     maxLength: 100,
     description: 'Roles, by name or id, whose permissions the key has next to its own.',
     example: ['auditor'],

@@ -18,6 +18,7 @@ export class InitialSchema1767225600000 implements MigrationInterface {
       'idempotency_keys',
       'deleted_keys',
       'api_keys',
+      'workspace_quotas',
       'workspaces',
     ]) {
       await runStatements(runner, [`DROP TABLE "latchkey_${table}"`]);
@@ -41,6 +42,15 @@ const TABLES = [
     CONSTRAINT "uq_latchkey_workspaces_external_id" UNIQUE ("external_id")
   )`,
   `CREATE INDEX "ix_latchkey_workspaces_name" ON "latchkey_workspaces" ("name", "id")`,
+  `CREATE TABLE "latchkey_workspace_quotas" (
+    "workspace_id" varchar(36) NOT NULL,
+    "name" varchar(32) NOT NULL,
+    "used" integer NOT NULL,
+    "allowed" integer,
+    CONSTRAINT "pk_latchkey_workspace_quotas" PRIMARY KEY ("workspace_id", "name"),
+    CONSTRAINT "fk_latchkey_workspace_quotas_workspace" FOREIGN KEY ("workspace_id") REFERENCES "latchkey_workspaces" ("id")
+      ON DELETE NO ACTION ON UPDATE NO ACTION
+  )`,
   `CREATE TABLE "latchkey_api_keys" (
     "id" varchar(36) NOT NULL,
     "workspace_id" varchar(36) NOT NULL,

@@ -4,12 +4,12 @@ import { TextList } from '../../common/fields.js';
 /** The whole of what a member holds: what is absent is empty. */
 @ApiSchema({ name: 'LatchkeyPutMember' })
 export class PutMemberDto {
-  @TextList({ optional: true, max: 100, maxLength: 100, description: 'Roles, by name or id.', example: ['auditor'] })
+  @TextList({ optional: true, max: 20, maxLength: 100, description: 'Roles, by name or id.', example: ['auditor'] })
   roles?: string[];
 
   @TextList({
     optional: true,
-    max: 100,
+    max: 200,
     maxLength: 100,
     description: 'Permissions next to those of the roles. No more than the caller may.',
     example: [],

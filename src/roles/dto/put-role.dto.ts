@@ -17,7 +17,7 @@ export class PutRoleDto {
   description?: string | null;
 
   @TextList({
-    max: 100,
+    max: 200,
     maxLength: 100,
     description: 'What its holders may do: names of the catalogue, `resource:*`, or `*`. No more than the caller may.',
     example: ['apikeys:view'],

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
+import { QuotasDto } from './quotas.dto.js';
 import type { WorkspaceView } from '../workspaces.service.js';
 
 @ApiSchema({ name: 'LatchkeyWorkspace' })
@@ -18,8 +19,18 @@ export class WorkspaceDto {
 
   @ApiProperty({ description: 'When it was last changed.', format: 'date-time', example: EXAMPLE_DATE })
   updatedDate!: string;
+
+  @ApiProperty({ description: 'The most that may be in the workspace, and how much there is.' })
+  quotas!: QuotasDto;
 }
 
-export function toWorkspaceDto({ id, name, externalId, createdDate, updatedDate }: WorkspaceView): WorkspaceDto {
-  return { id, name, externalId, createdDate, updatedDate };
+export function toWorkspaceDto({
+  id,
+  name,
+  externalId,
+  createdDate,
+  updatedDate,
+  quotas,
+}: WorkspaceView): WorkspaceDto {
+  return { id, name, externalId, createdDate, updatedDate, quotas };
 }
