@@ -95,9 +95,9 @@ export async function storeKeys(dataSource, keys, to = keys.count, { permissions
   const rows = isPostgres
     ? `SELECT row->>0 AS id, row->>1 AS name, row->>2 AS hash FROM jsonb_array_elements(CAST($1 AS jsonb)) AS row`
     : `SELECT value->>0 AS id, value->>1 AS name, value->>2 AS hash FROM json_each($1)`;
-  const statement = `INSERT INTO latchkey_api_keys (id, workspace_id, name, hash, hint, permissions, allowed_ips, metadata,
+  const statement = `INSERT INTO latchkey_api_keys (id, workspace_id, name, search_name, hash, hint, permissions, allowed_ips, metadata,
       enabled, created_date, updated_date, created_by, version)
-    SELECT id, '${workspaceId}', name, hash, 'lk_0123…4567', '${JSON.stringify(permissions)}', '[]', '{}',
+    SELECT id, '${workspaceId}', name, UPPER(name), hash, 'lk_0123…4567', '${JSON.stringify(permissions)}', '[]', '{}',
       ${isPostgres ? 'true' : '1'}, '${date}', '${date}', '{"type":"system","id":"system","display":"benchmark"}', 1
     FROM (${rows}) AS key`;
   for (let start = from; start < to; start += ROWS_A_STATEMENT) {

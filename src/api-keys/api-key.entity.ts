@@ -14,7 +14,16 @@ export interface Creator {
 @Unique('uq_latchkey_api_keys_hash', ['hash'])
 @Unique('uq_latchkey_api_keys_workspace_name', ['workspaceId', 'name'])
 @Index('ix_latchkey_api_keys_owner', ['workspaceId', 'ownerSubject'])
-@Index('ix_latchkey_api_keys_workspace_created', ['workspaceId', 'createdDate'])
+// Of these two a list is answered without the rows that are not on its page.
+@Index('ix_latchkey_api_keys_workspace_created', [
+  'workspaceId',
+  'createdDate',
+  'id',
+  'enabled',
+  'expirationDate',
+  'orphanedDate',
+])
+@Index('ix_latchkey_api_keys_workspace_search', ['workspaceId', 'searchName', 'createdDate', 'id'])
 export class ApiKey {
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_latchkey_api_keys' })
   id!: string;
@@ -28,6 +37,10 @@ export class ApiKey {
 
   @Column({ name: 'name', type: 'varchar', length: 100 })
   name!: string;
+
+  /** The name as it is searched: with its case folded, longer perhaps. */
+  @Column({ name: 'search_name', type: 'varchar', length: 300 })
+  searchName!: string;
 
   /** SHA-256 of the whole key, base64url. */
   @Column({ name: 'hash', type: 'varchar', length: 43 })

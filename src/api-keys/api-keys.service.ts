@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { SelectQueryBuilder } from 'typeorm';
+import { In } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { EscalationRule } from '../auth/escalation.js';
 import { PermissionSet } from '../auth/permission-set.js';
 import { workspaceOf, type Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
+import { foldCase } from '../common/fold-case.js';
 import { isId, newId } from '../common/ids.js';
 import { generateKey, hashKey, maskKey } from '../common/key-format.js';
 import { InputChecker } from '../common/input-checker.js';
@@ -35,6 +36,7 @@ import { ReplaceApiKeyDto } from './dto/replace-api-key.dto.js';
 import { UpdateApiKeyDto, type UpdateApiKeyInput } from './dto/update-api-key.dto.js';
 import { ApiKeyConflictError, ApiKeyNotFoundError, ApiKeyVersionMismatchError } from './errors.js';
 import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './events.js';
+import { countOf, idsOn, keysOf } from './find-keys.js';
 import { claimIdempotencyKey } from './idempotency.js';
 import { grantsOf, shown, widens, type KeySettings } from './key-changes.js';
 import { matches } from './if-match.js';
@@ -100,6 +102,7 @@ export class ApiKeysService {
         id,
         workspaceId,
         name: body.keyName,
+        searchName: foldCase(body.keyName),
         hash: hashKey(secret),
         hint: maskKey(secret),
         permissions,
@@ -131,11 +134,13 @@ export class ApiKeysService {
     const workspaceId = workspaceOf(actor);
     const query = this.input.check(ListApiKeysDto, input, 'query');
     const { skip, take } = rangeOf(query);
-    const [keys, total] = await this.database.read((manager) => {
-      const all = manager.createQueryBuilder(ApiKey, 'key').where('key.workspaceId = :workspaceId', { workspaceId });
-      filter(all, query, this.clock.now().toISOString());
-      sort(all, query.sort ?? '-createdDate');
-      return all.skip(skip).take(take).getManyAndCount();
+    const [keys, total] = await this.database.read(async (manager) => {
+      const all = keysOf(manager, workspaceId, query, this.clock.now());
+      const ids = await idsOn(all, query, skip, take).getRawMany<{ id: string }>();
+      const known = await manager.findBy(ApiKey, { id: In(ids.map(({ id }) => id)), workspaceId });
+      const byId = new Map(known.map((key) => [key.id, key]));
+      const counted = await countOf(all).getRawOne<{ total: string | number }>();
+      return [ids.flatMap(({ id }) => byId.get(id) ?? []), Number(counted?.total)] as const;
     });
     return { total, data: await this.views(workspaceId, keys) };
   }
@@ -341,7 +346,12 @@ async function save(work: Work, before: ApiKey, settings: KeySettings): Promise<
   const { id, version } = before;
   const { name, permissions, description, expirationDate, allowedIps, rateLimit, metadata, enabled } = settings;
   const columns = { name, permissions, description, expirationDate, allowedIps, rateLimit, metadata, enabled };
-  const changed = { ...columns, updatedDate: work.date.toISOString(), version: version + 1 };
+  const changed = {
+    ...columns,
+    searchName: foldCase(name),
+    updatedDate: work.date.toISOString(),
+    version: version + 1,
+  };
   try {
     const { affected } = await work.manager.update(ApiKey, { id, version }, changed as QueryDeepPartialEntity<ApiKey>);
     if (affected === 0) throw new ApiKeyVersionMismatchError();
@@ -358,34 +368,4 @@ function recordUpdate(work: Work, key: ApiKey, changes: Change[]): void {
   if (others.length > 0) work.record(new ApiKeyUpdated(key, others));
   if (switched.length > 0)
     work.record(key.enabled ? new ApiKeyEnabled(key, switched) : new ApiKeyDisabled(key, switched));
-}
-
-function filter(keys: SelectQueryBuilder<ApiKey>, { search, status }: ListApiKeysDto, now: string): void {
-  if (search !== undefined) {
-    const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-    // A store may know the case of ASCII letters only: what is written exactly alike is found all the same.
-    const alike = String.raw`(LOWER(key.name) LIKE :lower ESCAPE '\' OR key.name LIKE :pattern ESCAPE '\')`;
-    keys.andWhere(alike, { lower: pattern.toLowerCase(), pattern });
-  }
-  if (status === undefined) return;
-  keys.andWhere(`key.orphanedDate IS ${status === 'orphaned' ? 'NOT NULL' : 'NULL'}`);
-  if (status === 'orphaned') return;
-  keys.andWhere('key.enabled = :enabled', { enabled: status !== 'disabled' });
-  if (status === 'active') keys.andWhere('(key.expirationDate IS NULL OR key.expirationDate > :now)', { now });
-  if (status === 'expired') keys.andWhere('key.expirationDate <= :now', { now });
-}
-
-const SORTED_BY = {
-  keyName: 'key.name',
-  createdDate: 'key.createdDate',
-  updatedDate: 'key.updatedDate',
-  expirationDate: 'key.expirationDate',
-  lastUsedDate: 'key.lastUsedDate',
-} as const;
-
-function sort(keys: SelectQueryBuilder<ApiKey>, order: NonNullable<ListApiKeysDto['sort']>): void {
-  const descending = order.startsWith('-');
-  const field = order.replace('-', '') as keyof typeof SORTED_BY;
-  const direction = descending ? 'DESC' : 'ASC';
-  keys.orderBy(SORTED_BY[field], direction, 'NULLS LAST').addOrderBy('key.id', direction);
 }

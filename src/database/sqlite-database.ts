@@ -24,6 +24,8 @@ export class SqliteDatabase extends Database {
   // The reader answers one after the other; the second is at hand when the first is answered.
   readonly lookUpsAtOnce = 2;
   private readonly mutex = new Mutex();
+  /** Reads of entities, which may be large, come one by one, so that a look-up waits for one of them at most. */
+  private readonly readTurns = new Mutex();
 
   private constructor(
     private readonly writer: DataSource,
@@ -52,7 +54,7 @@ export class SqliteDatabase extends Database {
 
   async read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T> {
     try {
-      return await reads(this.reader.manager);
+      return await this.readTurns.run(() => reads(this.reader.manager));
     } catch (error) {
       throw toStoreError(error);
     }

@@ -130,6 +130,8 @@ describe('GET /api/v1/apikey', () => {
         ['SNAKE', ['snake_case', 'snakeXcase']],
         ['École', ['École']],
         ['cole', ['École']],
+        ['éCOLE', ['École']],
+        ['e\u0301c', ['École']],
         ["'", ["O'Hara"]],
         ['"', ['"x"']],
         ["' OR 1=1 --", []],

@@ -78,9 +78,9 @@ describe('a transaction', () => {
 
     it('tells a unique and a foreign key violation from each other and from the rest', async () => {
       await add('taken');
-      const insertKey = `INSERT INTO latchkey_api_keys (id, workspace_id, name, hash, hint, permissions, allowed_ips,
+      const insertKey = `INSERT INTO latchkey_api_keys (id, workspace_id, name, search_name, hash, hint, permissions, allowed_ips,
         metadata, enabled, created_date, updated_date, created_by, version)
-        VALUES ($1, 'nowhere', 'n', 'h', 'h', '[]', '[]', '{}', TRUE, 'd', 'd', '{}', 1)`;
+        VALUES ($1, 'nowhere', 'n', 'n', 'h', 'h', '[]', '[]', '{}', TRUE, 'd', 'd', '{}', 1)`;
       const kinds = async (sql: string, parameters: unknown[]) => {
         let error: unknown;
         const keep = (thrown: unknown) => {

@@ -185,10 +185,10 @@ async function seed(transaction: Transaction, workspaceId: string, secret: strin
   for (let first = 0; first < MANY; first += ROWS_A_STATEMENT) {
     const rows = Array.from({ length: ROWS_A_STATEMENT }, (_, at) => {
       const hash = hashKey(first + at === 0 ? secret : generateKey('lk'));
-      return `('${newId()}', '${workspaceId}', 'Key ${first + at}', '${hash}', 'lk_…', '["apikeys:view"]', '[]', '{}', true, '${date}', '${date}', '${creator}', 1)`;
+      return `('${newId()}', '${workspaceId}', 'Key ${first + at}', 'KEY ${first + at}', '${hash}', 'lk_…', '["apikeys:view"]', '[]', '{}', true, '${date}', '${date}', '${creator}', 1)`;
     });
     await transaction.query(
-      `INSERT INTO latchkey_api_keys (id, workspace_id, name, hash, hint, permissions, allowed_ips, metadata, enabled,
+      `INSERT INTO latchkey_api_keys (id, workspace_id, name, search_name, hash, hint, permissions, allowed_ips, metadata, enabled,
          created_date, updated_date, created_by, version) VALUES ${rows.join(', ')}`,
     );
   }

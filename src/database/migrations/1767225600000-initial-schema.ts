@@ -55,6 +55,7 @@ const TABLES = [
     "id" varchar(36) NOT NULL,
     "workspace_id" varchar(36) NOT NULL,
     "name" varchar(100) NOT NULL,
+    "search_name" varchar(300) NOT NULL,
     "hash" varchar(43) NOT NULL,
     "enabled" boolean NOT NULL,
     "expiration_date" varchar(24),
@@ -76,7 +77,10 @@ const TABLES = [
     CONSTRAINT "fk_latchkey_api_keys_workspace" FOREIGN KEY ("workspace_id") REFERENCES "latchkey_workspaces" ("id")
       ON DELETE NO ACTION ON UPDATE NO ACTION
   )`,
-  `CREATE INDEX "ix_latchkey_api_keys_workspace_created" ON "latchkey_api_keys" ("workspace_id", "created_date")`,
+  `CREATE INDEX "ix_latchkey_api_keys_workspace_created" ON "latchkey_api_keys"
+    ("workspace_id", "created_date", "id", "enabled", "expiration_date", "orphaned_date")`,
+  `CREATE INDEX "ix_latchkey_api_keys_workspace_search" ON "latchkey_api_keys"
+    ("workspace_id", "search_name", "created_date", "id")`,
   `CREATE TABLE "latchkey_deleted_keys" (
     "hash" varchar(43) NOT NULL,
     "key_id" varchar(36) NOT NULL,

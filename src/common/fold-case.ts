@@ -1,0 +1,8 @@
+/**
+ * The text in capitals and composed (NFC): texts that differ only in case, or in how their characters are composed, have the
+ * same. May be longer than the text.
+ */
+export function foldCase(text: string): string {
+  // Not in small letters: which one a sigma becomes depends on what stands around it, which a part of a text lacks.
+  return text.normalize('NFC').toUpperCase().normalize('NFC');
+}
