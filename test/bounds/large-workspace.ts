@@ -42,18 +42,18 @@ export async function fillWorkspace(store: Store, workspaceId: string): Promise<
         const names = Array.from({ length: PERMISSIONS_OF_A_ROLE }, (_, m) =>
           permissionOf((role * 37 + m * 5) % PERMISSIONS),
         );
-        return `('${idOf(role)}', '${workspaceId}', 'Role ${role}', '${JSON.stringify(names)}', ${DATE}, ${DATE})`;
+        return `('${idOf(role)}', '${workspaceId}', 'Role ${role}', 'role ${role}', '${JSON.stringify(names)}', ${DATE}, ${DATE})`;
       });
       await query(
-        `INSERT INTO latchkey_roles (id, workspace_id, name, permissions, created_date, updated_date) VALUES ${rows.join(', ')}`,
+        `INSERT INTO latchkey_roles (id, workspace_id, name, name_folded, permissions, created_date, updated_date) VALUES ${rows.join(', ')}`,
       );
     }
     await query(
       insert(
         'latchkey_api_keys',
-        'id, workspace_id, name, hash, enabled, hint, permissions, allowed_ips, metadata, created_date, updated_date, created_by, version',
+        'id, workspace_id, name, search_name, hash, enabled, hint, permissions, allowed_ips, metadata, created_date, updated_date, created_by, version',
         KEYS,
-        `${id}, '${workspaceId}', 'Key ' || i, ${hash}, true, 'lk_abcd…wxyz', '["apikeys:view"]', '[]', '{}', ${DATE}, ${DATE}, '{"type":"operator","id":"first","display":"first"}', 1`,
+        `${id}, '${workspaceId}', 'Key ' || i, 'KEY ' || i, ${hash}, true, 'lk_abcd…wxyz', '["apikeys:view"]', '[]', '{}', ${DATE}, ${DATE}, '{"type":"operator","id":"first","display":"first"}', 1`,
       ),
     );
     await query(

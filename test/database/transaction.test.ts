@@ -78,6 +78,9 @@ describe('a transaction', () => {
 
     it('tells a unique and a foreign key violation from each other and from the rest', async () => {
       await add('taken');
+      const insertTenant = `INSERT INTO latchkey_workspaces (id, name, external_id, created_date, updated_date)
+        VALUES ($1, 'n', $2, 'd', 'd')`;
+      await opened.database.transaction((tx) => tx.query(insertTenant, ['tenant', 'taken']));
       const insertKey = `INSERT INTO latchkey_api_keys (id, workspace_id, name, search_name, hash, hint, permissions, allowed_ips,
         metadata, enabled, created_date, updated_date, created_by, version)
         VALUES ($1, 'nowhere', 'n', 'n', 'h', 'h', '[]', '[]', '{}', TRUE, 'd', 'd', '{}', 1)`;
@@ -90,10 +93,9 @@ describe('a transaction', () => {
         await expect(opened.database.transaction((tx) => tx.query(sql, parameters).catch(keep))).rejects.toThrow();
         return { unique: isUniqueViolation(error), foreignKey: isForeignKeyViolation(error) };
       };
-      const violations = { sameId: ['id of taken', 'other'], sameName: ['other', 'taken'] };
 
-      expect(await kinds(INSERT_WORKSPACE, violations.sameId)).toEqual({ unique: true, foreignKey: false });
-      expect(await kinds(INSERT_WORKSPACE, violations.sameName)).toEqual({ unique: true, foreignKey: false });
+      expect(await kinds(INSERT_WORKSPACE, ['id of taken', 'other'])).toEqual({ unique: true, foreignKey: false });
+      expect(await kinds(insertTenant, ['other', 'taken'])).toEqual({ unique: true, foreignKey: false });
       expect(await kinds(insertKey, ['1'])).toEqual({ unique: false, foreignKey: true });
       expect(await kinds(INSERT_WORKSPACE, ['1', null])).toEqual({ unique: false, foreignKey: false });
       expect(await kinds('SELECT nothing FROM nowhere', [])).toEqual({ unique: false, foreignKey: false });
