@@ -6,12 +6,13 @@ import { ApiKeysWithoutIdController } from './api-keys-without-id.controller.js'
 import { RolesModule } from '../roles/roles.module.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { KeyEscalation } from './key-escalation.js';
 import { MemberKeys } from './member-keys.js';
 import { WorkspaceKeys } from './workspace-keys.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, PermissionsModule, RolesModule],
-  providers: [ApiKeysService, MemberKeys, WorkspaceKeys],
+  providers: [ApiKeysService, KeyEscalation, MemberKeys, WorkspaceKeys],
   exports: [ApiKeysService, MemberKeys, WorkspaceKeys],
 })
 export class ApiKeysModule {

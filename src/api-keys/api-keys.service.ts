@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
-import { EscalationRule } from '../auth/escalation.js';
 import { PermissionSet } from '../auth/permission-set.js';
 import { workspaceOf, type Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
@@ -38,7 +37,8 @@ import { ApiKeyConflictError, ApiKeyNotFoundError, ApiKeyVersionMismatchError } 
 import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './events.js';
 import { countOf, idsOn, keysOf } from './find-keys.js';
 import { claimIdempotencyKey } from './idempotency.js';
-import { grantsOf, shown, widens, type KeySettings } from './key-changes.js';
+import { changesOf, isRebound, shown, type KeySettings } from './key-changes.js';
+import { KeyEscalation } from './key-escalation.js';
 import { matches } from './if-match.js';
 
 /** A key with its roles, and what it may do in all at this moment. */
@@ -68,7 +68,7 @@ export class ApiKeysService {
     private readonly roles: RolesService,
     private readonly holders: RoleHolders,
     private readonly grants: GrantsService,
-    private readonly escalation: EscalationRule,
+    private readonly escalation: KeyEscalation,
     private readonly clock: Clock,
     private readonly input: InputChecker,
     @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
@@ -89,9 +89,7 @@ export class ApiKeysService {
     return this.unitOfWork.run(actor, async (work) => {
       const roles = await this.roles.resolve(work, workspaceId, body.roles ?? []);
       const permissions = body.permissions ?? [];
-      await this.assertMayGrant(work, actor, permissions, { permissions, roles });
-      await assertMayHold(work, workspaceId, { permissions, roles });
-      if (unbinds(actor, body)) await this.escalation.assertMayGrant(work, actor, ['*']);
+      await this.assertGrantable(work, workspaceId, permissions, { permissions, roles });
       const id = newId();
       // Before what may be refused for the time that has passed, such as an expiry: a repeat is told what it is.
       if (idempotencyKey !== undefined) {
@@ -115,11 +113,14 @@ export class ApiKeysService {
         createdDate: date,
         updatedDate: date,
         createdBy: { type: actor.type, id: actor.id, display: actor.display },
-        ownerSubject: body.owner === null ? null : actor.owner,
+        ownerSubject: body.owner === undefined ? actor.owner : body.owner,
         orphanedDate: null,
         lastUsedDate: null,
         version: 1,
       };
+      await this.escalation.assertMayCreate(work, actor, { ...key, roles });
+      await assertMayHold(work, workspaceId, { permissions, roles });
+      await this.assertOwner(work, workspaceId, body);
       await insert(work, key);
       await this.holders.assign(work, workspaceId, { type: 'apikey', id: key.id }, idsOf(roles));
       work.record(new ApiKeyCreated(key, changesBetween(NOTHING, shown({ ...key, roles }))));
@@ -161,8 +162,9 @@ export class ApiKeysService {
    * @param ifMatch the versions (ETags) of which the key must have one.
    * @throws {ApiKeyNotFoundError} | {ApiKeyVersionMismatchError} | {ApiKeyConflictError}
    * @throws {PermissionUnknownError} | {RoleUnknownError}
-   * @throws {EscalationError} if the key's new permissions exceed the actor's, or the change lets a key do more whose
-   *   effective permissions exceed the actor's.
+   * @throws {EscalationError} if the key may do what the actor may not, unless the change only takes from it; or if it would
+   *   exceed the actor after the change.
+   * @throws {RequestInvalidError} for an owner who is no member.
    */
   async update(actor: Principal, id: string, input: UpdateApiKeyInput, ifMatch?: string): Promise<ApiKeyView> {
     return this.change(actor, id, this.input.check(UpdateApiKeyDto, input), ifMatch);
@@ -185,20 +187,19 @@ export class ApiKeysService {
       const before: KeySettings = { ...key, roles: held };
       const roles = body.roles ? await this.roles.resolve(work, key.workspaceId, body.roles) : held;
       const after = settingsAfter(before, body, roles, work.date);
-      const changes = changesBetween(shown(before), shown(after));
-      if (changes.length === 0) return this.view(work, key, held);
+      const changes = changesOf(before, after, work.date);
+      const view = await this.view(work, key, held);
+      if (changes.length === 0) return view;
       const changed = new Set(changes.map(({ field }) => field));
       if (changed.has('permissions') || changed.has('roles')) {
-        await this.assertMayGrant(work, actor, changed.has('permissions') ? after.permissions : [], after);
-        await assertMayHold(work, key.workspaceId, {
-          ...(changed.has('permissions') && { permissions: after.permissions }),
-          ...(changed.has('roles') && { roles }),
-        });
+        await this.assertGrantable(work, key.workspaceId, changed.has('permissions') ? after.permissions : [], after);
       }
-      if (widens(before, after)) {
-        const { effective } = await this.view(work, key, held);
-        await this.escalation.assertMayGrant(work, actor, effective.grants);
-      }
+      await this.escalation.assertMayChange(work, actor, { before, after, effective: view.effective.grants });
+      await assertMayHold(work, key.workspaceId, {
+        ...(changed.has('permissions') && { permissions: after.permissions }),
+        ...(changed.has('roles') && { roles }),
+      });
+      if (isRebound(before, after)) await this.assertOwner(work, key.workspaceId, body);
       const saved = await save(work, key, after);
       if (body.roles) await this.holders.assign(work, key.workspaceId, { type: 'apikey', id: key.id }, idsOf(roles));
       recordUpdate(work, saved, changes);
@@ -230,9 +231,9 @@ export class ApiKeysService {
   }
 
   /** @param named the permissions that the caller names; of those that a key has already, some may be gone since. */
-  private async assertMayGrant(
+  private async assertGrantable(
     work: Work,
-    actor: Principal,
+    workspaceId: string,
     named: readonly string[],
     { permissions, roles }: Pick<KeySettings, 'permissions' | 'roles'>,
   ): Promise<void> {
@@ -240,8 +241,13 @@ export class ApiKeysService {
       const message = 'permissions must name at least one, unless roles does.';
       throw new RequestInvalidError([{ field: 'permissions', message }]);
     }
-    await this.permissions.assertGrantable(work, actor.requireWorkspace(), named);
-    await this.escalation.assertMayGrant(work, actor, grantsOf({ permissions, roles }));
+    await this.permissions.assertGrantable(work, workspaceId, named);
+  }
+
+  private async assertOwner(work: Work, workspaceId: string, { owner }: { owner?: string | null }): Promise<void> {
+    if (owner === undefined || owner === null || (await this.grants.keepMember(work, workspaceId, owner))) return;
+    const message = 'owner must be a member of the workspace, by their subject, or null.';
+    throw new RequestInvalidError([{ field: 'owner', message }]);
   }
 
   private async view(work: Work, key: ApiKey, roles: readonly HeldRole[]): Promise<ApiKeyView> {
@@ -289,11 +295,6 @@ function idsOf(roles: readonly HeldRole[]): string[] {
   return roles.map(({ id }) => id);
 }
 
-/** Whether somebody who is bound to a person, or is one, creates a key that is not: for admins. */
-function unbinds(actor: Principal, { owner }: CreateApiKeyDto): boolean {
-  return owner === null && actor.owner !== null;
-}
-
 function settingsAfter(before: KeySettings, body: UpdateApiKeyDto, roles: readonly HeldRole[], now: Date): KeySettings {
   const expirationDate = expirationOf(body, now, before.expirationDate);
   return {
@@ -306,6 +307,8 @@ function settingsAfter(before: KeySettings, body: UpdateApiKeyDto, roles: readon
     rateLimit: body.rateLimit === undefined ? before.rateLimit : body.rateLimit,
     metadata: body.metadata ?? before.metadata,
     enabled: body.enabled ?? before.enabled,
+    ownerSubject: body.owner === undefined ? before.ownerSubject : body.owner,
+    orphanedDate: body.owner === undefined ? before.orphanedDate : null,
   };
 }
 
@@ -345,9 +348,12 @@ async function insert(work: Work, key: ApiKey): Promise<void> {
 async function save(work: Work, before: ApiKey, settings: KeySettings): Promise<ApiKey> {
   const { id, version } = before;
   const { name, permissions, description, expirationDate, allowedIps, rateLimit, metadata, enabled } = settings;
+  const { ownerSubject, orphanedDate } = settings;
   const columns = { name, permissions, description, expirationDate, allowedIps, rateLimit, metadata, enabled };
   const changed = {
     ...columns,
+    ownerSubject,
+    orphanedDate,
     searchName: foldCase(name),
     updatedDate: work.date.toISOString(),
     version: version + 1,

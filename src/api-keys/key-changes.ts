@@ -1,17 +1,30 @@
+import { excessesOver } from '../auth/restrictions.js';
+import { changesBetween } from '../events/changes.js';
+import type { Change } from '../events/domain-event.js';
 import { ownPermissions, type HeldRole } from '../grants/holding.js';
 import type { ApiKey } from './api-key.entity.js';
+import { statusOf } from './api-key-status.js';
 
 /** The part of a key that an update may change. */
 export interface KeySettings extends Pick<
   ApiKey,
-  'name' | 'permissions' | 'description' | 'expirationDate' | 'allowedIps' | 'rateLimit' | 'metadata' | 'enabled'
+  | 'name'
+  | 'permissions'
+  | 'description'
+  | 'expirationDate'
+  | 'allowedIps'
+  | 'rateLimit'
+  | 'metadata'
+  | 'enabled'
+  | 'ownerSubject'
+  | 'orphanedDate'
 > {
   roles: readonly HeldRole[];
 }
 
 /** The settings in the API's names, as the trail shows them. */
 export function shown({ name, roles, ...settings }: KeySettings): Record<string, unknown> {
-  const { permissions, description, expirationDate, allowedIps, rateLimit, metadata, enabled } = settings;
+  const { permissions, description, expirationDate, allowedIps, rateLimit, metadata, enabled, ownerSubject } = settings;
   const names = roles.map((role) => role.name);
   return {
     keyName: name,
@@ -23,7 +36,13 @@ export function shown({ name, roles, ...settings }: KeySettings): Record<string,
     rateLimit,
     metadata,
     enabled,
+    owner: ownerOf(ownerSubject),
   };
+}
+
+/** An owner as the API shows it. */
+export function ownerOf(subject: string | null): { type: 'user'; id: string } | null {
+  return subject === null ? null : { type: 'user', id: subject };
 }
 
 /** What the settings grant, before an owner bounds it. */
@@ -31,36 +50,35 @@ export function grantsOf({ permissions, roles }: Pick<KeySettings, 'permissions'
   return ownPermissions({ direct: permissions, roles }).grants;
 }
 
+/** What differs, for the trail. */
+export function changesOf(before: KeySettings, after: KeySettings, now: Date): Change[] {
+  const changes = changesBetween(shown(before), shown(after));
+  if (before.orphanedDate === after.orphanedDate) return changes;
+  return [...changes, { field: 'status', before: statusOf(before, now), after: statusOf(after, now) }];
+}
+
+/** Whether a key has grants after the change that it had not before. */
+export function grantsMore(before: KeySettings, after: KeySettings): boolean {
+  const held = ownPermissions({ direct: before.permissions, roles: before.roles });
+  return held.missing(grantsOf(after)).length > 0;
+}
+
+/** Whether the key is bound to another member than before, to none, or again. */
+export function isRebound(before: KeySettings, after: KeySettings): boolean {
+  return before.ownerSubject !== after.ownerSubject || before.orphanedDate !== after.orphanedDate;
+}
+
 /**
- * Tells whether a key can do anything after the change that it could not before: more permissions, a later end, from
+ * Whether a key can do anything after the change that it could not before: more permissions, a later end, from
  * elsewhere, more often, or again after it was disabled.
  */
 export function widens(before: KeySettings, after: KeySettings): boolean {
-  const held = ownPermissions({ direct: before.permissions, roles: before.roles });
-  return (
-    held.missing(grantsOf(after)).length > 0 ||
-    (!before.enabled && after.enabled) ||
-    endOf(after) > endOf(before) ||
-    reaches(before, after) ||
-    rateOf(after) > rateOf(before) ||
-    burstOf(after) > burstOf(before)
-  );
+  return grantsMore(before, after) || (!before.enabled && after.enabled) || excessesOver(before, after).length > 0;
 }
 
-function endOf({ expirationDate }: KeySettings): number {
-  return expirationDate === null ? Infinity : Date.parse(expirationDate);
-}
-
-function reaches(before: KeySettings, after: KeySettings): boolean {
-  if (before.allowedIps.length === 0) return false;
-  return after.allowedIps.length === 0 || after.allowedIps.some((range) => !before.allowedIps.includes(range));
-}
-
-/** The most uses at once: the same rate over a longer window lets more of them come together. */
-function burstOf({ rateLimit }: KeySettings): number {
-  return rateLimit?.limit ?? Infinity;
-}
-
-function rateOf({ rateLimit }: KeySettings): number {
-  return rateLimit === null ? Infinity : rateLimit.limit / rateLimit.windowSeconds;
+/** Whether a change takes from what the key can do, and changes nothing that others learn of it. */
+export function onlyNarrows(before: KeySettings, after: KeySettings): boolean {
+  const told = ({ name, description, metadata }: KeySettings) => ({ name, description, metadata });
+  const isTold = changesBetween(told(before), told(after)).length > 0;
+  return !isTold && !isRebound(before, after) && !widens(before, after);
 }

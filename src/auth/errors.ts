@@ -1,4 +1,4 @@
-import { LatchkeyError } from '../common/latchkey-error.js';
+import { LatchkeyError, type FieldFault } from '../common/latchkey-error.js';
 import type { Requirement } from './access.js';
 
 /** No usable credential. One text for every reason, so that it tells an attacker nothing. */
@@ -60,12 +60,25 @@ function insufficientScope(unmet: readonly Requirement[]): string {
   return `Bearer realm="latchkey", error="insufficient_scope"${scope}`;
 }
 
-/** The caller would hand out, or take over, more than they hold. */
+/** Who would be bounded less than the caller, and by which restrictions. */
+export interface Excess {
+  name: string;
+  faults: readonly FieldFault[];
+}
+
+/** The caller would hand out, or take over, more than they hold, or lift their own restrictions. */
 export class EscalationError extends LatchkeyError {
-  constructor(missing: readonly string[]) {
+  constructor(missing: readonly string[], excess?: Excess) {
     super(
       'auth.escalation',
-      `Nobody can grant, or take over, more than they hold. The caller does not have: ${missing.join(', ')}.`,
+      [
+        'Nobody can grant, or take over, more than they hold.',
+        ...(missing.length > 0 ? [`The caller does not have: ${missing.join(', ')}.`] : []),
+        ...(excess ? [`${excess.name} ${excess.faults.map(({ message }) => message).join(', ')}.`] : []),
+      ].join(' '),
+      excess && {
+        details: excess.faults.map(({ field, message }) => ({ field, message: `${excess.name} ${message}.` })),
+      },
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { PermissionSet } from './permission-set.js';
 import type { Work } from '../events/work.js';
 import type { Principal, RateLimit } from './principal.js';
+import type { Restrictions } from './restrictions.js';
 
 /** Why a credential was refused: for the trail, never for the caller. */
 export type RefusalReason =
@@ -54,10 +55,20 @@ export abstract class CredentialVerifier {
   abstract authenticateFromMemory(apiKey: string, caller: Caller): AcceptedKey | undefined;
 }
 
+/** What an actor may do, and what bounds it. */
+export interface Entitlement {
+  readonly permissions: PermissionSet;
+  readonly restrictions: Restrictions;
+}
+
 /** Tells what an actor holds at this point of a transaction. The grants module provides it. */
 export abstract class Authority {
-  /** What the actor may do now; nobody can take it from them before this work ends. */
-  abstract current(work: Work, actor: Principal): Promise<PermissionSet>;
+  /**
+   * What the actor holds now; nobody can take it from them before this work ends.
+   *
+   * @throws {UnauthenticatedError} if the actor is gone meanwhile, or a key that is refused.
+   */
+  abstract current(work: Work, actor: Principal): Promise<Entitlement>;
 }
 
 /** An operator, as its key tells. */

@@ -371,7 +371,7 @@ export interface components {
       /** @description Who created it. */
       createdBy: components['schemas']['ApiKeyCreator'];
       /**
-       * @description Whom it is bound to. null: nobody.
+       * @description The member it is bound to; of an orphaned key, was. null: it is bound to no member.
        * @example null
        */
       owner: components['schemas']['ApiKeyOwner'] | null;
@@ -702,10 +702,10 @@ export interface components {
         [key: string]: unknown;
       };
       /**
-       * @description null: the key is bound to nobody, whoever creates it. For admins. Absent: bound to its creator.
-       * @example null
+       * @description The member the key is bound to, by their subject. null: none. Absent: the person who creates it, in person or by a key of theirs. Who is bound to a person must be an admin to name anything else.
+       * @example auth0|5f7c8ec7c33c6c004bbafe82
        */
-      owner?: null;
+      owner?: string | null;
     };
     CreatePermission: {
       /**
@@ -1275,6 +1275,11 @@ export interface components {
        * @example true
        */
       enabled?: boolean;
+      /**
+       * @description The member to bind the key to, by their subject; so an orphaned key is accepted again. null, for admins: bound to none. No more than the caller may.
+       * @example auth0|5f7c8ec7c33c6c004bbafe82
+       */
+      owner?: string | null;
     };
     UpdateWorkspace: {
       /**

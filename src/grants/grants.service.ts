@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { builtInRole } from '../auth/built-in-roles.js';
 import { UnauthenticatedError } from '../auth/errors.js';
-import type { PermissionSet } from '../auth/permission-set.js';
-import { Authority } from '../auth/ports.js';
+import { PermissionSet } from '../auth/permission-set.js';
+import { Authority, type Entitlement } from '../auth/ports.js';
 import type { Principal } from '../auth/principal.js';
+import { UNRESTRICTED } from '../auth/restrictions.js';
 import { nextTurn } from '../common/next-turn.js';
 import type { Work } from '../events/work.js';
+import { restrictionsOfUsableKey } from './key-restrictions.js';
 import { effectivePermissions, type HeldRole, type Holding } from './holding.js';
 
 /** Runs one statement, inside a transaction or outside. */
@@ -72,23 +74,32 @@ export class GrantsService extends Authority {
     await work.query('SELECT 1 FROM latchkey_workspaces WHERE id = $1 FOR NO KEY UPDATE', [workspaceId]);
   }
 
-  /** @throws {UnauthenticatedError} if the actor is gone meanwhile, or a key that is disabled or orphaned. */
-  async current(work: Work, actor: Principal): Promise<PermissionSet> {
-    if (actor.isVouchedFor || (actor.type !== 'apikey' && actor.type !== 'user')) return actor.permissions;
-    const workspaceId = actor.requireWorkspace();
-    const holdings = new Map<string, Holding>();
-    if (actor.type === 'apikey') {
-      // The member before their key, as whoever removes a member.
-      if (actor.owner !== null) await lock(work, 'member', workspaceId, actor.owner);
-      const key = await lockAndFind(work, 'apikey', workspaceId, actor.id);
-      if (!key || key.isOrphaned || !(await isEnabled(work, actor.id))) throw new UnauthenticatedError();
-      holdings.set('actor', key);
-      if (key.owner !== null && key.owner !== actor.owner) await lock(work, 'member', workspaceId, key.owner);
-      return (await this.effectiveOfKeys(work, workspaceId, holdings)).get('actor') ?? actor.permissions;
+  /** @throws {UnauthenticatedError} if the actor is gone meanwhile, or a key that is disabled, expired or orphaned. */
+  async current(work: Work, actor: Principal): Promise<Entitlement> {
+    if (actor.isVouchedFor || (actor.type !== 'apikey' && actor.type !== 'user')) {
+      return { permissions: actor.permissions, restrictions: UNRESTRICTED };
     }
+    const workspaceId = actor.requireWorkspace();
+    if (actor.type === 'apikey') return this.currentOfKey(work, workspaceId, actor);
     const member = await lockAndFind(work, 'member', workspaceId, actor.id);
     if (!member) throw new UnauthenticatedError();
-    return effectivePermissions(member, undefined);
+    return { permissions: effectivePermissions(member, undefined), restrictions: UNRESTRICTED };
+  }
+
+  /** Whether there is this member, who then stays one until this work ends. */
+  async keepMember(work: Work, workspaceId: string, subject: string): Promise<boolean> {
+    return (await lockAndFind(work, 'member', workspaceId, subject)) !== undefined;
+  }
+
+  private async currentOfKey(work: Work, workspaceId: string, { id, owner }: Principal): Promise<Entitlement> {
+    // The member before their key, as whoever removes a member.
+    if (owner !== null) await lock(work, 'member', workspaceId, owner);
+    const key = await lockAndFind(work, 'apikey', workspaceId, id);
+    const restrictions = await restrictionsOfUsableKey(work, id);
+    if (!key || !restrictions) throw new UnauthenticatedError();
+    if (key.owner !== null && key.owner !== owner) await lock(work, 'member', workspaceId, key.owner);
+    const effective = await this.effectiveOfKeys(work, workspaceId, new Map([[id, key]]));
+    return { permissions: effective.get(id) ?? PermissionSet.none, restrictions };
   }
 }
 
@@ -188,11 +199,6 @@ async function lockAndFind(
 ): Promise<Holding | undefined> {
   await lock(work, type, workspaceId, id);
   return (await find(work, type, workspaceId, [id])).get(id);
-}
-
-async function isEnabled(work: Work, keyId: string): Promise<boolean> {
-  const rows = await work.query('SELECT 1 FROM latchkey_api_keys WHERE id = $1 AND enabled', [keyId]);
-  return rows.length > 0;
 }
 
 /** Keeps what a holder was given, and its roles, as they are until this transaction ends. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ADMIN } from '../auth/built-in-roles.js';
 import { MemberKeys, type BoundKey } from '../api-keys/member-keys.js';
 import { PermissionDeniedError, WorkspaceNotFoundError } from '../auth/errors.js';
-import { EscalationRule } from '../auth/escalation.js';
+import { EscalationRule, MEMBER } from '../auth/escalation.js';
 import { MembershipDirectory, type Membership } from '../auth/ports.js';
 import type { PermissionSet } from '../auth/permission-set.js';
 import { assertPrincipal, workspaceOf, type Principal } from '../auth/principal.js';
@@ -117,11 +117,11 @@ export class MembersService extends MembershipDirectory {
       const held = await this.roles.resolve(work, workspaceId, roles);
       const after: Holding = { direct: permissions, roles: held, owner: null, isOrphaned: false };
       await this.permissions.assertGrantable(work, workspaceId, permissions);
-      await this.escalation.assertMayGrant(work, actor, ownPermissions(after).grants);
-      await assertMayHold(work, workspaceId, { roles: held, permissions });
-      if (isAdmin(before) && !isAdmin(after)) await assertNotLastAdmin(work, workspaceId, subject);
       const changes = changesBetween(added ? {} : shown(before), shown(after));
       if (added || changes.length > 0) {
+        await this.assertMayChange(work, actor, before, after);
+        await assertMayHold(work, workspaceId, { roles: held, permissions });
+        if (isAdmin(before) && !isAdmin(after)) await assertNotLastAdmin(work, workspaceId, subject);
         await this.write(work, workspaceId, subject, after);
         work.record(
           added
@@ -139,14 +139,14 @@ export class MembersService extends MembershipDirectory {
    * Removes a member. The keys that are bound to them are orphaned, or deleted: once this resolves, no instance accepts
    * them, also when the member is added again.
    *
-   * @throws {MemberNotFoundError} | {LastAdminError} | {PermissionDeniedError}
+   * @throws {MemberNotFoundError} | {EscalationError} | {LastAdminError} | {PermissionDeniedError}
    */
   async remove(actor: Principal, subject: string, input: RemovalOptionsDto = {}): Promise<void> {
     const { keys } = this.input.check(RemovalOptionsDto, input, 'query');
     const workspaceId = this.assertMayRemove(actor, subject, keys);
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ workspaceId });
-      const before = await this.takeToRemove(work, workspaceId, subject);
+      const before = await this.takeToRemove(work, actor, subject);
       await this.holders.assign(work, workspaceId, { type: 'member', id: subject }, []);
       await work.query('DELETE FROM latchkey_members WHERE workspace_id = $1 AND subject = $2', [workspaceId, subject]);
       work.record(new MemberRemoved({ workspaceId, subject }, changesBetween(shown(before), {})));
@@ -161,7 +161,7 @@ export class MembersService extends MembershipDirectory {
     const { keys } = this.input.check(RemovalOptionsDto, input, 'query');
     const workspaceId = this.assertMayRemove(actor, subject, keys);
     return this.unitOfWork.run(actor, async (work) => {
-      await this.takeToRemove(work, workspaceId, subject);
+      await this.takeToRemove(work, actor, subject);
       const bound = await this.keys.of(work, workspaceId, subject);
       return keys === 'delete' ? { orphaned: [], deleted: bound } : { orphaned: bound, deleted: [] };
     });
@@ -180,6 +180,15 @@ export class MembersService extends MembershipDirectory {
     return { ...membership, permissions: ownPermissions(holdings.get(subject) ?? NOTHING) };
   }
 
+  private async assertMayChange(work: Work, actor: Principal, before: Holding, after: Holding): Promise<void> {
+    const [held, granted] = [ownPermissions(before), ownPermissions(after).grants];
+    if (held.missing(granted).length === 0) {
+      await this.escalation.assertHolds(work, actor, held.grants);
+      return;
+    }
+    await this.escalation.assertMayGrant(work, actor, [...held.grants, ...granted], () => [MEMBER]);
+  }
+
   /** @returns the workspace */
   private assertMayRemove(actor: Principal, subject: string, keys: RemovalOptionsDto['keys']): string {
     assertPrincipal(actor);
@@ -190,11 +199,13 @@ export class MembersService extends MembershipDirectory {
   }
 
   /** Locks a member who is to be removed, and returns what they hold. */
-  private async takeToRemove(work: Work, workspaceId: string, subject: string): Promise<Holding> {
+  private async takeToRemove(work: Work, actor: Principal, subject: string): Promise<Holding> {
+    const workspaceId = actor.requireWorkspace();
     await this.grants.takeTurn(work, workspaceId);
     const member = await work.manager.findOne(Member, { where: { workspaceId, subject }, lock: work.lock });
     if (!member) throw new MemberNotFoundError();
     const held = await this.holdingOf(work, workspaceId, subject);
+    await this.escalation.assertHolds(work, actor, ownPermissions(held).grants);
     if (isAdmin(held)) await assertNotLastAdmin(work, workspaceId, subject);
     return held;
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BUILT_IN_ROLES, builtInRole, type BuiltInRole } from '../auth/built-in-roles.js';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { EscalationRule } from '../auth/escalation.js';
+import { PermissionSet } from '../auth/permission-set.js';
 import { workspaceOf, type Principal } from '../auth/principal.js';
 import { isId, newId } from '../common/ids.js';
 import { InputChecker } from '../common/input-checker.js';
@@ -18,6 +19,7 @@ import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
 import type { HeldRole } from '../grants/holding.js';
+import { restrictionsOfHolders } from '../grants/key-restrictions.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';
 import { PutRoleDto } from './dto/put-role.dto.js';
@@ -99,7 +101,7 @@ export class RolesService {
     const body = this.input.check(PutRoleDto, input);
     assertFreeName(body.name);
     return this.unitOfWork.run(actor, async (work) => {
-      await this.assertMayGrant(work, actor, body.permissions);
+      await this.assertMayCreate(work, actor, body.permissions);
       const date = work.date.toISOString();
       const role: Role = { id: newId(), workspaceId, ...rowOf(body), createdDate: date, updatedDate: date };
       await write(() => work.manager.insert(Role, role));
@@ -124,7 +126,8 @@ export class RolesService {
       const before = await take(work, workspaceId, id);
       const changes = changesBetween(settingsOf(before), settingsOf(body));
       if (changes.length === 0) return customView(before);
-      await this.assertMayGrant(work, actor, body.permissions);
+      await this.assertMayReplace(work, actor, before, body.permissions);
+      await assertMayHold(work, workspaceId, { permissions: body.permissions });
       const after: Role = { ...before, ...rowOf(body), updatedDate: work.date.toISOString() };
       const { updatedDate } = after;
       await write(() => work.manager.update(Role, { id: after.id }, { ...rowOf(after), updatedDate }));
@@ -141,7 +144,9 @@ export class RolesService {
     return this.unitOfWork.run(actor, async (work) => {
       await this.grants.takeTurn(work, workspaceId);
       const before = await take(work, workspaceId, id);
-      await this.assertMayGrant(work, actor, body.permissions);
+      if (changesBetween(settingsOf(before), settingsOf(body)).length > 0) {
+        await this.assertMayReplace(work, actor, before, body.permissions);
+      }
       await assertNotTaken(work, before, body.name);
       const names = await this.permissions.names(work, workspaceId);
       const effects = await this.previewer.effects(work, before, body.permissions, names);
@@ -190,10 +195,23 @@ export class RolesService {
     return [...new Set(references.flatMap((reference) => byReference.get(reference) ?? []))];
   }
 
-  private async assertMayGrant(work: Work, actor: Principal, grants: readonly string[]): Promise<void> {
-    await this.permissions.assertGrantable(work, actor.requireWorkspace(), grants);
-    await this.escalation.assertMayGrant(work, actor, grants);
-    await assertMayHold(work, actor.requireWorkspace(), { permissions: grants });
+  private async assertMayCreate(work: Work, actor: Principal, grants: readonly string[]): Promise<void> {
+    await this.permissions.assertGrantable(work, workspaceOf(actor), grants);
+    await this.escalation.assertHolds(work, actor, grants);
+    await assertMayHold(work, workspaceOf(actor), { permissions: grants });
+  }
+
+  private async assertMayReplace(work: Work, actor: Principal, before: Role, grants: readonly string[]): Promise<void> {
+    const { workspaceId, id, permissions } = before;
+    await this.permissions.assertGrantable(work, workspaceId, grants);
+    if (new PermissionSet(permissions).missing(grants).length === 0) {
+      await this.escalation.assertHolds(work, actor, grants);
+      return;
+    }
+    await this.escalation.assertMayGrant(work, actor, grants, async () => {
+      const holders = await restrictionsOfHolders(work, workspaceId, id);
+      return holders.map((restrictions) => ({ name: 'A holder of the role', restrictions }));
+    });
   }
 }
 

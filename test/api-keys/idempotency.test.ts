@@ -23,7 +23,7 @@ describe('POST /api/v1/apikey with Idempotency-Key', () => {
 
     afterAll(() => service.stop());
 
-    const create = (client: Client, idempotencyKey: string, keyName = `Key ${idempotencyKey.slice(0, 50)}`) =>
+    const create = (client: Client, idempotencyKey: string, keyName = `Key ${idempotencyKey.slice(0, 50)}.`) =>
       client.post('/apikey', { keyName, permissions: ['apikeys:view'] }, { 'idempotency-key': idempotencyKey });
 
     const serverTime = async () => {

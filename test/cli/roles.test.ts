@@ -142,6 +142,27 @@ describe('latchkey role, latchkey member, next to a running service', () => {
         expect(await commandLine.json(...list, '--limit', '1')).toMatchObject({ total: 2, data: [{ subject: 'ann' }] });
       });
 
+      it('remove orphans or deletes the keys bound to the member; --dry-run prints which', async () => {
+        const bound = async (subject: string): Promise<string> => {
+          await json('member', 'set', subject, '--role', 'viewer');
+          const body = { keyName: uniqueName('Bound'), permissions: ['apikeys:view'], owner: subject };
+          return String((await workspace.operator.post('/apikey', body).expect(201)).body.id);
+        };
+        const [kept, gone] = [await bound('kit'), await bound('liv')];
+        expect((await run('member', 'remove', 'kit', '--dry-run')).stdout).toMatch(
+          new RegExp(`^KEY +NAME +WOULD BE\n${kept} +Bound \d+ +orphaned\n$`),
+        );
+        expect(await json('member', 'remove', 'liv', '--keys', 'delete', '--dry-run')).toMatchObject({
+          orphaned: [],
+          deleted: [{ id: gone }],
+        });
+        expect((await run('member', 'remove', 'kit')).stdout).toContain('orphaned');
+        expect((await run('member', 'remove', 'liv', '--keys', 'delete')).stdout).toContain('deleted');
+        expect((await json('key', 'list', '--status', 'orphaned')).data).toMatchObject([{ id: kept }]);
+        await workspace.operator.get(`/apikey/${gone}`).expect(404, 'apikey.not_found');
+        expect(await run('member', 'remove', 'kit', '--keys', 'keep')).toMatchObject({ code: 2 });
+      });
+
       it('remove removes a member; 1: one that there is not, and the last admin', async () => {
         await json('member', 'set', 'rex', '--role', 'viewer');
         expect(await json('member', 'remove', 'rex')).toEqual({ affected: 1, raw: [] });

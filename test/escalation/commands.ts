@@ -1,14 +1,31 @@
 import fc from 'fast-check';
 import { APPLICATION, BUILT_IN, GRANTS, ROLE_NAMES, SUBJECTS, SUPPORT } from './names.js';
+import { ENDS, RANGES, RATES, type Restricting } from './restrictions.js';
 
 /** Who acts. A key is one of those created so far, counted around; deleted ones included. */
 export type Actor = { type: 'operator' } | { type: 'member'; subject: string } | { type: 'key'; nth: number };
 
 /** What is tried. */
 export type Deed =
-  | { kind: 'createKey'; permissions: string[]; roles: string[]; unbound: boolean }
-  | { kind: 'updateKey'; nth: number; permissions?: string[]; roles?: string[]; enabled?: boolean }
-  | { kind: 'replaceKey'; nth: number; permissions: string[] }
+  | {
+      kind: 'createKey';
+      permissions: string[];
+      roles: string[];
+      owner?: string | null;
+      restricting?: Partial<Restricting>;
+    }
+  | {
+      kind: 'updateKey';
+      nth: number;
+      permissions?: string[];
+      roles?: string[];
+      enabled?: boolean;
+      owner?: string | null;
+      restricting?: Partial<Restricting>;
+      /** What /verify tells of the key becomes something else. */
+      told?: boolean;
+    }
+  | { kind: 'replaceKey'; nth: number; permissions: string[]; renamed: boolean }
   | { kind: 'deleteKey'; nth: number }
   | { kind: 'createRole'; name: string; permissions: string[] }
   | { kind: 'replaceRole'; name: string; to: string; permissions: string[] }
@@ -48,18 +65,38 @@ const ownRole = fc.oneof(
 const roles = fc.uniqueArray(anyRole, { maxLength: 2 });
 const nth = fc.nat({ max: 5 });
 const subject = fc.constantFrom(...SUBJECTS);
+const owner = fc.option(subject);
+const restricting = fc.record(
+  {
+    ends: fc.nat({ max: ENDS.length - 1 }),
+    from: fc.nat({ max: RANGES.length - 1 }),
+    rate: fc.nat({ max: RATES.length - 1 }),
+  },
+  { requiredKeys: [] },
+);
 const application = fc.constantFrom(...APPLICATION, ...APPLICATION, 'apikeys:invented');
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: kind('createKey'), permissions: grants, roles, unbound: fc.boolean() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record(
+      { kind: kind('createKey'), permissions: grants, roles, owner, restricting },
+      { requiredKeys: ['kind', 'permissions', 'roles'] },
+    ),
+  },
   {
     weight: 4,
     arbitrary: fc.record(
-      { kind: kind('updateKey'), nth, permissions: grants, roles, enabled: fc.boolean() },
+      { kind: kind('updateKey'), nth, permissions: grants, roles, enabled: fc.boolean(), told: fc.boolean() },
       { requiredKeys: ['kind', 'nth'] },
     ),
   },
-  { weight: 1, arbitrary: fc.record({ kind: kind('replaceKey'), nth, permissions: someGrants }) },
+  { weight: 3, arbitrary: fc.record({ kind: kind('updateKey'), nth, restricting }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('updateKey'), nth, owner }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind('replaceKey'), nth, permissions: someGrants, renamed: fc.boolean() }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: kind('deleteKey'), nth }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('createRole'), name: ownRole, permissions: grants }) },
   {
@@ -89,9 +126,14 @@ const actor: fc.Arbitrary<Actor> = fc.oneof(
 
 const member = fc.constantFrom(...SUBJECTS).map((subject): Actor => ({ type: 'member', subject }));
 const given = fc.subarray([SUPPORT, 'manager', 'admin'], { maxLength: 1 });
-const first = { kind: kind('createKey'), roles: given, unbound: fc.boolean() };
-const serviceKey = fc.record({ actor: operator, deed: fc.record({ ...first, permissions: manyGrants }) });
-const ownKey = fc.record({ actor: member, deed: fc.record({ ...first, permissions: someGrants }) });
+const unbound = fc.constantFrom(undefined, null).map((none) => (none === null ? { owner: null } : {}));
+const restricted = fc.oneof(fc.constant({}), restricting);
+const firstKey = (permissions: fc.Arbitrary<string[]>) =>
+  fc
+    .tuple(fc.record({ kind: kind('createKey'), roles: given, permissions, restricting: restricted }), unbound)
+    .map(([made, binding]) => ({ ...made, ...binding }));
+const serviceKey = fc.record({ actor: operator, deed: firstKey(manyGrants) });
+const ownKey = fc.record({ actor: member, deed: firstKey(someGrants) });
 
 /** The operator sets a workspace up, in which people and keys can do much; then everybody tries everything. */
 export const sequences: fc.Arbitrary<{ setUp: Command[]; then: Command[] }> = fc

@@ -1,5 +1,6 @@
 import type { Actor, Command, Deed } from './commands.js';
 import { BUILT_IN, EVERY, OPERATOR_ONLY, OWN } from './names.js';
+import { boundsOf, exceeds, FREE, type Restricting } from './restrictions.js';
 
 /** Permissions one by one, wildcards resolved: what the rules mean, in plain sets. */
 export type Permissions = ReadonlySet<string>;
@@ -16,9 +17,22 @@ interface Holder {
 
 export interface ModelKey extends Holder {
   owner: string | null;
+  restricting: Restricting;
   enabled: boolean;
   orphaned: boolean;
   deleted: boolean;
+}
+
+/** What an update would make of a key. */
+interface KeyChange {
+  same: boolean;
+  told: boolean;
+  rebound: boolean;
+  owner: string | null;
+  grants: string[];
+  grantsMore: boolean;
+  widens: boolean;
+  restricting: Restricting;
 }
 
 const RESERVED = new Set([...OWN, ...OPERATOR_ONLY].map(resourceOf));
@@ -45,7 +59,8 @@ export class Model {
     if (actor.type === 'operator') return new Set(EVERY);
     if (actor.type === 'member') return this.permissionsOfMember(actor.subject);
     const key = this.key(actor.nth);
-    return key && !key.deleted && !key.orphaned && key.enabled ? this.permissionsOfKey(key) : undefined;
+    const isUsable = key && !key.deleted && !key.orphaned && key.enabled && boundsOf(key.restricting).from.has('near');
+    return isUsable ? this.permissionsOfKey(key) : undefined;
   }
 
   permissionsOfMember(subject: string): Permissions {
@@ -82,16 +97,20 @@ export class Model {
   private refusals(actor: Actor, may: Permissions, deed: Deed): string[] {
     switch (deed.kind) {
       case 'createKey': {
-        const unbinds = deed.unbound && this.personBehind(actor) !== null && !contains(may, ['*']);
+        const { owner = this.personBehind(actor), restricting } = deed;
+        const frees = this.personBehind(actor) !== null && owner !== this.personBehind(actor) && !contains(may, ['*']);
+        const exceeding = exceeds({ ...FREE, ...restricting }, this.restrictionsOf(actor));
         return [
           ...this.faultsOf(deed.permissions, deed.roles),
+          ...this.faultsOfOwner(deed.owner),
           ...when('request.invalid', deed.permissions.length + deed.roles.length === 0),
-          ...when('auth.escalation', unbinds || !contains(may, [...deed.permissions, ...this.grantedBy(deed.roles)])),
+          ...when('auth.escalation', frees || !contains(may, [...deed.permissions, ...this.grantedBy(deed.roles)])),
+          ...when('auth.escalation', exceeding),
         ];
       }
       case 'updateKey':
       case 'replaceKey':
-        return this.refusalsOfUpdate(may, deed);
+        return this.refusalsOfUpdate(actor, may, deed);
       case 'deleteKey':
         return when('apikey.not_found', this.key(deed.nth)?.deleted ?? true);
       case 'createRole':
@@ -107,6 +126,7 @@ export class Model {
           ...this.faultsOf(deed.permissions, []),
           ...when('role.conflict', deed.to !== deed.name && this.role(deed.to) !== undefined),
           ...when('auth.escalation', !contains(may, deed.permissions)),
+          ...when('auth.escalation', this.widensRoleOfFreer(actor, deed)),
         ];
       case 'deleteRole':
         return [
@@ -118,15 +138,12 @@ export class Model {
           ),
         ];
       case 'putMember':
-        return [
-          ...this.faultsOf(deed.permissions, deed.roles),
-          ...when('auth.escalation', !contains(may, [...deed.permissions, ...this.grantedBy(deed.roles)])),
-          ...when('member.last_admin', !deed.roles.includes('admin') && this.isLastAdmin(deed.subject)),
-        ];
+        return [...this.faultsOf(deed.permissions, deed.roles), ...this.refusalsOfMember(actor, may, deed)];
       case 'removeMember':
         return [
           ...when('member.not_found', !this.members.has(deed.subject)),
           ...when('member.last_admin', this.isLastAdmin(deed.subject)),
+          ...when('auth.escalation', !isSubset(this.permissionsOfMember(deed.subject), may)),
           ...when('auth.permission_denied', deed.keys === 'delete' && !may.has('apikeys:delete')),
         ];
       case 'createPermission':
@@ -139,30 +156,88 @@ export class Model {
     }
   }
 
-  private refusalsOfUpdate(may: Permissions, deed: Deed & { kind: 'updateKey' | 'replaceKey' }): string[] {
+  private refusalsOfMember(actor: Actor, may: Permissions, deed: Deed & { kind: 'putMember' }): string[] {
+    const before = this.members.get(deed.subject);
+    if (before && isSame(before.direct, deed.permissions) && isSame(namesOf(before), deed.roles)) return [];
+    const [held, given] = [before ? all(before) : [], [...deed.permissions, ...this.grantedBy(deed.roles)]];
+    const widens = !contains(reach(held), given);
+    return [
+      ...when('auth.escalation', !isSubset(reach(held), may) || !contains(may, given)),
+      ...when('auth.escalation', widens && exceeds(FREE, this.restrictionsOf(actor))),
+      ...when('member.last_admin', !deed.roles.includes('admin') && this.isLastAdmin(deed.subject)),
+    ];
+  }
+
+  private refusalsOfUpdate(
+    actor: Actor,
+    may: Permissions,
+    deed: Deed & { kind: 'updateKey' | 'replaceKey' },
+  ): string[] {
     const key = this.key(deed.nth);
     if (!key || key.deleted) return ['apikey.not_found'];
-    const { permissions, roles, enabled } = { roles: undefined, enabled: undefined, ...deed };
-    const granting = permissions !== undefined || roles !== undefined;
-    const held = key.roles.map(({ name }) => name);
-    const after = [...(permissions ?? key.direct), ...this.grantedBy(roles ?? held)];
-    const widens = !contains(reach(all(key)), after) || (!key.enabled && enabled === true);
+    const { permissions, roles } = { roles: undefined, ...deed };
+    const empty = (permissions ?? key.direct).length + (roles ?? key.roles).length === 0;
     return [
       ...this.faultsOf(permissions ?? [], roles ?? []),
-      ...when('request.invalid', granting && (permissions ?? key.direct).length + (roles ?? held).length === 0),
-      ...when('auth.escalation', granting && !contains(may, after)),
-      ...when('auth.escalation', widens && !isSubset(this.permissionsOfKey(key), may)),
+      ...when('request.invalid', (permissions !== undefined || roles !== undefined) && empty),
+      ...this.refusalsOfChange(actor, may, key, this.changeOf(key, deed)),
     ];
+  }
+
+  private changeOf(key: ModelKey, deed: Deed & { kind: 'updateKey' | 'replaceKey' }): KeyChange {
+    const patch = deed.kind === 'updateKey' ? deed : undefined;
+    const [direct, roles] = [deed.permissions ?? key.direct, patch?.roles ?? namesOf(key)];
+    const [enabled, restricting] = [patch?.enabled ?? key.enabled, { ...key.restricting, ...patch?.restricting }];
+    const owner = patch?.owner === undefined ? key.owner : patch.owner;
+    const told = deed.kind === 'replaceKey' ? deed.renamed : (deed.told ?? false);
+    const rebound = patch?.owner !== undefined && (owner !== key.owner || key.orphaned);
+    const grants = [...direct, ...this.grantedBy(roles)];
+    const grantsMore = !contains(reach(all(key)), grants);
+    const widens = grantsMore || (!key.enabled && enabled) || exceeds(restricting, key.restricting);
+    const settings = [key.direct, namesOf(key), key.enabled, key.restricting];
+    const same = !told && !rebound && isSame(settings, [direct, roles, enabled, restricting]);
+    return { same, told, rebound, owner, grants, grantsMore, widens, restricting };
+  }
+
+  private refusalsOfChange(actor: Actor, may: Permissions, key: ModelKey, change: KeyChange): string[] {
+    const { same, told, rebound, owner, grants, grantsMore, widens, restricting } = change;
+    if (same || (!told && !rebound && !widens && may.has('apikeys:update'))) return [];
+    const own = this.personBehind(actor);
+    const freed = rebound && (owner === null || (own !== null && key.owner === own && owner !== own));
+    const held = key.orphaned || rebound ? reach(all(key)) : this.permissionsOfKey(key);
+    return [
+      ...when('auth.escalation', !isSubset(held, may) || ((grantsMore || rebound) && !contains(may, grants))),
+      ...when('auth.escalation', (widens || rebound) && exceeds(restricting, this.restrictionsOf(actor))),
+      ...when('auth.escalation', freed && !contains(may, ['*'])),
+      ...(rebound ? this.faultsOfOwner(owner) : []),
+    ];
+  }
+
+  /** Whether a role would do more for one who is bounded less than the actor. */
+  private widensRoleOfFreer(actor: Actor, { name, permissions }: { name: string; permissions: string[] }): boolean {
+    if (contains(reach(this.role(name)?.permissions ?? []), permissions)) return false;
+    const mine = this.restrictionsOf(actor);
+    const holds = ({ roles }: Holder) => roles.some((role) => role.name === name);
+    const theirs = [
+      ...this.keys.filter(holds).map(({ restricting }) => restricting),
+      ...[...this.members.values()].filter(holds).map(() => FREE),
+    ];
+    return theirs.some((each) => exceeds(each, mine));
+  }
+
+  private restrictionsOf(actor: Actor): Restricting {
+    return (actor.type === 'key' ? this.key(actor.nth)?.restricting : undefined) ?? FREE;
   }
 
   private apply(actor: Actor, deed: Deed): void {
     switch (deed.kind) {
       case 'createKey': {
-        const owner = deed.unbound ? null : this.personBehind(actor);
+        const { owner = this.personBehind(actor), restricting } = deed;
         this.keys.push({
           direct: deed.permissions,
           roles: this.find(deed.roles),
           owner,
+          restricting: { ...FREE, ...restricting },
           enabled: true,
           orphaned: false,
           deleted: false,
@@ -176,6 +251,8 @@ export class Model {
         if (deed.kind === 'replaceKey') return;
         if (deed.roles) key.roles = this.find(deed.roles);
         key.enabled = deed.enabled ?? key.enabled;
+        key.restricting = { ...key.restricting, ...deed.restricting };
+        if (deed.owner !== undefined) Object.assign(key, { owner: deed.owner, orphaned: false });
         return;
       }
       case 'deleteKey':
@@ -224,6 +301,10 @@ export class Model {
         roles.some((name) => !this.role(name)),
       ),
     ];
+  }
+
+  private faultsOfOwner(owner: string | null | undefined): string[] {
+    return when('request.invalid', typeof owner === 'string' && !this.members.has(owner));
   }
 
   private grantedBy(roles: readonly string[]): string[] {
@@ -276,6 +357,14 @@ const ENTRY: Record<Deed['kind'], readonly string[]> = {
 
 function erase(key: ModelKey): void {
   Object.assign(key, { deleted: true, direct: [], roles: [] });
+}
+
+function namesOf({ roles }: Holder): string[] {
+  return roles.map(({ name }) => name);
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function all({ direct, roles }: Holder): string[] {

@@ -20,11 +20,13 @@ import { permissionsOf } from '../support/routes.js';
 import { uniqueName, type RunningService } from '../support/service.js';
 import type { Actor, Command, Deed } from './commands.js';
 import { BUILT_IN } from './names.js';
+import { ADDRESS, settingsOf } from './restrictions.js';
 
 const UNKNOWN_ID = '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11';
 
 interface IssuedKey {
   id: string;
+  name: string;
   secret: string;
 }
 
@@ -113,7 +115,7 @@ export class System {
       return { ...identity, ...membership, rateLimit: null, owner: subject };
     }
     const issued = this.key(actor.nth);
-    const result = issued && (await this.get(CredentialVerifier).authenticate(issued.secret, null));
+    const result = issued && (await this.get(CredentialVerifier).authenticate(issued.secret, ADDRESS));
     if (!result?.valid) return undefined;
     const { id, name, workspaceId: home, permissions, rateLimit, owner } = result.key;
     return { type: 'apikey', id, display: name, credentialId: id, workspaceId: home, permissions, rateLimit, owner };
@@ -122,20 +124,25 @@ export class System {
   private async carryOut(actor: Principal, deed: Deed): Promise<void> {
     switch (deed.kind) {
       case 'createKey': {
-        const { permissions, roles, unbound } = deed;
-        const body = { keyName: uniqueName('Key'), permissions, roles, ...(unbound && { owner: null }) };
+        const { permissions, roles, owner, restricting = {} } = deed;
+        const body = { keyName: uniqueName('Key'), permissions, roles, owner, ...settingsOf(restricting) };
         const { key, secret } = await this.get(ApiKeysService).create(actor, body);
-        this.keys.push({ id: key.id, secret });
+        this.keys.push({ id: key.id, name: key.name, secret });
         return;
       }
       case 'updateKey': {
-        const { permissions, roles, enabled } = deed;
-        await this.get(ApiKeysService).update(actor, this.keyId(deed.nth), { permissions, roles, enabled });
+        const { permissions, roles, enabled, owner, restricting = {}, told } = deed;
+        const metadata = told ? { note: uniqueName('Note') } : undefined;
+        const body = { permissions, roles, enabled, owner, metadata, ...settingsOf(restricting) };
+        await this.get(ApiKeysService).update(actor, this.keyId(deed.nth), body);
         return;
       }
       case 'replaceKey': {
-        const body = { keyName: uniqueName('Key'), permissions: deed.permissions };
+        const issued = this.key(deed.nth);
+        const keyName = deed.renamed || !issued ? uniqueName('Key') : issued.name;
+        const body = { keyName, permissions: deed.permissions };
         await this.get(ApiKeysService).update(actor, this.keyId(deed.nth), body);
+        if (issued) issued.name = keyName;
         return;
       }
       case 'deleteKey':

@@ -95,7 +95,7 @@ describe('every route × every caller × every id', () => {
         id,
         lacksId: lacksId(row) || (id === 'none' && !list),
         malformed,
-        granted: grantedBy(operation.body()),
+        granted: [...grantedBy(operation.body()), ...takenBy(row)],
         success: operation.success,
         unknownCode: kind && kind.createdBy !== row.method ? kind.unknownCode : undefined,
       };
@@ -157,7 +157,8 @@ describe('every route × every caller × every id', () => {
       const faults: string[] = [];
       for (const row of rows) {
         const anyOf = permissionsOf(row.access);
-        const callers = await CALLERS[name]!(world, { anyOf, granted: grantedBy(row.operation.body()) });
+        const granted = [...grantedBy(row.operation.body()), ...takenBy(row)];
+        const callers = await CALLERS[name]!(world, { anyOf, granted });
         for (const caller of callers) faults.push(...(await faultsOf(row, caller)));
       }
       expect(faults).toEqual([]);
@@ -197,6 +198,11 @@ function grantedBy(body: Body): string[] {
   if (body && 'apiKey' in body) return [];
   const { permissions = [], roles = [] } = (body ?? {}) as { permissions?: string[]; roles?: string[] };
   return [...permissions, ...roles.flatMap((role) => BUILT_IN_ROLES[role] ?? [])];
+}
+
+/** Who removes what holds permissions must hold them. */
+function takenBy({ method, kind }: Row): readonly string[] {
+  return method === 'delete' ? (kind?.holds ?? []) : [];
 }
 
 /** Where the rules make no difference between an id and a random one, the answers must make none. */

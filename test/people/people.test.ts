@@ -108,7 +108,7 @@ describe('People, by JSON Web Token', () => {
       expect(shown.body).toMatchObject({ permissions: ['apikeys:*'], effectivePermissions: ['apikeys:view'] });
 
       await workspace.operator.delete('/member/bob').expect(200);
-      for (const holder of [key, grandchild]) await holder.get('/apikey').expect(403, 'auth.permission_denied');
+      for (const holder of [key, grandchild]) await holder.get('/apikey').expect(401, 'auth.unauthenticated');
     });
 
     it('binds a key to nobody only for an admin', async () => {

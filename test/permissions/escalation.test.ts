@@ -100,6 +100,10 @@ describe('nobody grants more than they hold', () => {
       ],
       ['no rate limit', { rateLimit: { limit: 1, windowSeconds: 60 } }, { rateLimit: null }],
       ['other permissions', {}, { permissions: ['apikeys:view'] }],
+      ['another name', {}, { keyName: uniqueName('Renamed') }],
+      ['other words', {}, { description: 'Ask the owner' }],
+      ['what /verify tells', {}, { metadata: { admin: true } }],
+      ['narrowing and renaming at once', {}, { enabled: false, description: 'Off' }],
     ])('403: %s, for a key that may do what the caller may not', async (_, settings, change) => {
       const id = await keyWith(settings);
       if ('enabled' in change) await workspace.operator.patch(`/apikey/${id}`, { enabled: false }).expect(200);
@@ -117,10 +121,27 @@ describe('nobody grants more than they hold', () => {
       ['letting in from fewer places', {}, { allowedIps: ['10.0.0.0/8'] }],
       ['a lower rate', {}, { rateLimit: { limit: 1, windowSeconds: 60 } }],
       ['fewer permissions', { permissions: ['auditLogs:view', 'apikeys:view'] }, { permissions: ['apikeys:view'] }],
-      ['another name', {}, { description: 'Ask the owner', metadata: { seen: true } }],
+      [
+        'fewer of those that the caller lacks',
+        { permissions: ['auditLogs:view', 'auditLogs:export'] },
+        { permissions: ['auditLogs:export'] },
+      ],
+      ['letting in from a narrower range', { allowedIps: ['10.0.0.0/8'] }, { allowedIps: ['10.1.0.0/16'] }],
     ])('200: %s, for a key that may do what the caller may not', async (_, settings, change) => {
       const id = await keyWith(settings);
       await manager.client.patch(`/apikey/${id}`, change).expect(200);
+    });
+
+    it('403: PUT by apikeys:create alone, for a key that may do what the caller may not', async () => {
+      const maker = await workspace.keyWith('apikeys:create', 'apikeys:view');
+      const strong = await workspace.keyWith('*');
+      const weak = await workspace.keyWith('apikeys:create', 'apikeys:view');
+      const narrower = ({ name }: KeyFixture) => ({ keyName: name, permissions: ['apikeys:view'] });
+      await unchanged(strong.id, async () => {
+        await maker.client.put(`/apikey/${strong.id}`, narrower(strong)).expect(403, 'auth.escalation');
+      });
+      await maker.client.put(`/apikey/${weak.id}`, narrower(weak)).expect(200);
+      await manager.client.put(`/apikey/${strong.id}`, narrower(strong)).expect(200);
     });
 
     it('200: deleting a key that may do everything', async () => {

@@ -11,6 +11,8 @@ export interface ObjectKind {
   present?: (workspace: WorkspaceFixture) => string;
   /** One that was in the workspace and is gone; without this, one is created and then deleted by its path. */
   deleted?: (workspace: WorkspaceFixture) => Promise<string>;
+  /** The permissions that a new one holds, if who removes it must hold them too. */
+  holds?: readonly string[];
   /** What none is called. */
   unknown: () => string;
   /** The method that makes one where there was none. */
@@ -38,6 +40,7 @@ export const OBJECT_KINDS: Record<string, ObjectKind> = {
   },
   member: {
     unknownCode: 'member.not_found',
+    holds: ['apikeys:view'],
     create: async (workspace) => {
       const subject = `auth0|${newId()}`;
       await workspace.operator.put(`/member/${encodeURIComponent(subject)}`, { roles: ['viewer'] }).expect(200);

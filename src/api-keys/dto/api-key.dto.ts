@@ -1,6 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
 import { API_KEY_STATUSES, statusOf, type ApiKeyStatus } from '../api-key-status.js';
+import { ownerOf } from '../key-changes.js';
 import type { ApiKeyView } from '../api-keys.service.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
@@ -110,7 +111,7 @@ export class ApiKeyDto {
   createdBy!: CreatorDto;
 
   @ApiProperty({
-    description: 'Whom it is bound to. null: nobody.',
+    description: 'The member it is bound to; of an orphaned key, was. null: it is bound to no member.',
     type: OwnerDto,
     nullable: true,
     example: null,
@@ -180,7 +181,7 @@ export function toApiKeyDto({ key, roles, effective }: ApiKeyView, now: Date, se
     createdDate: key.createdDate,
     updatedDate: key.updatedDate,
     createdBy: key.createdBy,
-    owner: key.ownerSubject === null ? null : { type: 'user', id: key.ownerSubject },
+    owner: ownerOf(key.ownerSubject),
     lastUsedDate: key.lastUsedDate,
     rotation: null,
   };

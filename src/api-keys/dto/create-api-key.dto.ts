@@ -44,7 +44,7 @@ export class CreateApiKeyDto {
   metadata?: Record<string, unknown>;
 
   @KeyOwner()
-  owner?: null;
+  owner?: string | null;
 }
 
 /** As the code of a host may give it. */

@@ -1,13 +1,11 @@
 import { applyDecorators } from '@nestjs/common';
 import {
-  Equals,
   Validate,
   ValidatorConstraint,
   type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import {
-  Field,
   JsonObject,
   Moment,
   Name,
@@ -52,16 +50,21 @@ export const KeyRoles = () =>
     example: ['auditor'],
   });
 
+const OWNER = { optional: true, nullable: true, max: 255, example: 'auth0|5f7c8ec7c33c6c004bbafe82' };
+
 export const KeyOwner = () =>
-  Field(
-    {
-      optional: true,
-      description: 'null: the key is bound to nobody, whoever creates it. For admins. Absent: bound to its creator.',
-      example: null,
-    },
-    { type: 'null' },
-    Equals(null, { message: '$property must be null, or absent.' }),
-  );
+  Text({
+    ...OWNER,
+    description:
+      'The member the key is bound to, by their subject. null: none. Absent: the person who creates it, in person or by a key of theirs. Who is bound to a person must be an admin to name anything else.',
+  });
+
+export const KeyNewOwner = () =>
+  Text({
+    ...OWNER,
+    description:
+      'The member to bind the key to, by their subject; so an orphaned key is accepted again. null, for admins: bound to none. No more than the caller may.',
+  });
 
 export const KeyDescription = () =>
   Text({ optional: true, nullable: true, max: 500, description: 'What the key is for.', example: 'Nightly export' });

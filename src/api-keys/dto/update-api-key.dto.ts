@@ -8,6 +8,7 @@ import {
   KeyExpiresInSeconds,
   KeyMetadata,
   KeyName,
+  KeyNewOwner,
   KeyPermissions,
   KeyRateLimit,
   KeyRoles,
@@ -46,6 +47,9 @@ export class UpdateApiKeyDto {
 
   @Flag({ optional: true, description: 'false: the key is refused until it is enabled again.', example: true })
   enabled?: boolean;
+
+  @KeyNewOwner()
+  owner?: string | null;
 }
 
 /** As the code of a host may give it. */
@@ -53,6 +57,7 @@ export type UpdateApiKeyInput = WithDates<UpdateApiKeyDto, 'expirationDate'>;
 
 export const UPDATE_API_KEY_EXAMPLES: Record<string, { summary: string; value: UpdateApiKeyDto }> = {
   disable: { summary: 'Stop accepting it until further notice', value: { enabled: false } },
+  unbind: { summary: 'Bind it to no member', value: { owner: null } },
   rename: { summary: 'Give it another name', value: { keyName: 'Nightly export' } },
   limit: { summary: 'Restrict it', value: { expiresInSeconds: 86_400, rateLimit: { limit: 100, windowSeconds: 60 } } },
 };
