@@ -150,7 +150,7 @@ describe('latchkey role, latchkey member, next to a running service', () => {
         };
         const [kept, gone] = [await bound('kit'), await bound('liv')];
         expect((await run('member', 'remove', 'kit', '--dry-run')).stdout).toMatch(
-          new RegExp(`^KEY +NAME +WOULD BE\n${kept} +Bound \d+ +orphaned\n$`),
+          new RegExp(`^KEY +NAME +WOULD BE\\n${kept} +Bound \\d+ +orphaned\\n$`),
         );
         expect(await json('member', 'remove', 'liv', '--keys', 'delete', '--dry-run')).toMatchObject({
           orphaned: [],
