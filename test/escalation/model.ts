@@ -123,10 +123,7 @@ export class Model {
         return [
           ...when('role.not_found', !this.role(deed.name)),
           ...when('role.built_in', deed.name in BUILT_IN),
-          ...this.faultsOf(deed.permissions, []),
-          ...when('role.conflict', deed.to !== deed.name && this.role(deed.to) !== undefined),
-          ...when('auth.escalation', !contains(may, deed.permissions)),
-          ...when('auth.escalation', this.widensRoleOfFreer(actor, deed)),
+          ...(this.isUnchangedRole(deed) ? [] : this.refusalsOfRole(actor, may, deed)),
         ];
       case 'deleteRole':
         return [
@@ -154,6 +151,19 @@ export class Model {
           ...when('permission.in_use', this.isGranted(deed.name)),
         ];
     }
+  }
+
+  private isUnchangedRole({ name, to, permissions }: Deed & { kind: 'replaceRole' }): boolean {
+    return name === to && isSame(this.role(name)?.permissions, permissions);
+  }
+
+  private refusalsOfRole(actor: Actor, may: Permissions, deed: Deed & { kind: 'replaceRole' }): string[] {
+    return [
+      ...this.faultsOf(deed.permissions, []),
+      ...when('role.conflict', deed.to !== deed.name && this.role(deed.to) !== undefined),
+      ...when('auth.escalation', !contains(may, deed.permissions)),
+      ...when('auth.escalation', this.widensRoleOfFreer(actor, deed)),
+    ];
   }
 
   private refusalsOfMember(actor: Actor, may: Permissions, deed: Deed & { kind: 'putMember' }): string[] {
