@@ -118,6 +118,7 @@ export class MembersController {
     ...BODY_REFUSALS,
     invalid('keys', 'keys must be one of: delete.'),
     new PermissionDeniedError(['apikeys:delete']),
+    new EscalationError(['apikeys:delete']),
     NOT_FOUND,
     new LastAdminError(),
     new StoreInUseError(),
