@@ -17,9 +17,11 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
 
 /**
  * The permission that is meant where the one that was written does not exist: it is misspelt, or its action has another
- * name here. Never a wildcard, and never an action that merely looks alike, for a suggestion is followed.
+ * name here. Never a wildcard, nor anything for one; and never an action that merely looks alike, for a suggestion is
+ * followed.
  */
 export function suggestPermission(written: string, names: readonly string[]): string | undefined {
+  if (written.includes('*')) return undefined;
   const colon = written.indexOf(':');
   if (colon < 0) return nearest(written, names);
   const resource = sameOrNearest(written.slice(0, colon), names.map(resourceOf));
