@@ -33,10 +33,13 @@ function exampleOf({ requestBody }: OpenAPIV3_1.OperationObject): Body {
   const body = named ? named.value : example;
   if (body === undefined) return undefined;
   return Object.fromEntries(
-    Object.entries(body).map(([field, value]) => [field, /^(keyN|n)ame$/.test(field) ? unique(value) : value]),
+    Object.entries(body).map(([field, value]) => [
+      field,
+      /^(keyName|name|externalId)$/.test(field) ? unique(value) : value,
+    ]),
   );
 }
 
 function unique(name: unknown): string {
-  return uniqueName(String(name)).replaceAll(' ', String(name).includes(':') ? '' : ' ');
+  return uniqueName(String(name)).replaceAll(' ', String(name).includes(' ') ? ' ' : '');
 }
