@@ -149,8 +149,9 @@ export class System {
         await this.get(ApiKeysService).delete(actor, this.keyId(deed.nth), {});
         return;
       case 'createRole': {
-        const { id } = await this.get(RolesService).create(actor, deed);
-        this.roleIds.set(deed.name, id);
+        const { name, permissions } = deed;
+        const { id } = await this.get(RolesService).create(actor, { name, permissions });
+        this.roleIds.set(name, id);
         return;
       }
       case 'replaceRole': {
@@ -168,7 +169,7 @@ export class System {
         await this.get(MembersService).put(actor, deed.subject, { roles: deed.roles, permissions: deed.permissions });
         return;
       case 'removeMember':
-        await this.get(MembersService).remove(actor, deed.subject, deed);
+        await this.get(MembersService).remove(actor, deed.subject, { keys: deed.keys });
         return;
       case 'createPermission':
         await this.get(PermissionsService).create(actor, { name: deed.name, description: 'Of a test.' });
