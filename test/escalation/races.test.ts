@@ -309,7 +309,11 @@ describe('Commands on grants that race', () => {
           const other = await key({ permissions: ['apikeys:update', 'apikeys:view'] });
           return [
             () => one.client.patch(`/apikey/${other.id}`, { permissions: ['apikeys:update'] }),
-            () => other.client.patch(`/apikey/${one.id}`, { permissions: ['apikeys:view', 'apikeys:update'], description: 'Seen' }),
+            () =>
+              other.client.patch(`/apikey/${one.id}`, {
+                permissions: ['apikeys:view', 'apikeys:update'],
+                description: 'Seen',
+              }),
           ];
         },
       ],
