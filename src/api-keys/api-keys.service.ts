@@ -24,7 +24,7 @@ import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { RoleHolders } from '../roles/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
-import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';
+import { assertMayHold, countIn, countOut, quotasOf } from '../workspaces/quotas.js';
 import { ApiKey } from './api-key.entity.js';
 import { detailsOf, type ApiKeyDetails } from './api-key-details.js';
 import { deleteKey } from './delete-key.js';
@@ -135,14 +135,18 @@ export class ApiKeysService {
     const workspaceId = workspaceOf(actor);
     const query = this.input.check(ListApiKeysDto, input, 'query');
     const { skip, take } = rangeOf(query);
-    const [keys, total] = await this.database.read(async (manager) => {
+    const [keys, matching] = await this.database.read(async (manager) => {
       const all = keysOf(manager, workspaceId, query, this.clock.now());
       const ids = await idsOn(all, query, skip, take).getRawMany<{ id: string }>();
       const known = await manager.findBy(ApiKey, { id: In(ids.map(({ id }) => id)), workspaceId });
       const byId = new Map(known.map((key) => [key.id, key]));
+      const page = ids.flatMap(({ id }) => byId.get(id) ?? []);
+      if (query.search === undefined && query.status === undefined) return [page, undefined] as const;
       const counted = await countOf(all).getRawOne<{ total: string | number }>();
-      return [ids.flatMap(({ id }) => byId.get(id) ?? []), Number(counted?.total)] as const;
+      return [page, Number(counted?.total)] as const;
     });
+    // Those of the whole workspace are counted as they come and go.
+    const total = matching ?? (await quotasOf(this.database, workspaceId)).keys.used;
     return { total, data: await this.views(workspaceId, keys) };
   }
 

@@ -102,7 +102,12 @@ describe('GET /api/v1/apikey?search', () => {
         // All of a table is read best from the table: so half of it is another's.
         const other = await createWorkspace(service);
         await withSql(service.store, async (query) => {
-          for (const { id } of [other, large]) await query(seedOf(kind, id));
+          for (const { id } of [other, large]) {
+            await query(seedOf(kind, id));
+            await query(
+              `INSERT INTO latchkey_workspace_quotas (workspace_id, name, used) VALUES ('${id}', 'keys', ${MANY})`,
+            );
+          }
           await query(kind === 'sqlite' ? 'ANALYZE' : 'VACUUM ANALYZE latchkey_api_keys');
         });
       });
