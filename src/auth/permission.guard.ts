@@ -98,10 +98,10 @@ export class PermissionGuard implements CanActivate {
   }
 }
 
-// A host may bind the guards to all its routes, and so a second time to those that have them. Many fields of GraphQL, and
-// all messages of a WebSocket, come with one request: each of them is a use.
+// The guards may be bound twice: to all routes, to a class and to its method. Many fields of GraphQL, and all messages of a
+// WebSocket, come with one request: each of them is a use, and Nest makes one context for all guards of a call.
 function countsAsUse(context: ExecutionContext, request: HttpRequest): boolean {
-  return context.getType() !== 'http' || countOnce(request);
+  return countOnce(context.getType() === 'http' ? request : context);
 }
 
 function actsInWorkspace(access: Access | undefined): boolean {

@@ -6,7 +6,11 @@ const PRINCIPAL = Symbol('latchkey.principal');
 const KEY = Symbol('latchkey.key');
 const COUNTED = Symbol('latchkey.counted');
 
-type WithPrincipal = HttpRequest & { [PRINCIPAL]?: Principal; [KEY]?: AcceptedKey; [COUNTED]?: true };
+type WithPrincipal = HttpRequest & { [PRINCIPAL]?: Principal; [KEY]?: AcceptedKey };
+
+interface Countable {
+  [COUNTED]?: true;
+}
 
 /** The caller of a request, once {@link AuthenticationGuard} has let it pass. */
 export function principalOf(request: HttpRequest): Principal | undefined {
@@ -28,9 +32,9 @@ export function callerOf(request: HttpRequest): Pick<Principal, 'type' | 'id' | 
   return principal ?? (key && { type: 'apikey', id: key.id, workspaceId: key.workspaceId });
 }
 
-/** Notes that a request counts against the rate limit of its key. @returns false if it has been counted already. */
-export function countOnce(request: HttpRequest): boolean {
-  const { [COUNTED]: isCounted } = request as WithPrincipal;
-  (request as WithPrincipal)[COUNTED] = true;
+/** Notes that a use counts against the rate limit of its key. @returns false if it has been counted already. */
+export function countOnce(use: object): boolean {
+  const { [COUNTED]: isCounted } = use as Countable;
+  (use as Countable)[COUNTED] = true;
   return !isCounted;
 }

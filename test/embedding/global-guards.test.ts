@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, ExternalContextCreator } from '@nestjs/core';
 import { ApiKeyGuard, PermissionGuard, Public } from '../../src/index.js';
 import { forEachStore } from '../support/stores.js';
 import { startHost, type Host } from './host.js';
@@ -67,6 +67,20 @@ describe('the guards over a whole host, as APP_GUARD', () => {
         expect(statuses).toEqual([200, 200, 429]);
       },
     );
+
+    // As packages for GraphQL and WebSockets call: all with the one request that opened the connection.
+    it('count one use of a key for each call that comes with the same request', async () => {
+      const { header } = await host.createKey(['orders:view'], { rateLimit: { limit: 2, windowSeconds: 60 } });
+      const controller = host.app.get(OrdersController);
+      const handler = Reflect.get(controller, 'twice') as () => string[];
+      const creator = host.app.get(ExternalContextCreator);
+      const rest = [undefined, undefined, undefined, undefined, undefined, 'ws'] as const;
+      const call = creator.create<never, 'ws'>(controller, handler, 'twice', ...rest);
+      const client = { handshake: { headers: header, address: '127.0.0.1', url: '/' } };
+      await call(client, {}, 'twice');
+      await call(client, {}, 'twice');
+      await expect(call(client, {}, 'twice')).rejects.toMatchObject({ code: 'rate_limit.exceeded' });
+    });
 
     it('put one record on the trail for one refusal of a route of Latchkey’s', async () => {
       const { header, workspaceId } = await host.createKey(['orders:view']);
