@@ -72,7 +72,7 @@ describe('the guards over a whole host, as APP_GUARD', () => {
     it('count one use of a key for each call that comes with the same request', async () => {
       const { header } = await host.createKey(['orders:view'], { rateLimit: { limit: 2, windowSeconds: 60 } });
       const controller = host.app.get(OrdersController);
-      const handler = Reflect.get(controller, 'twice') as () => string[];
+      const handler: () => string[] = Reflect.get(controller, 'twice');
       const creator = host.app.get(ExternalContextCreator);
       const rest = [undefined, undefined, undefined, undefined, undefined, 'ws'] as const;
       const call = creator.create<never, 'ws'>(controller, handler, 'twice', ...rest);
