@@ -8,7 +8,7 @@ const PERMISSIONS = 1000;
 const PERMISSIONS_OF_A_ROLE = 200;
 const ROLES_OF_A_HOLDER = 20;
 /** Of each kind, on the first page of their lists. */
-const HOLDERS = 40;
+const HOLDERS = 25;
 const DATE = "'2026-01-01T00:00:00.000Z'";
 
 export const idOf = (at: number): string => `01900000-0000-7000-8000-${at.toString(16).padStart(12, '0')}`;
