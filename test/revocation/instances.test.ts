@@ -138,7 +138,7 @@ describe('several instances on one PostgreSQL', () => {
     await operator.put('/member/ann', { roles: ['auditor'] }).expect(200);
     expect(await ask(owned)).toMatchObject({ valid: true });
     await operator.delete('/member/ann').expect(200);
-    expect(await ask(owned)).toMatchObject({ reason: 'insufficient_permissions' });
+    expect(await ask(owned)).toMatchObject({ reason: 'orphaned' });
 
     await service.stop();
     await provider.stop();
