@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../common/latchkey-error.js';
-import type { Database } from '../database/database.js';
+import type { Database, PreparedRead } from '../database/database.js';
 import type { RateLimit } from './principal.js';
 import { RateLimitWindows, type LimitUse } from './rate-limit-windows.js';
 
@@ -8,8 +8,9 @@ const NOW = `(EXTRACT(EPOCH FROM statement_timestamp()) * 1000)::bigint`;
 
 // Takes the cost, or returns no row. The limit is an argument, never part of what is stored: a changed one applies to the
 // window that is running.
-const TAKE = {
+const TAKE: PreparedRead = {
   name: 'latchkey_take_rate_limit',
+  isWrite: true,
   sql: `
     INSERT INTO latchkey_rate_limits AS running (key_id, used, ends_at)
     VALUES ($1, $2::integer, ${NOW} + $3::bigint)
@@ -84,7 +85,7 @@ export class SharedRateLimits {
     return { isTaken: next !== undefined, used: next?.used ?? limit, endsInMs: next?.ends_in ?? windowMs };
   }
 
-  private async ask(keyId: string, statement: typeof TAKE, parameters: unknown[]): Promise<Row | undefined> {
+  private async ask(keyId: string, statement: PreparedRead, parameters: unknown[]): Promise<Row | undefined> {
     const askedAt = performance.now();
     const [row] = await this.database.lookUp<Row>(statement, parameters);
     // Counted from before it was asked: by this clock a window never ends later than by the server's.

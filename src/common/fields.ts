@@ -133,8 +133,11 @@ export function OneOf(words: readonly string[], field: FieldOptions) {
 
 /** A moment as RFC 3339 text with a time zone, in the years 1970 to 9999. The code of a host may give a `Date`. */
 export function Moment(field: FieldOptions) {
-  const toText = Transform(({ value }: { value: unknown }) => (isDate(value) ? value.toISOString() : value));
-  return Field(field, { type: String, format: 'date-time' }, Validate(IsMoment), toText);
+  return Field(field, { type: String, format: 'date-time' }, Validate(IsMoment), dateToText());
+}
+
+function dateToText(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => (isDate(value) ? value.toISOString() : value));
 }
 
 function isDate(value: unknown): value is Date {
@@ -143,7 +146,7 @@ function isDate(value: unknown): value is Date {
 
 /** Any date and time of RFC 3339 with a time zone, to search by. */
 export function DateTime(field: FieldOptions) {
-  return Field(field, { type: String, format: 'date-time' }, Validate(IsDateTime));
+  return Field(field, { type: String, format: 'date-time' }, dateToText(), Validate(IsDateTime));
 }
 
 /** A JSON object of at most `maxBytes` as text. Kept as it came, whatever its properties are named. */

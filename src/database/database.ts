@@ -6,6 +6,8 @@ import type { JoinedTransaction, Transaction } from './transaction.js';
 export interface PreparedRead {
   readonly name: string;
   readonly sql: string;
+  /** Whether it writes after all, which no standby does. */
+  readonly isWrite?: true;
 }
 
 /** The one way to the store for everything of ours. Reads and transactions never share a connection on SQLite. */

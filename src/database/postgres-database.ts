@@ -55,8 +55,11 @@ export class PostgresDatabase extends Database {
     });
   }
 
-  lookUp<Row>({ name, sql }: PreparedRead, values: unknown[]): Promise<Row[]> {
-    const text = `SELECT answer.*, pg_is_in_recovery() AS ${IN_RECOVERY} FROM (${this.names.in(sql)}) AS answer`;
+  lookUp<Row>({ name, sql, isWrite }: PreparedRead, values: unknown[]): Promise<Row[]> {
+    const statement = this.names.in(sql);
+    const text = isWrite
+      ? statement
+      : `SELECT answer.*, pg_is_in_recovery() AS ${IN_RECOVERY} FROM (${statement}) AS answer`;
     const answer = this.withRunner(async (runner) => {
       const client = (await runner.connect()) as Client;
       const query: QueryConfig & { query_timeout: number } = {
