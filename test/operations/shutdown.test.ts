@@ -79,6 +79,7 @@ describe('Stopping', () => {
         expect(await json(answer)).toMatchObject({ name: 'Acme' });
         expect(await service.child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
         expect(await actionsOnTrail()).toEqual([
+          'operator.created',
           'system.started',
           'workspace.created',
           'system.stopped',
