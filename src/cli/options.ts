@@ -9,7 +9,9 @@ export const jsonOption = (): Option => new Option('--json', 'print JSON, for sc
 export const yesOption = (): Option => new Option('--yes', 'do not ask, on a terminal, whether it shall be destroyed');
 
 export const workspaceOption = (): Option =>
-  new Option('--workspace <workspace>', 'by id, externalId or name (default: LATCHKEY_WORKSPACE)');
+  new Option('--workspace <workspace>', 'by id, externalId or name (default: LATCHKEY_WORKSPACE)')
+    .env('LATCHKEY_WORKSPACE')
+    .makeOptionMandatory();
 
 /** An option's text as the number it shows, or as it is: then the field's own rule refuses it. */
 export function asNumber(text: string): number | string {
