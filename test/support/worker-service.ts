@@ -38,7 +38,8 @@ export class WorkerService {
   async workers(count: number, others: number[] = []): Promise<number[]> {
     const from = this.child.stdout.length;
     return eventually(`${count} workers answer`, async () => {
-      await fetch(`${this.url}/health/live`, { headers: { connection: 'close' } });
+      // Not a probe: those are logged only when they fail.
+      await fetch(`${this.url}/`, { headers: { connection: 'close' }, redirect: 'manual' });
       const lines = this.child.stdout.slice(from).split('\n').slice(0, -1);
       const pids = lines.flatMap((line) => (line.includes('"request"') ? [Number(JSON.parse(line).pid)] : []));
       const seen = [...new Set(pids)].filter((pid) => !others.includes(pid));
