@@ -91,10 +91,6 @@ export class ApiKeysService {
       const permissions = body.permissions ?? [];
       await this.assertGrantable(work, workspaceId, permissions, { permissions, roles });
       const id = newId();
-      // Before what may be refused for the time that has passed, such as an expiry: a repeat is told what it is.
-      if (idempotencyKey !== undefined) {
-        await claimIdempotencyKey(work, { idempotencyKey, workspaceId, keyId: id, body });
-      }
       const date = work.date.toISOString();
       const key: ApiKey = {
         id,
@@ -119,6 +115,11 @@ export class ApiKeysService {
         version: 1,
       };
       await this.escalation.assertMayCreate(work, actor, { ...key, roles });
+      // Before what may be refused for the time that has passed, such as an expiry: a repeat is told what it is.
+      if (idempotencyKey !== undefined) {
+        await claimIdempotencyKey(work, { idempotencyKey, workspaceId, keyId: id, body });
+      }
+      assertInFuture(key.expirationDate, work.date);
       await assertMayHold(work, workspaceId, { permissions, roles });
       await this.assertOwner(work, workspaceId, body);
       await insert(work, key);
@@ -300,7 +301,9 @@ function idsOf(roles: readonly HeldRole[]): string[] {
 }
 
 function settingsAfter(before: KeySettings, body: UpdateApiKeyDto, roles: readonly HeldRole[], now: Date): KeySettings {
-  const expirationDate = expirationOf(body, now, before.expirationDate);
+  const expirationDate = expirationOf(body, now);
+  // One that has passed may be sent back unchanged.
+  if (expirationDate !== undefined && expirationDate !== before.expirationDate) assertInFuture(expirationDate, now);
   return {
     name: body.keyName ?? before.name,
     permissions: body.permissions ?? before.permissions,
@@ -316,14 +319,10 @@ function settingsAfter(before: KeySettings, body: UpdateApiKeyDto, roles: readon
   };
 }
 
-/**
- * @param current may be in the past, and be sent back
- * @returns undefined if the body says nothing of it, null for never.
- */
+/** @returns undefined if the body says nothing of it, null for never. */
 function expirationOf(
   { expirationDate, expiresInSeconds }: Pick<UpdateApiKeyDto, 'expirationDate' | 'expiresInSeconds'>,
   now: Date,
-  current: string | null = null,
 ): string | null | undefined {
   if (expirationDate !== undefined && expiresInSeconds !== undefined) {
     const message = 'Send either expirationDate or expiresInSeconds, not both.';
@@ -331,12 +330,13 @@ function expirationOf(
   }
   if (expiresInSeconds !== undefined) return new Date(now.getTime() + expiresInSeconds * 1000).toISOString();
   if (expirationDate === undefined || expirationDate === null) return expirationDate;
-  const date = new Date(expirationDate.toUpperCase());
-  if (date <= now && date.toISOString() !== current) {
-    const message = 'expirationDate must be in the future. To stop a key now, delete or disable it.';
-    throw new RequestInvalidError([{ field: 'expirationDate', message }]);
-  }
-  return date.toISOString();
+  return new Date(expirationDate.toUpperCase()).toISOString();
+}
+
+function assertInFuture(expirationDate: string | null, now: Date): void {
+  if (expirationDate === null || new Date(expirationDate) > now) return;
+  const message = 'expirationDate must be in the future. To stop a key now, delete or disable it.';
+  throw new RequestInvalidError([{ field: 'expirationDate', message }]);
 }
 
 async function insert(work: Work, key: ApiKey): Promise<void> {

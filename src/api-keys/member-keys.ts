@@ -18,6 +18,10 @@ interface BoundRow extends BoundKey {
   expirationDate: string | null;
 }
 
+const MOST_NAMED = 200;
+
+const BOUND = 'FROM latchkey_api_keys WHERE workspace_id = $1 AND owner_subject = $2 AND orphaned_date IS NULL';
+
 const REASON = 'The member was removed.';
 
 /** The keys that are bound to a member, when the member goes. The member must be locked: then no key is added to them. */
@@ -25,9 +29,12 @@ const REASON = 'The member was removed.';
 export class MemberKeys {
   constructor(private readonly holders: RoleHolders) {}
 
-  /** The keys that are bound to the member now, oldest first. */
-  of(work: Work, workspaceId: string, subject: string): Promise<BoundKey[]> {
-    return lockBound(work, workspaceId, subject);
+  /** How many keys are bound to the member now, and the oldest of them: up to 200. */
+  async of(work: Work, workspaceId: string, subject: string): Promise<{ total: number; oldest: BoundKey[] }> {
+    const parameters = [workspaceId, subject];
+    const [counted] = await work.query<{ total: string | number }>(`SELECT COUNT(*) AS total ${BOUND}`, parameters);
+    const oldest = await work.query<BoundKey>(`SELECT id, name ${BOUND} ORDER BY id LIMIT ${MOST_NAMED}`, parameters);
+    return { total: Number(counted?.total), oldest };
   }
 
   /** Has the keys refused from now on, also once the member is added again. */
@@ -55,12 +62,10 @@ export class MemberKeys {
   }
 }
 
-// In the order of ids, as whoever else locks many: else two could wait for each other.
+// In the order of ids, as everything that locks many: else two could wait for each other.
 function lockBound(work: Work, workspaceId: string, subject: string): Promise<BoundRow[]> {
   return work.query<BoundRow>(
-    `SELECT id, name, enabled, expiration_date AS "expirationDate" FROM latchkey_api_keys
-     WHERE workspace_id = $1 AND owner_subject = $2 AND orphaned_date IS NULL
-     ORDER BY id ${work.lock ? 'FOR UPDATE' : ''}`,
+    `SELECT id, name, enabled, expiration_date AS "expirationDate" ${BOUND} ORDER BY id ${work.lock ? 'FOR UPDATE' : ''}`,
     [workspaceId, subject],
   );
 }

@@ -79,8 +79,9 @@ export async function removeMember(
   await Session.run(environment, async (session) => {
     const actor = await session.actorIn(workspace);
     await confirm(terminal, { yes }, async () => {
-      const { orphaned, deleted } = await session.get(MembersService).previewRemoval(actor, subject, { keys });
-      const fates = `orphans ${countOf(orphaned.length, 'key')} and deletes ${countOf(deleted.length, 'key')}`;
+      const { total } = await session.get(MembersService).previewRemoval(actor, subject, { keys });
+      const isDeleting = keys === 'delete';
+      const fates = `orphans ${countOf(isDeleting ? 0 : total, 'key')} and deletes ${countOf(isDeleting ? total : 0, 'key')}`;
       return `This removes member ${visible(subject)}, ${fates}.`;
     });
     await session.get(MembersService).remove(actor, subject, { keys });
@@ -89,12 +90,14 @@ export async function removeMember(
   print(terminal, json ? DELETED : `Removed member ${visible(subject)}. Their keys are ${fate}.`);
 }
 
-function previewText({ orphaned, deleted }: RemovalPreview): string {
+function previewText({ total, orphaned, deleted }: RemovalPreview): string {
   const rows = [
     ...orphaned.map(({ id, name }) => [id, name, 'orphaned']),
     ...deleted.map(({ id, name }) => [id, name, 'deleted']),
   ];
-  return rows.length === 0 ? 'No key is bound to the member.' : table(['KEY', 'NAME', 'WOULD BE'], rows);
+  if (rows.length === 0) return 'No key is bound to the member.';
+  const others = total > rows.length ? `\nand ${countOf(total - rows.length, 'key')} more` : '';
+  return `${table(['KEY', 'NAME', 'WOULD BE'], rows)}${others}`;
 }
 
 function memberTable(members: MemberDto[]): string {

@@ -903,6 +903,11 @@ export interface components {
       updatedDate: string;
     };
     MemberRemovalPreview: {
+      /**
+       * @description How many keys are bound to the member. The oldest 200 are named.
+       * @example 1
+       */
+      total: number;
       /** @description The keys that would be orphaned. */
       orphaned: components['schemas']['BoundKey'][];
       /** @description The keys that would be deleted. */

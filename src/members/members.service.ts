@@ -43,6 +43,9 @@ export interface MemberView {
 
 /** What the removal of a member would do to the keys that are bound to them. */
 export interface RemovalPreview {
+  /** How many keys that are. */
+  total: number;
+  /** Of more than 200, the oldest 200; likewise of `deleted`. */
   orphaned: BoundKey[];
   deleted: BoundKey[];
 }
@@ -162,8 +165,8 @@ export class MembersService extends MembershipDirectory {
     const workspaceId = this.assertMayRemove(actor, subject, keys);
     return this.unitOfWork.run(actor, async (work) => {
       await this.takeToRemove(work, actor, subject);
-      const bound = await this.keys.of(work, workspaceId, subject);
-      return keys === 'delete' ? { orphaned: [], deleted: bound } : { orphaned: bound, deleted: [] };
+      const { total, oldest } = await this.keys.of(work, workspaceId, subject);
+      return keys === 'delete' ? { total, orphaned: [], deleted: oldest } : { total, orphaned: oldest, deleted: [] };
     });
   }
 

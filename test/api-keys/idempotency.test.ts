@@ -106,6 +106,14 @@ describe('POST /api/v1/apikey with Idempotency-Key', () => {
       await workspace.operator.post('/apikey', { ...body, ...difference }, headers).expect(409, 'idempotency.reused');
     });
 
+    it('403: who may not grant what is asked for is told that, also under a key that was used', async () => {
+      const { client } = await workspace.keyWith('apikeys:create', 'apikeys:view');
+      const headers = { 'idempotency-key': 'ask-for-more' };
+      const keyName = uniqueName('Key');
+      await client.post('/apikey', { keyName, permissions: ['apikeys:view'] }, headers).expect(201);
+      await client.post('/apikey', { keyName, permissions: ['*'] }, headers).expect(403, 'auth.escalation');
+    });
+
     it('409: a repeat after the key was deleted says so, and does not ask to delete it', async () => {
       const { body: first } = await create(workspace.operator, 'deleted').expect(201);
       await workspace.operator.delete(`/apikey/${first.id}`).expect(200);

@@ -144,12 +144,20 @@ describe('DELETE /api/v1/member/:subject, and the keys bound to the member', () 
       const answer = async (query: string) =>
         (await workspace.operator.delete(`/member/ann?dryRun=true${query}`).expect(200)).body;
 
-      expect(await answer('')).toEqual({ orphaned: [bound], deleted: [] });
-      expect(await answer('&keys=delete')).toEqual({ orphaned: [], deleted: [bound] });
+      expect(await answer('')).toEqual({ total: 1, orphaned: [bound], deleted: [] });
+      expect(await answer('&keys=delete')).toEqual({ total: 1, orphaned: [], deleted: [bound] });
 
       expect(await verify(key)).toMatchObject({ valid: true });
       await ann.get('/apikey').expect(200);
       expect(await records('action=member.removed')).toEqual([]);
+    });
+
+    it('200 ?dryRun=true: names the oldest 200 keys, and tells how many there are', async () => {
+      const made = [];
+      for (let count = 0; count < 201; count += 1) made.push((await make(ann)).id);
+      const { body } = await workspace.operator.delete('/member/ann?dryRun=true').expect(200);
+      expect(body).toMatchObject({ total: 201, deleted: [] });
+      expect(body.orphaned.map(({ id }: Body) => id)).toEqual(made.slice(0, 200));
     });
 
     it('200: once it has answered, no other instance accepts the keys', async () => {

@@ -13,6 +13,9 @@ class BoundKeyDto {
 
 @ApiSchema({ name: 'LatchkeyMemberRemovalPreview' })
 export class MemberRemovalPreviewDto {
+  @ApiProperty({ description: 'How many keys are bound to the member. The oldest 200 are named.', example: 1 })
+  total!: number;
+
   @ApiProperty({ description: 'The keys that would be orphaned.', type: BoundKeyDto, isArray: true })
   orphaned!: BoundKeyDto[];
 
@@ -20,7 +23,7 @@ export class MemberRemovalPreviewDto {
   deleted!: BoundKeyDto[];
 }
 
-export function toMemberRemovalPreviewDto({ orphaned, deleted }: RemovalPreview): MemberRemovalPreviewDto {
+export function toMemberRemovalPreviewDto({ total, orphaned, deleted }: RemovalPreview): MemberRemovalPreviewDto {
   const toDto = ({ id, name }: RemovalPreview['orphaned'][number]) => ({ id, keyName: name });
-  return { orphaned: orphaned.map(toDto), deleted: deleted.map(toDto) };
+  return { total, orphaned: orphaned.map(toDto), deleted: deleted.map(toDto) };
 }
