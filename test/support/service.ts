@@ -45,7 +45,13 @@ async function startOn(store: Store, operatorKey: string, variables: Record<stri
       ...variables,
     }),
   );
-  await service.app.listen(0, '127.0.0.1');
+  try {
+    await service.app.listen(0, '127.0.0.1');
+  } catch (error) {
+    // What had begun would go on, and keep the test's process alive.
+    await service.app.close();
+    throw error;
+  }
   const url = (await service.app.getUrl()).replace('[::1]', '127.0.0.1');
   const anonymous = await Client.of(url);
   return {
