@@ -25,6 +25,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   maxWorkers: 2,
+  // Modules of finished files are not given back: a worker that has grown is slow, and is replaced.
+  workerIdleMemoryLimit: '800MB',
   // How long a test takes says nothing of the code: the machine may be slow, or busy with something else.
   testTimeout: 120_000,
 };

@@ -6,6 +6,7 @@ import { globalGuards, guardsBoundTo, isKindOf } from './bound-guards.js';
 import { handlerKindOf, isController, nameOf, type HandlerKind } from './handler-kind.js';
 import { controllersOf, providersOf, type HostedClass, type HostedMethod } from './hosted-classes.js';
 import { PermissionGuard } from './permission.guard.js';
+import { RequestInstanceGuard } from './request-instance.guard.js';
 
 // By the names that hosts know them by.
 const GUARDS = [
@@ -48,9 +49,22 @@ export class AccessCheck {
       ),
     };
     const faults = new Set(hosts.flatMap((host) => this.faultsOf(host, bound)));
-    if (faults.size === 0) return;
+    if (faults.size === 0) {
+      this.watchInstances(hosts.filter(({ isOfRequest }) => isOfRequest));
+      return;
+    }
     const list = [...faults].map((fault) => `- ${fault}`).join('\n');
     throw new Error(`Access is declared where it would not be checked:\n${list}\n${WAY_OUT}`);
+  }
+
+  // Of these, Nest asks for the global guards with each request: the routes that are there already are not touched.
+  private watchInstances(ofRequests: readonly HostedClass[]): void {
+    const declaring = ofRequests.filter(({ methods }) =>
+      methods.some(({ called }) => declarationsOf(called).some(isGuarded)),
+    );
+    if (declaring.length === 0) return;
+    const methods = declaring.map(({ type, methods }) => [type, new Set(methods.map(({ called }) => called))] as const);
+    this.config.useGlobalGuards(new RequestInstanceGuard(new Map(methods)));
   }
 
   private faultsOf(host: HostedClass, bound: Bound): string[] {

@@ -5,13 +5,15 @@ export type Credential =
 
 const JSON_WEB_TOKEN = /^[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$/;
 const BEARER = 'Bearer ';
+// No key is that short: a scheme without what it is given, such as `Negotiate`.
+const LONGEST_SCHEME = 24;
 // A scheme and what it was given (RFC 9110, 11.4).
 const WITH_SCHEME = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]+/;
 
 /**
  * Reads the credential of a request, an API key or a JSON Web Token: `Authorization: Bearer <key>` (scheme in any case),
  * `Authorization: <key>`, or `X-API-Key: <key>`; never a query or a body. The same one twice counts once; two different
- * ones are ambiguous. An `Authorization` of another scheme is not meant for Latchkey, and so is `Bearer` without a key.
+ * ones are ambiguous. An `Authorization` of another scheme is not meant for Latchkey, nor is a scheme alone.
  */
 export function credentialOf(request: HttpRequest): Credential {
   let found = '';
@@ -41,7 +43,7 @@ function credentialInAuthorization(value: string): string {
   if (value.startsWith(BEARER)) return value.slice(BEARER.length).trim();
   const text = value.trim();
   const [start, scheme] = WITH_SCHEME.exec(text) ?? [];
-  if (start === undefined || scheme === undefined) return isBearer(text) ? '' : text;
+  if (start === undefined || scheme === undefined) return text.length > LONGEST_SCHEME ? text : '';
   return isBearer(scheme) ? text.slice(start.length) : '';
 }
 

@@ -9,6 +9,8 @@ export interface HostedClass {
   type: Type;
   prototype: object;
   methods: HostedMethod[];
+  /** Whether Nest makes an instance for each request: what these have under a name cannot be seen before. */
+  isOfRequest: boolean;
 }
 
 export interface HostedMethod {
@@ -33,12 +35,14 @@ export function providersOf(module: ModuleRef): HostedClass[] {
   return wrappers.flatMap((wrapper) => hosted(module, wrapper)).filter(({ type }) => !isController(type));
 }
 
-function hosted(module: ModuleRef, { instance, metatype, isNotMetatype }: Wrapper): HostedClass[] {
+function hosted(module: ModuleRef, wrapper: Wrapper): HostedClass[] {
+  const { instance, metatype, isNotMetatype } = wrapper;
   const object = typeof instance === 'object' && instance !== null ? instance : undefined;
   const type: unknown = isNotMetatype ? object?.constructor : metatype;
   if (typeof type !== 'function') return [];
   const prototype = object ? (Object.getPrototypeOf(object) as object) : (type.prototype as object);
-  return [{ module, type: type as Type, prototype, methods: methodsOf(prototype, object) }];
+  const isOfRequest = !wrapper.isDependencyTreeStatic();
+  return [{ module, type: type as Type, prototype, methods: methodsOf(prototype, object), isOfRequest }];
 }
 
 function methodsOf(prototype: object, instance: object = prototype): HostedMethod[] {
@@ -52,4 +56,5 @@ interface Wrapper {
   instance: unknown;
   metatype: unknown;
   isNotMetatype: boolean;
+  isDependencyTreeStatic: () => boolean;
 }

@@ -256,8 +256,9 @@ class IsMoment implements ValidatorConstraintInterface {
     return isMoment(value);
   }
 
-  defaultMessage({ property }: ValidationArguments): string {
-    return notAMoment(property);
+  defaultMessage({ property, value }: ValidationArguments): string {
+    if (!isDateTime(value)) return notAMoment(property);
+    return `${property} must lie in the years 1970 to 9999, and be no leap second.`;
   }
 }
 

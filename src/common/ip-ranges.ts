@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { addressOf } from './address.js';
 
-const RANGE = /^([0-9a-fA-F.:]{2,45})(?:\/(\d{1,3}))?$/;
+const RANGE = /^([0-9a-fA-F.:]{2,45})(?:\/(0|[1-9]\d{0,2}))?$/;
 
 /** Tells whether text is an IPv4 or IPv6 address, or a CIDR range of them. */
 export function isIpRange(text: unknown): text is string {

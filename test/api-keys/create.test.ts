@@ -151,6 +151,11 @@ describe('POST /api/v1/apikey', () => {
       await create({ expirationDate: '+010000-01-01T00:00:00Z' }).expect(400, 'request.invalid');
     });
 
+    it.each(['0001-01-01T00:00:00Z', '2030-12-31T23:59:60Z'])('400: %s is a date, but none of these', async (date) => {
+      const { body } = await create({ expirationDate: date }).expect(400, 'request.invalid');
+      expect(body.message).toBe('expirationDate must lie in the years 1970 to 9999, and be no leap second.');
+    });
+
     it('400: a name longer than 100 code points, however they combine', async () => {
       await create({ keyName: '🗝'.repeat(99) + (kind === 'sqlite' ? 'a' : 'b') }).expect(201);
       for (const keyName of ['a'.repeat(101), '🗝'.repeat(101), '❤️'.repeat(51), ' ', '\t\n']) {

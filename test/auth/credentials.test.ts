@@ -22,6 +22,8 @@ const OTHER_SCHEMES = [
   'NTLM TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAAGAbEdAAAADw==',
   'AWS4-HMAC-SHA256 Credential=AKIA/20300101/eu/execute-api/aws4_request, SignedHeaders=host, Signature=fe5f80',
   'DPoP proof.of.possession',
+  'Negotiate',
+  'AWS4-HMAC-SHA256',
 ];
 
 describe('a credential', () => {

@@ -6,7 +6,7 @@ import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AnyCaller, ApiKeyGuard, LatchkeyModule, PermissionGuard, Public } from '../../src/index.js';
 import { createStore, forEachStore, type Store } from '../support/stores.js';
-import { createHost, hostDataSource, OPERATOR_KEY, type HostSetup } from './host.js';
+import { createHost, HOST_ADAPTERS, hostDataSource, OPERATOR_KEY, startHost, type HostSetup } from './host.js';
 import { permissions, Protected, RequirePermissions } from './permissions.js';
 
 const LACKS_BOTH = 'lacks ApiKeyGuard and PermissionGuard.';
@@ -118,6 +118,33 @@ class BoundController {
 
   @Get()
   @Protected('orders:view')
+  list(): string {
+    return 'for everybody';
+  }
+}
+
+@Controller({ path: 'bound-later', scope: Scope.REQUEST })
+class BoundLaterController {
+  constructor() {
+    this.refund = this.refund.bind(this);
+  }
+
+  @Post('refund')
+  @Protected('orders:refund')
+  refund(): string {
+    return 'refunded';
+  }
+}
+
+@Controller({ path: 'of-request', scope: Scope.REQUEST })
+class RequestController {
+  @Post('refund')
+  @Protected('orders:refund')
+  refund(): string {
+    return 'refunded';
+  }
+
+  @Get()
   list(): string {
     return 'for everybody';
   }
@@ -304,6 +331,26 @@ describe('an application that declares access', () => {
       expect(fault).toContain('has lost a declaration');
       expect(fault).not.toContain('above (');
     });
+
+    it.each(HOST_ADAPTERS)(
+      'lets nobody into a method that is replaced on an instance for a request (%s)',
+      async (adapter) => {
+        const host = await startHost(kind, {
+          adapter,
+          latchkey: { permissions, operatorKey: OPERATOR_KEY },
+          controllers: [BoundLaterController, RequestController],
+        });
+        const { header } = await host.createKey(['orders:refund']);
+        const statusOf = async (method: string, path: string, headers?: Record<string, string>) =>
+          (await host.send(method, path, undefined, headers)).status;
+        expect(await statusOf('POST', '/bound-later/refund')).toBe(500);
+        expect(await statusOf('POST', '/bound-later/refund', header)).toBe(500);
+        expect(await statusOf('POST', '/of-request/refund')).toBe(401);
+        expect(await statusOf('POST', '/of-request/refund', header)).toBe(201);
+        expect(await statusOf('GET', '/of-request')).toBe(200);
+        await host.stop();
+      },
+    );
 
     it.each([
       [

@@ -104,6 +104,11 @@ describe('requests that are no good before a field is looked at', () => {
       }
     });
 
+    it.each(['[]', 'null', '7'])('400: a body that is JSON, but no object: %s', async (body) => {
+      const { message } = await refused(send('POST', '/api/v1/apikey', body), 400, 'request.invalid');
+      expect(message).toBe('The body must be a JSON object.');
+    });
+
     it('a byte order mark is no fault', async () => {
       const answer = await send('POST', '/api/v1/apikey', '\ufeff{"keyName":7}');
       expect(answer).toMatchObject({ status: 400, body: { details: [{ field: 'keyName' }] } });
