@@ -24,6 +24,7 @@ import { AuditExported } from './audit/events.js';
 import { AccessCheck } from './auth/access-check.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AuthDenied, AuthFailed, RequestFailed } from './auth/events.js';
+import { GlobalInterceptors } from './auth/global-interceptors.js';
 import { HostDocumentation } from './auth/host-documentation.js';
 import {
   Authority,
@@ -208,7 +209,10 @@ export class LatchkeyModule implements OnModuleInit, OnApplicationBootstrap {
     private readonly handlers: EventHandlers,
     private readonly access: AccessCheck,
     documentation: HostDocumentation,
+    interceptors: GlobalInterceptors,
   ) {
+    // Nest binds routes once all modules are made.
+    interceptors.passOverOurRoutes();
     // A host may make its document as soon as the application is created.
     documentation.describe();
   }

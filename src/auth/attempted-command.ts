@@ -16,12 +16,16 @@ const HIDDEN = '[secret]';
 /** Marks a controller as Latchkey's own. Nothing is known of what the bodies of a host's routes hold. */
 export const OfLatchkey = (): ClassDecorator => SetMetadata(LATCHKEY_ROUTES, true);
 
+export function isOfLatchkey(controller: object): boolean {
+  return Reflect.getMetadata(LATCHKEY_ROUTES, controller) === true;
+}
+
 /**
  * What a request asks for, as the changes it would make: the fields of its body, bounded in number and size, without
  * credentials. Only at routes of Latchkey's own.
  */
 export function askedFor(context: ExecutionContext, secrets: SecretScanner): Change[] {
-  if (Reflect.getMetadata(LATCHKEY_ROUTES, context.getClass()) !== true) return [];
+  if (!isOfLatchkey(context.getClass())) return [];
   const { body } = requestOf(context);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return [];
   const budget = { characters: MOST_CHARACTERS };

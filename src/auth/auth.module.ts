@@ -4,6 +4,7 @@ import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
 import { AccessCheck } from './access-check.js';
 import { ApiKeyStrategy } from './api-key.strategy.js';
 import { EscalationRule } from './escalation.js';
+import { GlobalInterceptors } from './global-interceptors.js';
 import { HostDocumentation } from './host-documentation.js';
 import { HostUsers } from './host-users.js';
 import { IdentityProvider } from './identity-provider.js';
@@ -21,6 +22,7 @@ import { RefusedCommands } from './refused-commands.js';
     ApiKeyStrategy,
     EscalationRule,
     FailedAttempts,
+    GlobalInterceptors,
     HostDocumentation,
     HostUsers,
     IdentityProvider,
@@ -33,6 +35,7 @@ import { RefusedCommands } from './refused-commands.js';
     ApiKeyStrategy,
     EscalationRule,
     FailedAttempts,
+    GlobalInterceptors,
     HostDocumentation,
     HostUsers,
     JsonWebTokenStrategy,
