@@ -41,6 +41,8 @@ import { changesOf, isRebound, shown, type KeySettings } from './key-changes.js'
 import { KeyEscalation } from './key-escalation.js';
 import { matches } from './if-match.js';
 
+const READ_AT_ONCE = 50;
+
 /** A key with its roles, and what it may do in all at this moment. */
 export interface ApiKeyView {
   key: ApiKeyDetails;
@@ -139,8 +141,12 @@ export class ApiKeysService {
     const [keys, matching] = await this.database.read(async (manager) => {
       const all = keysOf(manager, workspaceId, query, this.clock.now());
       const ids = await idsOn(all, query, skip, take).getRawMany<{ id: string }>();
-      const known = await manager.findBy(ApiKey, { id: In(ids.map(({ id }) => id)), workspaceId });
-      const byId = new Map(known.map((key) => [key.id, key]));
+      const byId = new Map<string, ApiKey>();
+      // Not all at once: TypeORM makes the objects of one answer in one go, and keys may be large.
+      for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
+        const some = ids.slice(at, at + READ_AT_ONCE).map(({ id }) => id);
+        for (const key of await manager.findBy(ApiKey, { id: In(some), workspaceId })) byId.set(key.id, key);
+      }
       const page = ids.flatMap(({ id }) => byId.get(id) ?? []);
       if (query.search === undefined && query.status === undefined) return [page, undefined] as const;
       const counted = await countOf(all).getRawOne<{ total: string | number }>();

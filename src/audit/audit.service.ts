@@ -4,6 +4,7 @@ import { assertPrincipal, type Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
 import { isId } from '../common/ids.js';
 import { InputChecker } from '../common/input-checker.js';
+import { mapInTurns } from '../common/next-turn.js';
 import { decodeCursor, encodeCursor } from '../common/paging.js';
 import { searchedId, toSearchBound } from '../common/search-bounds.js';
 import { SecretScanner } from '../common/secret-scanner.js';
@@ -109,7 +110,8 @@ export class AuditService {
     const rows = await this.find(conditions, 'DESC', limit + 1);
     const data = rows.slice(0, limit);
     const last = data.at(-1);
-    return { data: data.map(toRecord), nextCursor: last && rows.length > limit ? encodeCursor(last.id) : null };
+    const nextCursor = last && rows.length > limit ? encodeCursor(last.id) : null;
+    return { data: await mapInTurns(data, toRecord), nextCursor };
   }
 
   /** @throws {AuditRecordNotFoundError} for an unknown id, and alike for another workspace's record. */

@@ -5,7 +5,7 @@ import { PermissionSet } from '../auth/permission-set.js';
 import { Authority, type Entitlement } from '../auth/ports.js';
 import type { Principal } from '../auth/principal.js';
 import { UNRESTRICTED } from '../auth/restrictions.js';
-import { nextTurn } from '../common/next-turn.js';
+import { mapInTurns, Turn } from '../common/next-turn.js';
 import type { Work } from '../events/work.js';
 import { restrictionsOfUsableKey } from './key-restrictions.js';
 import { effectivePermissions, type HeldRole, type Holding } from './holding.js';
@@ -17,9 +17,11 @@ export interface Statements {
 
 type HolderType = 'apikey' | 'member';
 
+/** Of a holder one row, and then one for each of its roles: what it was given may be long. */
 interface HolderRow {
   holder: string;
-  permissions: string;
+  /** Null in the rows of its roles. */
+  permissions: string | null;
   owner: string | null;
   orphaned_date: string | null;
   role_id: string | null;
@@ -31,7 +33,8 @@ interface RoleRow {
   role_permissions: string | null;
 }
 
-const MOST_PARAMETERS = 500;
+/** Holders, or roles, that are read by one statement: each may have much, and rows arrive all at once. */
+const MOST_AT_ONCE = 50;
 
 /** Who holds what now, read from the tables: the one place where keys, members and roles are put together. */
 @Injectable()
@@ -55,9 +58,10 @@ export class GrantsService extends Authority {
     const subjects = [...new Set([...holdings.values()].flatMap(({ owner }) => owner ?? []))];
     const owners = await this.ofMembers(statements, workspaceId, subjects);
     const effective = new Map<string, PermissionSet>();
+    const turn = new Turn();
     for (const [id, holding] of holdings) {
       // All of a page may have thousands of grants each.
-      if (effective.size > 0) await nextTurn();
+      if (turn.isOver) await turn.next();
       const permissions = effectivePermissions(holding, owners.get(holding.owner ?? ''));
       permissions.simplified();
       effective.set(id, permissions);
@@ -115,15 +119,16 @@ async function find(
   ids: readonly string[],
 ): Promise<Map<string, Holding>> {
   const { table, id, owner, orphaned } = FROM[type];
+  // One statement, so that a change shows whole.
   const rows = await inParts(ids, (some) =>
     statements.query<HolderRow>(
       `SELECT holder.${id} AS holder, holder.permissions, ${owner} AS owner, ${orphaned} AS orphaned_date,
-         assignment.role_id
-       FROM ${table} holder
-       LEFT JOIN latchkey_role_assignments assignment ON assignment.workspace_id = holder.workspace_id
-         AND assignment.holder_type = '${type}' AND assignment.holder_id = holder.${id}
-       WHERE holder.workspace_id = $1 AND holder.${id} IN (${placesOf(some)})
-       ORDER BY assignment.position`,
+         NULL AS role_id, -1 AS position
+       FROM ${table} holder WHERE holder.workspace_id = $1 AND holder.${id} IN (${placesOf(some)})
+       UNION ALL
+       SELECT holder_id, NULL, NULL, NULL, role_id, position FROM latchkey_role_assignments
+       WHERE workspace_id = $1 AND holder_type = '${type}' AND holder_id IN (${placesOf(some)})
+       ORDER BY position`,
       [workspaceId, ...some],
     ),
   );
@@ -149,8 +154,8 @@ async function rolesOf(
   const builtIn = ids
     .filter((id) => builtInRole(id))
     .map((id) => ({ role_id: id, role_name: null, role_permissions: null }));
-  const roles = [...builtIn, ...found].flatMap((row) => roleOf(row) ?? []);
-  return new Map(roles.map((role) => [role.id, role]));
+  const roles = await mapInTurns([...builtIn, ...found], roleOf);
+  return new Map(roles.flatMap((role) => (role ? [[role.id, role]] : [])));
 }
 
 async function inParts<Row>(
@@ -158,8 +163,8 @@ async function inParts<Row>(
   query: (some: readonly string[]) => Promise<Row[]>,
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for (let at = 0; at < ids.length; at += MOST_PARAMETERS) {
-    for (const row of await query(ids.slice(at, at + MOST_PARAMETERS))) rows.push(row);
+  for (let at = 0; at < ids.length; at += MOST_AT_ONCE) {
+    for (const row of await query(ids.slice(at, at + MOST_AT_ONCE))) rows.push(row);
   }
   return rows;
 }
@@ -169,15 +174,21 @@ function placesOf(ids: readonly string[]): string {
   return ids.map((_, at) => `$${at + 2}`).join(', ');
 }
 
-function holdingsOf(rows: readonly HolderRow[], roles: ReadonlyMap<string, HeldRole>): Map<string, Holding> {
+async function holdingsOf(
+  rows: readonly HolderRow[],
+  roles: ReadonlyMap<string, HeldRole>,
+): Promise<Map<string, Holding>> {
   const holdings = new Map<string, Holding & { roles: HeldRole[] }>();
-  for (const { holder, permissions, owner, orphaned_date: orphaned, role_id: id } of rows) {
-    const isOrphaned = orphaned !== null;
-    const known = holdings.get(holder) ?? { direct: JSON.parse(permissions) as string[], owner, isOrphaned, roles: [] };
+  await mapInTurns(rows, ({ holder, permissions, owner, orphaned_date: orphaned, role_id: id }) => {
+    if (permissions !== null) {
+      const direct = JSON.parse(permissions) as string[];
+      holdings.set(holder, { direct, owner, isOrphaned: orphaned !== null, roles: [] });
+      return;
+    }
+    // Assignments of one that is not there itself do not make it a holder.
     const role = roles.get(id ?? '');
-    if (role) known.roles.push(role);
-    holdings.set(holder, known);
-  }
+    if (role) holdings.get(holder)?.roles.push(role);
+  });
   return holdings;
 }
 

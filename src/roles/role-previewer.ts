@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PermissionSet } from '../auth/permission-set.js';
-import { nextTurn } from '../common/next-turn.js';
+import { Turn } from '../common/next-turn.js';
 import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
 import { effectivePermissions, type HeldRole, type Holding } from '../grants/holding.js';
@@ -52,9 +52,10 @@ export class RolePreviewer {
     const affected = differences(role, changed, names);
 
     const effects: RoleEffect[] = [];
+    const turn = new Turn();
     const add = async (type: HolderType, id: string, holding: Holding): Promise<void> => {
       // A holder may have thousands of grants.
-      await nextTurn();
+      if (turn.isOver) await turn.next();
       const owner = owners.get(holding.owner ?? '');
       const before = effectivePermissions(holding, owner);
       const after = effectivePermissions(withRole(holding, changed), owner && withRole(owner, changed));
