@@ -19,11 +19,15 @@ export interface HttpRequest {
   body?: unknown;
   /** The bytes of the body, in an application that keeps them. */
   rawBody?: Uint8Array;
+  /** On Express: whether the caller has the answer already, by its `ETag`. */
+  fresh?: boolean;
 }
 
 /** What Express's and Fastify's responses have in common, as far as this library writes them. */
 export interface HttpResponse {
   header(name: string, value: string): unknown;
+  /** On Express: the application, with its settings. */
+  app?: { get: (setting: string) => unknown };
 }
 
 /**
