@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cleanUp } from './support/clean-up.mjs';
 
-const PARTS = ['verify', 'http', 'guard', 'delete', 'barrier'];
+const PARTS = ['verify', 'http', 'guard', 'guesses', 'delete', 'barrier'];
 const REPORT = new URL('../docs/performance.md', import.meta.url);
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string' },
     sizes: { type: 'string' },
     connections: { type: 'string', default: '48' },
+    guesses: { type: 'string', default: '10000' },
     profile: { type: 'string' },
     save: { type: 'boolean', default: false },
   },
@@ -34,6 +35,7 @@ const settings = {
   rounds: Number(values.rounds ?? (quick ? 3 : 9)),
   sizes: (values.sizes ?? (quick ? '10,10000' : '10,10000,1000000')).split(',').map(Number),
   connections: Number(values.connections),
+  guesses: Number(values.guesses),
 };
 
 if (values.profile) process.env.BENCH_PROFILE = resolve(values.profile);
