@@ -67,6 +67,8 @@ function adapterOf({ operatorKey, trustProxy }: Environment): FastifyAdapter {
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: trustProxy === false ? false : trustOf(trustProxy),
     forceCloseConnections: 'idle',
+    // Node's own refusal says nothing.
+    http: { requireHostHeader: false },
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PARAMETER },
     genReqId: (raw: IncomingMessage) => {
@@ -105,6 +107,8 @@ function answerUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
 
 /** What Node would answer, or leave unanswered, by itself. */
 function answerTheRest(server: Server): void {
+  // Node would leave out what comes after the thousandth, such as what a proxy adds. Their size is bounded all the same.
+  server.maxHeadersCount = 0;
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
     answerRaw(socket, toLatchkeyError({ statusCode: 404 }));
   });
@@ -166,7 +170,8 @@ function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger)
     }
     // A proxy that keeps these to itself does so by their paths, not by other spellings of them.
     const isMisspelt = OPERATIONS.has(route) && pathOf(request.raw) !== route;
-    done(isMisspelt ? toLatchkeyError({ statusCode: 404 }) : undefined);
+    if (isMisspelt) done(toLatchkeyError({ statusCode: 404 }));
+    else done(lacksHost(request.raw) ? toLatchkeyError({ statusCode: 400 }) : undefined);
   });
   const log = new RequestLog(logger);
   fastify.addHook('onResponse', (request, reply, done) => {
@@ -174,6 +179,11 @@ function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger)
     log.write(request, reply);
     done();
   });
+}
+
+/** RFC 9112 §3.2. */
+function lacksHost({ httpVersion, headers }: IncomingMessage): boolean {
+  return httpVersion === '1.1' && headers.host === undefined;
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {

@@ -3,6 +3,8 @@ import type { HttpRequest } from '../common/request.js';
 export type Credential =
   { kind: 'none' } | { kind: 'ambiguous' } | { kind: 'key'; key: string } | { kind: 'token'; token: string };
 
+// Node leaves out the headers after the thousandth, unless it is told otherwise: a second credential could be among them.
+const MOST_KEPT = 2000;
 const JSON_WEB_TOKEN = /^[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$/;
 const BEARER = 'Bearer ';
 // No key is that short: a scheme without what it is given, such as `Negotiate`.
@@ -19,6 +21,7 @@ export function credentialOf(request: HttpRequest): Credential {
   let found = '';
   // Node keeps only the first of several Authorization headers; the raw list shows whether there was a second.
   const headers = request.raw?.rawHeaders ?? request.rawHeaders ?? listOf(request);
+  if (headers.length >= MOST_KEPT) return { kind: 'ambiguous' };
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const credential = credentialIn(headers[at] ?? '', headers[at + 1] ?? '');
     if (credential === '' || credential === found) continue;

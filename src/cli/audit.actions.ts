@@ -32,8 +32,7 @@ export async function exportTrail(
   const environment = readEnvironment(terminal.variables);
   const query = readInput(ExportAuditDto, filter, environment);
   await Session.run(environment, async (session) => {
-    const isOfOne = (workspace ?? environment.workspace) !== undefined;
-    const actor = isOfOne ? await session.actorIn(workspace) : session.actor;
+    const actor = workspace === undefined ? session.actor : await session.actorIn(workspace);
     // Opened first: an export that cannot be written is none, and leaves no record.
     const file = output === undefined ? undefined : await open(output, 'w', OWNER_ONLY);
     try {

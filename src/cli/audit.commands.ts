@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExportTrailOptions } from './audit.actions.js';
-import { workspaceOption } from './options.js';
+import { WorkspaceOption } from './options.js';
 import type { Terminal } from './terminal.js';
 
 const actions = () => import('./audit.actions.js');
@@ -11,7 +11,7 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
     .command('export')
     .description('export records, oldest first, of one workspace or of all; that it was done is on the trail too')
     .option('--format <format>', 'ndjson: one JSON object a line', 'ndjson')
-    .addOption(workspaceOption().makeOptionMandatory(false))
+    .addOption(new WorkspaceOption(false))
     .option('--action <name>', 'what happened, such as apikey.deleted')
     .option('--actor-id <id>', 'who did it')
     .option('--target-id <id>', 'what it was done to')

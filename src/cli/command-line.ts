@@ -5,6 +5,7 @@ import { failureOf, isClosedPipe, USAGE } from './exit.js';
 import { addKeyCommands } from './key.commands.js';
 import { addMemberCommands } from './member.commands.js';
 import { addOperatorCommands } from './operator.commands.js';
+import { settleWorkspace } from './options.js';
 import { addRoleCommands } from './role.commands.js';
 import { addServiceCommands } from './service.commands.js';
 import type { Terminal } from './terminal.js';
@@ -45,7 +46,8 @@ function programFor(terminal: Terminal): Command {
       outputError: (text, write) => write(text.replace(/^error:/, 'latchkey:')),
     })
     .showHelpAfterError('See latchkey --help.')
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', (_program, command) => settleWorkspace(command, terminal.variables));
   addServiceCommands(program, terminal);
   addOperatorCommands(program, terminal);
   addWorkspaceCommands(program, terminal);

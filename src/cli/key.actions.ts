@@ -14,7 +14,7 @@ import { Session } from './session.js';
 import type { Terminal } from './terminal.js';
 
 interface KeyOptions extends JsonOption {
-  workspace?: string;
+  workspace: string;
 }
 
 export interface CreateKeyOptions extends KeyOptions {

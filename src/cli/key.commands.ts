@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CreateKeyOptions, DeleteKeyOptions, ListKeysOptions } from './key.actions.js';
-import { asNumber, collect, jsonOption, workspaceOption, yesOption } from './options.js';
+import { WorkspaceOption, asNumber, collect, jsonOption, yesOption } from './options.js';
 import type { Terminal } from './terminal.js';
 
 const actions = () => import('./key.actions.js');
@@ -10,7 +10,7 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
   key
     .command('create')
     .description('create a key, and print its secret this one time')
-    .addOption(workspaceOption())
+    .addOption(new WorkspaceOption())
     .requiredOption('--name <text>', 'a name, unique in the workspace')
     .option('--permission <name>', 'what the key may do; give the option again for more', collect)
     .option('--role <name>', 'a role, by name or id, next to permissions or instead; again for more', collect)
@@ -24,7 +24,7 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
   key
     .command('list')
     .description('list keys, newest first; secrets stay masked')
-    .addOption(workspaceOption())
+    .addOption(new WorkspaceOption())
     .option('--search <text>', 'part of the name, in any case')
     .option('--status <status>', 'only keys that are active, disabled, expired or orphaned')
     .option('--page <number>', 'which page, from 1', asNumber)
@@ -35,7 +35,7 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
     .command('delete')
     .argument('<id>', 'the id of the key')
     .description('delete a key, for good: no instance accepts it any more')
-    .addOption(workspaceOption())
+    .addOption(new WorkspaceOption())
     .option('--reason <text>', 'why; goes into the audit record')
     .addOption(yesOption())
     .addOption(jsonOption())

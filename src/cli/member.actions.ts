@@ -13,7 +13,7 @@ import { Session } from './session.js';
 import type { Terminal } from './terminal.js';
 
 export interface MemberOptions extends JsonOption {
-  workspace?: string;
+  workspace: string;
 }
 
 export interface ListMembersOptions extends MemberOptions {

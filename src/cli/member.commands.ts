@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { ListMembersOptions, RemoveMemberOptions, SetMemberOptions } from './member.actions.js';
-import { asNumber, collect, jsonOption, workspaceOption, yesOption } from './options.js';
+import { WorkspaceOption, asNumber, collect, jsonOption, yesOption } from './options.js';
 import type { Terminal } from './terminal.js';
 
 const actions = () => import('./member.actions.js');
@@ -10,7 +10,7 @@ export function addMemberCommands(program: Command, terminal: Terminal): void {
   member
     .command('list')
     .description('list members, by subject')
-    .addOption(workspaceOption())
+    .addOption(new WorkspaceOption())
     .option('--page <number>', 'which page, from 1', asNumber)
     .option('--limit <number>', 'how many a page, 50 unless given', asNumber)
     .addOption(jsonOption())
@@ -19,7 +19,7 @@ export function addMemberCommands(program: Command, terminal: Terminal): void {
     .command('set')
     .argument('<subject>', 'the sub of the person’s tokens')
     .description('add a member, or replace what a member holds: what is not given is taken')
-    .addOption(workspaceOption())
+    .addOption(new WorkspaceOption())
     .option('--role <name>', 'a role, by name or id; give the option again for more', collect)
     .option('--permission <name>', 'a permission next to those of the roles; again for more', collect)
     .addOption(jsonOption())
@@ -30,7 +30,7 @@ export function addMemberCommands(program: Command, terminal: Terminal): void {
     .command('remove')
     .argument('<subject>', 'the sub of the person’s tokens')
     .description('remove a member; the keys bound to them are refused from then on, also if they are added again')
-    .addOption(workspaceOption())
+    .addOption(new WorkspaceOption())
     .addOption(new Option('--keys <what>', 'delete: delete those keys too, for good').choices(['delete']))
     .option('--dry-run', 'change nothing, and print which keys would be orphaned or deleted')
     .addOption(yesOption())

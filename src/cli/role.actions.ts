@@ -12,7 +12,7 @@ import { Session } from './session.js';
 import type { Terminal } from './terminal.js';
 
 interface RoleOptions extends JsonOption {
-  workspace?: string;
+  workspace: string;
 }
 
 export interface ListRolesOptions extends RoleOptions {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asNumber, collect, jsonOption, workspaceOption, yesOption } from './options.js';
+import { WorkspaceOption, asNumber, collect, jsonOption, yesOption } from './options.js';
 import type { DeleteRoleOptions, ListRolesOptions, PutRoleOptions, UpdateRoleOptions } from './role.actions.js';
 import type { Terminal } from './terminal.js';
 
@@ -10,7 +10,7 @@ export function addRoleCommands(program: Command, terminal: Terminal): void {
   role
     .command('list')
     .description('list roles: the built-in ones, then the workspace’s own')
-    .addOption(workspaceOption())
+    .addOption(new WorkspaceOption())
     .option('--page <number>', 'which page, from 1', asNumber)
     .option('--limit <number>', 'how many a page, 50 unless given', asNumber)
     .addOption(jsonOption())
@@ -26,7 +26,7 @@ export function addRoleCommands(program: Command, terminal: Terminal): void {
     .command('delete')
     .argument('<id>', 'the id of the role')
     .description('delete a role that nobody holds')
-    .addOption(workspaceOption())
+    .addOption(new WorkspaceOption())
     .addOption(yesOption())
     .addOption(jsonOption())
     .action(async (id: string, options: DeleteRoleOptions) => (await actions()).deleteRole(terminal, id, options));
@@ -34,7 +34,7 @@ export function addRoleCommands(program: Command, terminal: Terminal): void {
 
 function addSettings(command: Command): Command {
   return command
-    .addOption(workspaceOption())
+    .addOption(new WorkspaceOption())
     .requiredOption('--name <text>', 'a name, unique in the workspace')
     .option('--permission <name>', 'what its holders may do; give the option again for more', collect)
     .option('--description <text>', 'what the role is for')

@@ -3,7 +3,6 @@ import { NestFactory } from '@nestjs/core';
 import { userInfo } from 'node:os';
 import { AppModule } from '../app.module.js';
 import { Principal } from '../auth/principal.js';
-import { RequestInvalidError } from '../common/latchkey-error.js';
 import type { Environment } from '../config/environment.js';
 import { PinoLogger } from '../config/pino-logger.js';
 import { WorkspacesService } from '../workspaces/workspaces.service.js';
@@ -13,10 +12,7 @@ const SEVERE = ['error', 'fatal', 'silent'] as const;
 
 /** The application without HTTP, and the person at the command line acting in it. */
 export class Session {
-  private constructor(
-    private readonly context: INestApplicationContext,
-    private readonly environment: Environment,
-  ) {}
+  private constructor(private readonly context: INestApplicationContext) {}
 
   /** Opens the application, runs the command and closes the application again, whatever came of it. */
   static async run<T>(environment: Environment, command: (session: Session) => Promise<T>): Promise<T> {
@@ -26,7 +22,7 @@ export class Session {
       abortOnError: false,
     });
     try {
-      return await command(new Session(context, environment));
+      return await command(new Session(context));
     } finally {
       await context.close();
     }
@@ -42,15 +38,10 @@ export class Session {
   /**
    * The same in a workspace.
    *
-   * @param workspace its id, `externalId` or name; absent: what LATCHKEY_WORKSPACE says
-   * @throws {RequestInvalidError} if neither names one.
+   * @param workspace its id, `externalId` or name
    * @throws {WorkspaceNotFoundError} | {WorkspaceAmbiguousError}
    */
-  async actorIn(workspace = this.environment.workspace): Promise<Principal> {
-    if (workspace === undefined) {
-      const message = 'Name the workspace: give --workspace, or set LATCHKEY_WORKSPACE.';
-      throw new RequestInvalidError([{ field: 'workspace', message }]);
-    }
+  async actorIn(workspace: string): Promise<Principal> {
     const { id } = await this.get(WorkspacesService).called(workspace);
     return this.actor.in(id);
   }

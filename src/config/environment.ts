@@ -28,8 +28,6 @@ export interface Environment {
   docs: boolean;
   /** Hops, or addresses and ranges, whose `X-Forwarded-For` is believed. */
   trustProxy: false | number | string[];
-  /** Where commands act that name no workspace. */
-  workspace: string | undefined;
   /** Where `/metrics` is answered instead of on `port`; undefined: on `port`. */
   metricsAddress: { host: string; port: number } | undefined;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -97,12 +95,6 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       false,
       trustProxy,
       'false, a number of hops, or a comma-separated list of CIDR ranges',
-    ),
-    workspace: read<string | undefined>(
-      'LATCHKEY_WORKSPACE',
-      undefined,
-      (text) => (text.length <= 255 ? text : undefined),
-      'the id, externalId or name of a workspace',
     ),
     metricsAddress: read<Environment['metricsAddress']>(
       'METRICS_ADDRESS',

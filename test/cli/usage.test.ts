@@ -18,7 +18,7 @@ describe('latchkey', () => {
     [['--frobnicate'], "latchkey: unknown option '--frobnicate'"],
     [['kye'], "latchkey: unknown command 'kye'"],
     [['key', 'lits'], "latchkey: unknown command 'lits'"],
-    [['key', 'list'], "latchkey: required option '--workspace <workspace>' not specified"],
+    [['key', 'list'], 'latchkey: Name the workspace: give --workspace, or set LATCHKEY_WORKSPACE.'],
     [['key', 'delete', '--workspace', 'x'], "latchkey: missing required argument 'id'"],
     [['key', 'create', '--workspace', 'x', '--name', 'x'], 'latchkey: --permission or --role must be given'],
     [['role', 'create', '--workspace', 'x'], "latchkey: required option '--name <text>' not specified"],

@@ -54,11 +54,13 @@ describe('latchkey migrate, latchkey workspace', () => {
       }
       const within = new CommandLine(store, { LATCHKEY_WORKSPACE: 'tenant-2' });
       expect((await within.json('key', 'list')).total).toBe(4);
-      expect(await commandLine.run('key', 'list')).toEqual({
-        code: 2,
-        stdout: '',
-        stderr: 'latchkey: Name the workspace: give --workspace, or set LATCHKEY_WORKSPACE.\n',
-      });
+      for (const without of [commandLine, new CommandLine(store, { LATCHKEY_WORKSPACE: '' })]) {
+        expect(await without.run('key', 'list')).toEqual({
+          code: 2,
+          stdout: '',
+          stderr: 'latchkey: Name the workspace: give --workspace, or set LATCHKEY_WORKSPACE.\n',
+        });
+      }
     });
 
     it('1: a name that several have, or one as its name and another as its externalId', async () => {

@@ -40,6 +40,7 @@ describe('HTTP that no route gets to see', () => {
       'request.headers_too_large',
     ],
     ['no HTTP at all', 'HELO mail.example.com\r\n\r\n', 400, 'request.invalid'],
+    ['no Host', request().replace('Host: x', 'Accept: */*'), 400, 'request.invalid'],
     ['a header without a name', request(': nameless'), 400, 'request.invalid'],
     ['two lengths of one body', request('Content-Length: 1', 'Content-Length: 2'), 400, 'request.invalid'],
     ['a length and chunks', request('Content-Length: 1', 'Transfer-Encoding: chunked'), 400, 'request.invalid'],

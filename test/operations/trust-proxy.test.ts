@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { sendRaw } from '../support/raw-request.js';
 import { createWorkspace, startService, uniqueName } from '../support/service.js';
 
 describe('TRUST_PROXY', () => {
@@ -41,6 +42,24 @@ describe('TRUST_PROXY', () => {
     await workspace.operator.delete(`/apikey/${key.id}`, { 'x-forwarded-for': entries.join(', ') }).expect(200);
     const { body } = await workspace.operator.get(`/audit?targetId=${key.id}&action=apikey.deleted`).expect(200);
     expect(body.data[0].request.ip).toBe(ip);
+    await service.stop();
+  });
+
+  it('sees what a proxy adds after any number of headers', async () => {
+    const service = await startService('sqlite', { TRUST_PROXY: '1' });
+    const workspace = await createWorkspace(service);
+    const settings = { keyName: uniqueName('Key'), permissions: ['*'], allowedIps: ['127.0.0.0/8', '203.0.113.7'] };
+    const { apiKey } = (await workspace.operator.post('/apikey', settings).expect(201)).body;
+    const send = async (ip: string, before: number) => {
+      const headers: [string, string][] = [
+        ['Authorization', `Bearer ${apiKey}`],
+        ...Array.from({ length: before }, (): [string, string] => ['x', '1']),
+        ['X-Forwarded-For', ip],
+      ];
+      return (await sendRaw(service.url, { path: '/api/v1/me', headers })).status;
+    };
+    expect([await send('203.0.113.7', 900), await send('198.51.100.1', 900)]).toEqual([200, 401]);
+    expect([await send('203.0.113.7', 1200), await send('198.51.100.1', 1200)]).toEqual([401, 401]);
     await service.stop();
   });
 
