@@ -134,6 +134,7 @@ export class RolesController {
   @ApiRefusals(
     ...BODY_REFUSALS,
     NOT_FOUND,
+    new EscalationError(['apikeys:delete']),
     new RoleBuiltInError(),
     new RoleInUseError([{ type: 'member', id: 'auth0|5f7c8ec7' }]),
   )

@@ -112,7 +112,8 @@ export class RolesService {
   }
 
   /**
-   * Replaces a role; its holders have the new permissions at their next request.
+   * Replaces a role; its holders have the new permissions at their next request. The actor must hold what the role held,
+   * and what it holds then: who narrows a role takes from its holders.
    *
    * @throws {RoleNotFoundError} | {RoleBuiltInError} | {PermissionUnknownError} | {EscalationError} | {RoleConflictError}
    */
@@ -154,13 +155,20 @@ export class RolesService {
     });
   }
 
-  /** @throws {RoleNotFoundError} | {RoleBuiltInError} | {RoleInUseError} naming who holds it. */
+  /**
+   * Deletes a role that nobody holds. The actor must hold what the role holds: a role deleted and created again is a role
+   * replaced.
+   *
+   * @throws {RoleNotFoundError} | {RoleBuiltInError} | {EscalationError} | {RoleInUseError} naming who holds it.
+   */
   async delete(actor: Principal, id: string): Promise<void> {
     const workspaceId = workspaceOf(actor);
     return this.unitOfWork.run(actor, async (work) => {
       // Its last change may have been made by an instance that ended before every other one knew.
       work.revoke({ workspaceId });
+      await this.grants.takeTurn(work, workspaceId);
       const role = await take(work, workspaceId, id);
+      await this.escalation.assertHolds(work, actor, role.permissions);
       const holders = await this.holders.first(work, workspaceId, role.id, NAMED_HOLDERS);
       if (holders.length > 0) {
         const { keys, members } = await this.holders.count(work, workspaceId, role.id);
@@ -204,11 +212,12 @@ export class RolesService {
   private async assertMayReplace(work: Work, actor: Principal, before: Role, grants: readonly string[]): Promise<void> {
     const { workspaceId, id, permissions } = before;
     await this.permissions.assertGrantable(work, workspaceId, grants);
+    const needed = [...permissions, ...grants];
     if (new PermissionSet(permissions).missing(grants).length === 0) {
-      await this.escalation.assertHolds(work, actor, grants);
+      await this.escalation.assertHolds(work, actor, needed);
       return;
     }
-    await this.escalation.assertMayGrant(work, actor, grants, async () => {
+    await this.escalation.assertMayGrant(work, actor, needed, async () => {
       const holders = await restrictionsOfHolders(work, workspaceId, id);
       return holders.map((restrictions) => ({ name: 'A holder of the role', restrictions }));
     });

@@ -129,6 +129,7 @@ export class Model {
         return [
           ...when('role.not_found', !this.role(deed.name)),
           ...when('role.built_in', deed.name in BUILT_IN),
+          ...when('auth.escalation', !this.mayAlterRole(may, deed.name)),
           ...when(
             'role.in_use',
             this.holders().some(({ roles }) => roles.some(({ name }) => name === deed.name)),
@@ -157,11 +158,16 @@ export class Model {
     return name === to && isSame(this.role(name)?.permissions, permissions);
   }
 
+  /** Whether all that holders of the role have by it is held. */
+  private mayAlterRole(may: Permissions, name: string): boolean {
+    return contains(may, this.role(name)?.permissions ?? []);
+  }
+
   private refusalsOfRole(actor: Actor, may: Permissions, deed: Deed & { kind: 'replaceRole' }): string[] {
     return [
       ...this.faultsOf(deed.permissions, []),
       ...when('role.conflict', deed.to !== deed.name && this.role(deed.to) !== undefined),
-      ...when('auth.escalation', !contains(may, deed.permissions)),
+      ...when('auth.escalation', !this.mayAlterRole(may, deed.name) || !contains(may, deed.permissions)),
       ...when('auth.escalation', this.widensRoleOfFreer(actor, deed)),
     ];
   }

@@ -27,7 +27,7 @@ describe('DELETE /api/v1/role/:id', () => {
     afterAll(() => service.stop());
 
     it('200: it is gone, its name is free, and the trail says what it was', async () => {
-      const { client } = await workspace.keyWith('roles:manage');
+      const { client } = await workspace.keyWith('roles:manage', 'apikeys:view');
       expect((await client.delete(`/role/${id}`).expect(200)).body).toEqual({ affected: 1, raw: [] });
       await workspace.operator.get(`/role/${id}`).expect(404, 'role.not_found');
       await workspace.operator.delete(`/role/${id}`).expect(404, 'role.not_found');
@@ -43,6 +43,16 @@ describe('DELETE /api/v1/role/:id', () => {
         },
       ]);
       await workspace.operator.post('/role', { name: 'Support', permissions: [] }).expect(201);
+    });
+
+    it('403: by who does not hold what the role holds: deleted and created again, it would be replaced', async () => {
+      const { client } = await workspace.keyWith('roles:manage', 'apikeys:create');
+      const { body } = await client.delete(`/role/${id}`).expect(403, 'auth.escalation');
+      expect(body.message).toContain('does not have: apikeys:view.');
+      // Nor do they learn who holds it.
+      await workspace.operator.put('/member/ann', { roles: ['Support'] }).expect(200);
+      await client.delete(`/role/${id}`).expect(403, 'auth.escalation');
+      expect((await workspace.operator.get(`/role/${id}`).expect(200)).body.heldBy).toEqual({ keys: 0, members: 1 });
     });
 
     it('409: names each key and member that holds it; 200 once nobody does', async () => {

@@ -112,6 +112,44 @@ describe('PUT /api/v1/role/:id', () => {
       expect(heldBy).toEqual({ keys: 0, members: 0 });
     });
 
+    it.each<[string, object]>([
+      ['narrowing', { permissions: ['apikeys:view'] }],
+      ['emptying', { permissions: [] }],
+      ['another name', { name: 'Nobodies' }],
+      ['another description', { description: 'Defaced' }],
+      ['all of it at once', { name: 'Nobodies', description: 'Defaced', permissions: [] }],
+    ])('403: %s, by who does not hold what the role holds; its holders keep what they have', async (_, change) => {
+      await put({ permissions: ['apikeys:view', 'apikeys:delete'] }).expect(200);
+      const body = { ...(await workspace.operator.get(`/role/${role.id}`).expect(200)).body };
+      const key = await keyHolding({ roles: ['Support'] });
+      await person('ann', { roles: ['Support'] });
+      const weak = await workspace.keyWith('roles:manage', 'members:manage', 'apikeys:view');
+      const next = { name: body.name, description: body.description, permissions: body.permissions, ...change };
+
+      for (const query of ['', '?dryRun=true']) {
+        const answer = await weak.client.put(`/role/${role.id}${query}`, next).expect(403, 'auth.escalation');
+        expect(answer.body.message).toContain('does not have: apikeys:delete.');
+      }
+
+      expect((await workspace.operator.get(`/role/${role.id}`).expect(200)).body).toMatchObject({
+        ...body,
+        heldBy: { keys: 1, members: 1 },
+      });
+      await weak.client.put('/member/ann', { roles: [] }).expect(403, 'auth.escalation');
+      await weak.client.delete('/member/ann').expect(403, 'auth.escalation');
+      expect((await key.client.get('/me').expect(200)).body.permissions).toEqual(['apikeys:view', 'apikeys:delete']);
+      const equal = await workspace.keyWith('roles:manage', 'apikeys:view', 'apikeys:delete');
+      for (const query of ['?dryRun=true', '']) {
+        await equal.client.put(`/role/${role.id}${query}`, next).expect(200);
+      }
+    });
+
+    it('200: what changes nothing, by who does not hold what the role holds', async () => {
+      const { client } = await workspace.keyWith('roles:manage');
+      const same = { name: 'Support', description: 'Answers', permissions: ['apikeys:view'] };
+      expect((await client.put(`/role/${role.id}`, same).expect(200)).body).toEqual(role);
+    });
+
     it('404, 409: unknown, another workspace’s, built-in', async () => {
       const stranger = await createWorkspace(service);
       const body = { name: 'x', permissions: [] };
