@@ -85,6 +85,12 @@ export class Model {
     return builtIn ? { name, permissions: [...builtIn] } : this.roles.get(name);
   }
 
+  /** Whether another role than the one of this name reads the same, whatever the case. */
+  private isTaken(name: string, but?: string): boolean {
+    const others = [...Object.keys(BUILT_IN), ...this.roles.keys()].filter((other) => other !== but);
+    return others.some((other) => other.toLowerCase() === name.toLowerCase());
+  }
+
   /** The names that may be granted now. */
   names(): string[] {
     return [...OWN, ...this.applications];
@@ -116,7 +122,7 @@ export class Model {
       case 'createRole':
         return [
           ...this.faultsOf(deed.permissions, []),
-          ...when('role.conflict', this.role(deed.name) !== undefined),
+          ...when('role.conflict', this.isTaken(deed.name)),
           ...when('auth.escalation', !contains(may, deed.permissions)),
         ];
       case 'replaceRole':
@@ -166,7 +172,7 @@ export class Model {
   private refusalsOfRole(actor: Actor, may: Permissions, deed: Deed & { kind: 'replaceRole' }): string[] {
     return [
       ...this.faultsOf(deed.permissions, []),
-      ...when('role.conflict', deed.to !== deed.name && this.role(deed.to) !== undefined),
+      ...when('role.conflict', this.isTaken(deed.to, deed.name)),
       ...when('auth.escalation', !this.mayAlterRole(may, deed.name) || !contains(may, deed.permissions)),
       ...when('auth.escalation', this.widensRoleOfFreer(actor, deed)),
     ];
