@@ -6,37 +6,40 @@ const OPERATOR_ONLY: ReadonlySet<string> = new Set(
 
 /**
  * What somebody may do, compiled once from grants: `resource:action`, `resource:*` or `*`. A wildcard never reaches a
- * permission that belongs to the operator alone.
+ * permission that belongs to the operator alone. Nobody can change one: many keys share it.
  */
 export class PermissionSet {
-  private readonly exact: ReadonlySet<string>;
-  private readonly resources: ReadonlySet<string>;
-  private readonly all: boolean;
-  private fewest: readonly string[] | undefined;
+  readonly #exact: ReadonlySet<string>;
+  readonly #resources: ReadonlySet<string>;
+  readonly #all: boolean;
+  readonly #operator: boolean;
+  #fewest: readonly string[] | undefined;
+
+  /** The grants as they were given. */
+  readonly grants: readonly string[];
 
   /** The operator's: everything, those of the operator alone included. */
   static readonly everything = new PermissionSet(['*'], true);
   static readonly none = new PermissionSet([]);
 
-  constructor(
-    /** The grants as they were given. */
-    readonly grants: readonly string[],
-    private readonly operator = false,
-  ) {
-    this.exact = new Set(grants);
-    this.resources = new Set(grants.filter(isResourceWildcard).map(resourceOf));
-    this.all = this.exact.has('*');
+  constructor(grants: readonly string[], operator = false) {
+    this.grants = Object.freeze([...grants]);
+    this.#operator = operator;
+    this.#exact = new Set(grants);
+    this.#resources = new Set(grants.filter(isResourceWildcard).map(resourceOf));
+    this.#all = this.#exact.has('*');
+    Object.freeze(this);
   }
 
   /** Whether one permission, by its full name, is held. */
   has(permission: string): boolean {
-    if (OPERATOR_ONLY.has(permission)) return this.operator;
-    return this.all || this.exact.has(permission) || this.resources.has(resourceOf(permission));
+    if (OPERATOR_ONLY.has(permission)) return this.#operator;
+    return this.#all || this.#exact.has(permission) || this.#resources.has(resourceOf(permission));
   }
 
   /** Whether a grant is contained whole: `orders:*` is in `orders:*` and `*` only. */
   contains(grant: string): boolean {
-    return grant === '*' ? this.all : this.has(grant);
+    return grant === '*' ? this.#all : this.has(grant);
   }
 
   /** Those of the grants that this set does not contain whole. */
@@ -55,17 +58,17 @@ export class PermissionSet {
 
   /** The fewest grants that say the same, in the order they were given. */
   simplified(): readonly string[] {
-    this.fewest ??= this.simplify();
-    return this.fewest;
+    this.#fewest ??= Object.freeze(this.simplify());
+    return this.#fewest;
   }
 
   private simplify(): string[] {
-    return [...this.exact].filter((grant) => OPERATOR_ONLY.has(grant) || !this.hasWiderThan(grant));
+    return [...this.#exact].filter((grant) => OPERATOR_ONLY.has(grant) || !this.hasWiderThan(grant));
   }
 
   private hasWiderThan(grant: string): boolean {
     if (grant === '*') return false;
-    return this.all || (!isResourceWildcard(grant) && this.resources.has(resourceOf(grant)));
+    return this.#all || (!isResourceWildcard(grant) && this.#resources.has(resourceOf(grant)));
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
+import { deepFreeze } from './deep-freeze.js';
 import { credentialsOf, fieldsOf } from './fields.js';
 import { RequestInvalidError, type FieldFault } from './latchkey-error.js';
 import { meantField } from './meant-field.js';
@@ -77,10 +78,4 @@ function faultOf({ field, error, rule, message }: Violation): FieldFault {
   if (!meant) return { field, message: `${field} is not a known field; remove it.` };
   const path = field.slice(0, field.length - error.property.length);
   return { field, message: `${field} is not a known field; did you mean ${path}${meant}?` };
-}
-
-function deepFreeze<T extends object>(value: T): T {
-  for (const child of Object.values(value))
-    if (typeof child === 'object' && child !== null) deepFreeze(child as object);
-  return Object.freeze(value);
 }

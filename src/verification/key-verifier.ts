@@ -26,7 +26,7 @@ import { assertRequest, type VerificationRequest } from './verification-request.
 export type VerificationRefusal = RefusalReason | 'insufficient_permissions' | 'rate_limited';
 
 export type VerificationResult =
-  | { valid: true; key: RememberedKey }
+  | { valid: true; key: AcceptedKey }
   | {
       valid: false;
       reason: VerificationRefusal;
@@ -91,7 +91,7 @@ export class KeyVerifier extends CredentialVerifier {
 
   /**
    * Verifies a key and counts the use. Answered at once if the key is in memory and has no rate limit; awaiting the
-   * answer is always right.
+   * answer is always right. The key in it is frozen: all who ask are given the same.
    *
    * @throws {TooManyLookUpsError} if too many keys that are not in memory are being looked up: for the network of `ip`, or
    * without one for the workspace.
@@ -151,9 +151,7 @@ export class KeyVerifier extends CredentialVerifier {
 
   private async authenticateStored(apiKey: string, ip: string | null): Promise<AuthenticationResult> {
     const result = await this.judge(apiKey, ip, networkOf(ip));
-    if (result.valid) return this.accept(result.key);
-    this.count(result.reason);
-    return result;
+    return result.valid ? this.accept(result.key) : this.refuse(result.reason, result.key);
   }
 
   private admit(
@@ -178,15 +176,15 @@ export class KeyVerifier extends CredentialVerifier {
     return this.accept(key);
   }
 
-  private accept(key: RememberedKey): { valid: true; key: RememberedKey } {
+  private accept(key: RememberedKey): { valid: true; key: AcceptedKey } {
     this.uses.count(key);
     this.count('valid');
-    return { valid: true, key };
+    return { valid: true, key: key.accepted };
   }
 
   private refuse<Reason extends VerificationRefusal>(reason: Reason, key: RefusedKey | null) {
     this.count(reason);
-    return { valid: false as const, reason, key };
+    return { valid: false as const, reason, key: key && refusedKeyOf(key) };
   }
 
   private count(outcome: string): void {
@@ -207,6 +205,11 @@ export class KeyVerifier extends CredentialVerifier {
     this.lookUps.forget();
     this.cache.forget(forgotten);
   }
+}
+
+/** One of its own for each answer, without the hash. */
+function refusedKeyOf({ id, name, workspaceId }: RefusedKey): RefusedKey {
+  return { id, name, workspaceId };
 }
 
 /** On whose account a key is looked up. What a caller says of its own users counts for that caller alone. */

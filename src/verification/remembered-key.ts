@@ -2,6 +2,7 @@ import type { PermissionSet } from '../auth/permission-set.js';
 import type { AcceptedKey, Caller } from '../auth/ports.js';
 import type { RateLimit } from '../auth/principal.js';
 import type { Clock } from '../common/clock.js';
+import { deepFreeze } from '../common/deep-freeze.js';
 import type { IpRanges } from '../common/ip-ranges.js';
 import { digestOf } from '../common/key-format.js';
 
@@ -34,23 +35,20 @@ const METADATA_OF_ONE = 512;
 const NEVER = -1;
 
 /** A key as it is held in memory: everything that verification asks, ready to be asked. There may be a million of them. */
-export class RememberedKey implements AcceptedKey {
+export class RememberedKey {
   // What each verification asks comes first, so that it lies together. Small numbers, which are no objects of their own.
   readonly workspace: RememberedWorkspace;
   /** Milliseconds since 1970; -1: never. */
   private readonly expiresAt: number;
   readonly allowedIps: IpRanges | null;
   readonly rateLimit: RateLimit | null;
-  readonly permissions: PermissionSet;
   /** Whether it was asked for since the cache last looked for one to drop. */
   visited = false;
   /** Whether a use of it is noted that is not written down. */
   isUseNoted = false;
+  /** What all who ask are told: the same object, frozen, and without the hash. */
+  readonly accepted: AcceptedKey;
   readonly digest: string;
-  readonly id: string;
-  readonly name: string;
-  readonly owner: string | null;
-  readonly metadata: Readonly<Record<string, unknown>>;
   /** How many keys it counts for in the size of the cache. */
   readonly weight: number;
 
@@ -59,21 +57,25 @@ export class RememberedKey implements AcceptedKey {
     this.expiresAt = facts.expiresAt ?? NEVER;
     this.allowedIps = facts.allowedIps;
     this.rateLimit = facts.rateLimit;
-    this.permissions = facts.permissions;
+    this.accepted = acceptedOf(facts);
     this.digest = digestOf(facts.hash);
-    this.id = facts.id;
-    this.name = facts.name;
-    this.owner = facts.owner;
-    this.metadata = facts.metadata;
     this.weight = 1 + Math.floor(facts.metadataLength / METADATA_OF_ONE);
+  }
+
+  get id(): string {
+    return this.accepted.id;
+  }
+
+  get name(): string {
+    return this.accepted.name;
   }
 
   get workspaceId(): string {
     return this.workspace.id;
   }
 
-  get expirationDate(): string | null {
-    return this.expiresAt === NEVER ? null : new Date(this.expiresAt).toISOString();
+  get permissions(): PermissionSet {
+    return this.accepted.permissions;
   }
 
   /** @param clock asked only if it matters: that takes a good part of the time of a verification */
@@ -84,4 +86,19 @@ export class RememberedKey implements AcceptedKey {
   isAllowedTo(caller: Caller): boolean {
     return this.allowedIps === null || this.allowedIps.include(caller.ip);
   }
+}
+
+function acceptedOf({ workspace, expiresAt, ...facts }: KeyFacts): AcceptedKey {
+  const { id, name, permissions, owner, rateLimit, metadata } = facts;
+  const expirationDate = expiresAt === null ? null : new Date(expiresAt).toISOString();
+  return deepFreeze({
+    id,
+    name,
+    workspaceId: workspace.id,
+    permissions,
+    owner,
+    rateLimit,
+    metadata,
+    expirationDate,
+  });
 }

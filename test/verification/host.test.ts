@@ -5,7 +5,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
 import { Principal } from '../../src/auth/principal.js';
 import { dataSourceOptions } from '../../src/config/data-source-options.js';
-import { KeyVerifier, LatchkeyModule, type VerificationResult } from '../../src/index.js';
+import { KeyVerifier, LatchkeyModule, PermissionSet, type VerificationResult } from '../../src/index.js';
 import { WorkspacesService } from '../../src/workspaces/workspaces.service.js';
 import { createStore, forEachStore, type Store } from '../support/stores.js';
 
@@ -67,6 +67,60 @@ describe('KeyVerifier in a host', () => {
       });
     });
 
+    it('answers without the hash, accepted or refused, and alike for all who ask', async () => {
+      const actor = Principal.system('host');
+      const { id } = await context.get(WorkspacesService, { strict: false }).create(actor, { name: 'Views' });
+      const { key, secret } = await context.get(ApiKeysService, { strict: false }).create(actor.in(id), {
+        keyName: 'Program',
+        permissions: ['apikeys:*'],
+        metadata: { plan: { name: 'free' }, tags: ['a'] },
+        rateLimit: { limit: 3, windowSeconds: 60 },
+      });
+      const verifier = context.get(KeyVerifier, { strict: false });
+      const known = { id: key.id, name: 'Program', workspaceId: id };
+      const accepted = {
+        valid: true,
+        key: {
+          ...known,
+          permissions: new PermissionSet(['apikeys:*']),
+          owner: null,
+          rateLimit: { limit: 3, windowSeconds: 60 },
+          metadata: { plan: { name: 'free' }, tags: ['a'] },
+          expirationDate: null,
+        },
+      };
+
+      // Strangers to the types of the answer: what a host without types may try.
+      const first = (await verifier.verify(secret)) as unknown as { key: typeof accepted.key & { grants: unknown } };
+      const { permissions, metadata, rateLimit } = first.key;
+      const attempts = [
+        () => (metadata.plan.name = 'gold'),
+        () => Object.assign(metadata, { admin: true }),
+        () => metadata.tags.push('b'),
+        () => (rateLimit.limit = 1_000_000),
+        () => (permissions.grants as string[]).push('*'),
+        () => (permissions.simplified() as string[]).push('*'),
+        () => Object.assign(permissions, { all: true, has: () => true }),
+        () => Object.assign(first.key, { id: 'another' }),
+      ];
+      for (const attempt of attempts) expect(attempt).toThrow(TypeError);
+
+      expect(await verifier.verify(secret)).toEqual(accepted);
+      expect(permissions.has('roles:view')).toBe(false);
+      expect(await verifier.authenticate(secret, null)).toEqual(accepted);
+      expect(verifier.authenticateFromMemory(secret, {})).toEqual(accepted.key);
+      expect(Object.keys((await verifier.verify(secret)).key ?? {}).sort()).toEqual(Object.keys(accepted.key).sort());
+
+      const missing = { valid: false, reason: 'insufficient_permissions', missing: ['a:b'], key: known };
+      expect(await verifier.verify(secret, { permissions: ['a:b'] })).toStrictEqual(missing);
+      expect(await verifier.verify(secret)).toStrictEqual({
+        valid: false,
+        reason: 'rate_limited',
+        retryAfterSeconds: expect.any(Number),
+        key: known,
+      });
+    });
+
     it('asks of a key in memory where it is used only if it is bound to addresses', async () => {
       const operator = Principal.system('host');
       const { id } = await context.get(WorkspacesService, { strict: false }).create(operator, { name: 'Addresses' });
@@ -76,8 +130,8 @@ describe('KeyVerifier in a host', () => {
       const bound = await apiKeys.create(operator.in(id), { ...settings, keyName: 'Bound', allowedIps: ['192.0.2.1'] });
       const verifier = context.get(KeyVerifier, { strict: false });
       const questions: string[] = [];
-      const verify = (secret: string, ip: string): VerificationResult | Promise<VerificationResult> =>
-        verifier.verify(secret, {
+      const authenticate = (secret: string, ip: string) =>
+        verifier.authenticateFromMemory(secret, {
           get ip() {
             questions.push(ip);
             return ip;
@@ -85,9 +139,9 @@ describe('KeyVerifier in a host', () => {
         });
 
       for (const secret of [free.secret, bound.secret]) await verifier.verify(secret, { ip: '192.0.2.1' });
-      expect(verify(free.secret, 'anywhere')).toMatchObject({ valid: true });
+      expect(authenticate(free.secret, 'anywhere')).toMatchObject({ id: free.key.id });
       expect(questions).toEqual([]);
-      expect(verify(bound.secret, '192.0.2.1')).toMatchObject({ valid: true });
+      expect(authenticate(bound.secret, '192.0.2.1')).toMatchObject({ id: bound.key.id });
       expect(questions).toEqual(['192.0.2.1']);
     });
   });

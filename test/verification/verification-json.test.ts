@@ -17,17 +17,10 @@ const VALID: fc.Arbitrary<VerificationResult> = fc
     metadata: fc.dictionary(TEXT, fc.jsonValue()),
     expiresAt: fc.option(fc.nat({ max: 4_102_444_800_000 })),
   })
-  .map((facts) => ({
-    valid: true,
-    key: new RememberedKey({
-      hash: '',
-      owner: null,
-      rateLimit: null,
-      metadataLength: 2,
-      allowedIps: null,
-      ...facts,
-    }),
-  }));
+  .map((facts) => {
+    const unasked = { hash: '', owner: null, rateLimit: null, metadataLength: 2, allowedIps: null };
+    return { valid: true, key: new RememberedKey({ ...unasked, ...facts }).accepted };
+  });
 
 const REFUSED: fc.Arbitrary<VerificationResult> = fc.constantFrom(
   { valid: false, reason: 'unknown', key: null },
