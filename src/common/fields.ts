@@ -65,21 +65,34 @@ export function Name(field: FieldOptions) {
 }
 
 const CREDENTIALS = Symbol('latchkey.credentials');
+const MOMENTS = Symbol('latchkey.moments');
 
 /** Text that is a credential, which no other field may hold. It is neither stored nor logged, and no message repeats it. */
 export function Credential(options: FieldOptions & { max: number }): PropertyDecorator {
-  return (target, property) => {
-    Text(options)(target, property);
-    Reflect.defineMetadata(CREDENTIALS, new Set([...credentialsOf(target), String(property)]), target);
-  };
+  return applyDecorators(Text(options), marked(CREDENTIALS));
 }
 
 /** The names of the {@link Credential} fields of a DTO, by its prototype. */
 export function credentialsOf(prototype: object): ReadonlySet<string> {
-  return (Reflect.getMetadata(CREDENTIALS, prototype) as ReadonlySet<string> | undefined) ?? NO_CREDENTIALS;
+  return markedBy(CREDENTIALS, prototype);
 }
 
-const NO_CREDENTIALS: ReadonlySet<string> = new Set();
+/** The names of the fields of a DTO that a `Date` may stand for, by its prototype. */
+export function momentsOf(prototype: object): ReadonlySet<string> {
+  return markedBy(MOMENTS, prototype);
+}
+
+function marked(mark: symbol): PropertyDecorator {
+  return (target, property) => {
+    Reflect.defineMetadata(mark, new Set([...markedBy(mark, target), String(property)]), target);
+  };
+}
+
+function markedBy(mark: symbol, prototype: object): ReadonlySet<string> {
+  return (Reflect.getMetadata(mark, prototype) as ReadonlySet<string> | undefined) ?? NONE;
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** A list of `min` (0) to `max` different texts of up to `maxLength` characters. */
 export function TextList({
@@ -137,7 +150,8 @@ export function Moment(field: FieldOptions) {
 }
 
 function dateToText(): PropertyDecorator {
-  return Transform(({ value }: { value: unknown }) => (isDate(value) ? value.toISOString() : value));
+  const toText = Transform(({ value }: { value: unknown }) => (isDate(value) ? value.toISOString() : value));
+  return applyDecorators(toText, marked(MOMENTS));
 }
 
 function isDate(value: unknown): value is Date {

@@ -2,7 +2,7 @@ import { Injectable, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { deepFreeze } from './deep-freeze.js';
-import { credentialsOf, fieldsOf } from './fields.js';
+import { credentialsOf, fieldsOf, momentsOf } from './fields.js';
 import { RequestInvalidError, type FieldFault } from './latchkey-error.js';
 import { meantField } from './meant-field.js';
 import { SecretScanner } from './secret-scanner.js';
@@ -35,7 +35,11 @@ export class InputChecker {
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
       throw new RequestInvalidError([{ field: whole, message: `The ${whole} must be a JSON object.` }]);
     }
-    const copy = safeCopyOf(input, this.secrets, credentialsOf(type.prototype as object));
+    const prototype = type.prototype as object;
+    const copy = safeCopyOf(input, this.secrets, {
+      credentials: credentialsOf(prototype),
+      moments: momentsOf(prototype),
+    });
     const instance = plainToInstance(type, copy as object);
     const errors = validateSync(instance, {
       whitelist: true,

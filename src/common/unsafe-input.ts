@@ -7,22 +7,25 @@ const LONGEST_NAME = 256;
 const MOST_VALUES = 5000;
 const MOST_CHARACTERS = 65_536;
 
+/** Which fields may hold what others may not, by their names. */
+interface SpecialFields {
+  /** A credential. */
+  credentials: ReadonlySet<string>;
+  /** A `Date`. */
+  moments: ReadonlySet<string>;
+}
+
 /**
- * A copy of input that holds nothing but JSON, and dates where a field may be one; properties that are undefined are
+ * A copy of input that holds nothing but JSON, and a `Date` where a field may be one; properties that are undefined are
  * absent. Refuses what no field may carry, before anything looks closer: nesting deeper than 32, more than 64 KiB of
  * text, NUL, lone surrogates and numbers beyond double precision's range (none survives a round trip through every
  * store), names that reach for a prototype or are longer than 256, and credentials, which would otherwise be stored or
  * logged in the clear.
  *
- * @param credentials the names of the fields that hold a credential because they are meant to
  * @throws {RequestInvalidError} naming the field, never repeating its value.
  */
-export function safeCopyOf(
-  input: unknown,
-  secrets: SecretScanner,
-  credentials: ReadonlySet<string> = new Set(),
-): unknown {
-  return new SafeCopy(secrets, credentials).of(input, '', 0);
+export function safeCopyOf(input: unknown, secrets: SecretScanner, special: SpecialFields): unknown {
+  return new SafeCopy(secrets, special).of(input, '', 0);
 }
 
 class SafeCopy {
@@ -31,7 +34,7 @@ class SafeCopy {
 
   constructor(
     private readonly secrets: SecretScanner,
-    private readonly credentials: ReadonlySet<string>,
+    private readonly special: SpecialFields,
   ) {}
 
   of(value: unknown, field: string, depth: number): unknown {
@@ -40,14 +43,14 @@ class SafeCopy {
       case 'boolean':
         return value;
       case 'string':
-        return this.text(value, field, depth === 1 && this.credentials.has(field));
+        return this.text(value, field, depth === 1 && this.special.credentials.has(field));
       case 'number':
         if (Number.isFinite(value)) return value;
         return refuse(field, `${field || 'body'} must be a number of at most 1.7e308.`);
       case 'object':
         if (value === null) return null;
         // An invalid one stays for the field to refuse.
-        if (value instanceof Date && depth === 1) return new Date(value);
+        if (value instanceof Date && depth === 1 && this.special.moments.has(field)) return new Date(value);
         return this.composite(value, field, depth);
       default:
         return refuse(field, `${field || 'body'} must be a value of JSON.`);
