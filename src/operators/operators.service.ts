@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EscalationError } from '../auth/errors.js';
-import type { Principal } from '../auth/principal.js';
+import { assertPrincipal, type Principal } from '../auth/principal.js';
 import { isId, newId } from '../common/ids.js';
+import { InputChecker } from '../common/input-checker.js';
 import { generateKey, hashKey } from '../common/key-format.js';
 import { RequestInvalidError } from '../common/latchkey-error.js';
 import { Database } from '../database/database.js';
@@ -9,7 +10,7 @@ import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
-import type { CreateOperatorDto } from './dto/create-operator.dto.js';
+import { CreateOperatorDto } from './dto/create-operator.dto.js';
 import {
   LastOperatorError,
   OperatorConflictError,
@@ -38,6 +39,7 @@ export class OperatorsService {
   constructor(
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
+    private readonly input: InputChecker,
     @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
   ) {}
 
@@ -52,10 +54,11 @@ export class OperatorsService {
   /**
    * Creates an operator with a key of its own.
    *
-   * @throws {RequestInvalidError} if the name is none, {OperatorConflictError} if it is taken.
+   * @throws {RequestInvalidError} naming each field at fault, {OperatorConflictError} if it is taken.
    */
-  async create(actor: Principal, { name }: CreateOperatorDto): Promise<CreatedOperator> {
+  async create(actor: Principal, input: CreateOperatorDto): Promise<CreatedOperator> {
     assertMayManage(actor);
+    const { name } = this.input.check(CreateOperatorDto, input);
     if (!isOperatorName(name)) {
       throw new RequestInvalidError([{ field: 'name', message: `name must be ${OPERATOR_NAME_RULE}.` }]);
     }
@@ -140,7 +143,9 @@ export function announceAddition(work: Work): void {
   if (work.dialect === 'postgres') work.revoke({ operators: true });
 }
 
-function assertMayManage({ type }: Principal): void {
+function assertMayManage(actor: Principal): void {
+  assertPrincipal(actor);
+  const { type } = actor;
   if (type !== 'operator' && type !== 'system') throw new EscalationError(['the rights of an operator']);
 }
 

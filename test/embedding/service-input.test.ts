@@ -5,6 +5,7 @@ import {
   KeyVerifier,
   LatchkeyError,
   MembersService,
+  OperatorsService,
   PermissionsService,
   Principal,
   RolesService,
@@ -106,7 +107,15 @@ describe('what the code of a host gives to services', () => {
       await refused(() => service(WorkspacesService).create(actor, { name: '' }), 'name');
       await refused(() => service(WorkspacesService).create(actor, {} as Anything), 'name');
       await refused(() => service(WorkspacesService).update(actor, key.workspaceId, { nam: 'x' } as Anything), 'nam');
+      await refused(
+        () => service(WorkspacesService).update(actor, key.workspaceId, { quotas: new Date() } as Anything),
+        'quotas',
+      );
       await refused(() => service(WorkspacesService).list({ limit: -1 }), 'limit');
+      await refused(() => service(OperatorsService).create(actor, undefined as Anything), 'body');
+      await refused(() => service(OperatorsService).create(actor, { name: 'bob', role: 'x' } as Anything), 'role');
+      await refused(() => service(OperatorsService).create(actor, { name: 7 } as Anything), 'name');
+      await refused(() => service(OperatorsService).create(actor, { name: 'Bob' }), 'name');
       await refused(() => service(RolesService).create(actor, { name: 'R' } as Anything), 'permissions');
       await refused(() => service(RolesService).replace(actor, key.id, { name: '\0', permissions: [] }), 'name');
       await refused(() => service(MembersService).put(actor, 'alice', { roles: 'admin' } as Anything), 'roles');
@@ -119,7 +128,8 @@ describe('what the code of a host gives to services', () => {
     });
 
     it('an actor that is none is a fault of the code that calls', async () => {
-      for (const none of [undefined, null, {}, { ...actor }] as Anything[]) {
+      const typed = { type: 'operator', id: 'x', display: 'x', credentialId: key.secret, origin: null };
+      for (const none of [undefined, null, {}, { ...actor }, typed] as Anything[]) {
         for (const call of [
           () => service(ApiKeysService).create(none, KEY),
           () => service(ApiKeysService).get(none, key.id),
@@ -129,6 +139,9 @@ describe('what the code of a host gives to services', () => {
           () => service(MembersService).remove(none, 'alice'),
           () => service(PermissionsService).list(none),
           () => service(AuditService).list(none),
+          () => service(OperatorsService).create(none, { name: 'bob' }),
+          () => service(OperatorsService).rotate(none, 'first'),
+          () => service(OperatorsService).delete(none, 'first'),
         ]) {
           const error = await refusalOf(call);
           expect(error).toBeInstanceOf(TypeError);

@@ -1,5 +1,11 @@
+import { Text } from '../../common/fields.js';
+
 /** What an operator is created with. */
-export interface CreateOperatorDto {
-  /** Unique: 1 to 63 lower-case letters, digits or `. _ @ -`, the first a letter or digit. */
-  name: string;
+export class CreateOperatorDto {
+  @Text({
+    max: 63,
+    description: 'Unique: 1 to 63 lower-case letters, digits or `. _ @ -`, the first a letter or digit.',
+    example: 'alice',
+  })
+  name!: string;
 }
