@@ -1,3 +1,4 @@
+import { looksLikeToken } from '../common/json-web-token.js';
 import type { HttpRequest } from '../common/request.js';
 
 export type Credential =
@@ -5,7 +6,6 @@ export type Credential =
 
 // Node leaves out the headers after the thousandth, unless it is told otherwise: a second credential could be among them.
 const MOST_KEPT = 2000;
-const JSON_WEB_TOKEN = /^[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*$/;
 const BEARER = 'Bearer ';
 // No key is that short: a scheme without what it is given, such as `Negotiate`.
 const LONGEST_SCHEME = 24;
@@ -29,9 +29,7 @@ export function credentialOf(request: HttpRequest): Credential {
     found = credential;
   }
   if (found === '') return { kind: 'none' };
-  return found.includes('.') && JSON_WEB_TOKEN.test(found)
-    ? { kind: 'token', token: found }
-    : { kind: 'key', key: found };
+  return looksLikeToken(found) ? { kind: 'token', token: found } : { kind: 'key', key: found };
 }
 
 /** The credential in one header; empty if there is none. */

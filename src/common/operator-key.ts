@@ -1,3 +1,5 @@
+import { looksLikeToken } from './json-web-token.js';
+
 export const SHORTEST_OPERATOR_KEY = 32;
 export const LONGEST_OPERATOR_KEY = 512;
 const LEAST_DIFFERENT = 12;
@@ -5,9 +7,9 @@ const LEAST_DIFFERENT = 12;
 /** What {@link isOperatorKey} asks for, behind "must have". */
 export const OPERATOR_KEY_RULE =
   `at least ${SHORTEST_OPERATOR_KEY} characters, all visible ASCII and at least ${LEAST_DIFFERENT} of them different, ` +
-  'neither repeated nor in a row: such as the output of "openssl rand -base64 33"';
+  'neither repeated nor in a row, and not the form of a JSON Web Token, a.b.c: such as the output of "openssl rand -base64 33"';
 
-/** Tells whether a header can carry it, and it is not obviously weak. */
+/** Tells whether a header can carry it, it would not be taken for a person's token, and it is not obviously weak. */
 export function isOperatorKey(text: string): boolean {
   return (
     /^[\x21-\x7e]+$/.test(text) &&
@@ -15,7 +17,8 @@ export function isOperatorKey(text: string): boolean {
     text.length <= LONGEST_OPERATOR_KEY &&
     new Set(text).size >= LEAST_DIFFERENT &&
     !isRepeated(text) &&
-    !isInARow(text)
+    !isInARow(text) &&
+    !looksLikeToken(text)
   );
 }
 

@@ -14,6 +14,8 @@ describe('isOperatorKey', () => {
     ['31 characters', 'kzbqxwmjhfdv8305PRTLNAYgsuc9e42'],
     ['a space', 'kzbqxwmjhfdv8305 PRTLNAYgsuc9e42'],
     ['an umlaut', 'kzbqxwmjhfdv8305üPRTLNAYgsuc9e42'],
+    ['a JSON Web Token', 'aGVhZGVy1234.cGF5bG9hZDEyMzQ1.c2lnbmF0dXJl678'],
+    ['an unsigned one', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSJ9.'],
     ['513 characters', randomBytes(400).toString('base64').slice(0, 513)],
   ])('refuses %s', (_, key) => expect(isOperatorKey(key)).toBe(false));
 
@@ -22,6 +24,7 @@ describe('isOperatorKey', () => {
       for (let time = 0; time < 1000; time += 1) expect(isOperatorKey(randomBytes(33).toString(encoding))).toBe(true);
     }
     expect(isOperatorKey('choose-one-of-32-characters-or-more')).toBe(true);
+    expect(isOperatorKey('aGVhZGVy1234.cGF5bG9hZDEyMzQ1/c2lnbmF0dXJl678')).toBe(true);
   });
 
   it('refuses whatever is repeated', () => {
