@@ -18,13 +18,14 @@ export class HostUsers {
     private readonly workspaces: WorkspaceDirectory,
   ) {}
 
-  /** @returns undefined if the request is from no user of the host. */
+  /**
+   * @returns undefined if the request is from no user of the host.
+   * @throws {TypeError} naming the field, if what the host gives is no user.
+   */
   async find(request: HttpRequest, context: ExecutionContext): Promise<Identity | undefined> {
     const user = await this.options.principalResolver?.(request, context);
     if (!user) return undefined;
-    assertUsable(user);
-    const { id, display, permissions } = user;
-    const named = user.workspaceId ?? undefined;
+    const { id, display, workspaceId: named, permissions } = usable(user);
     const workspaceId = named === undefined ? undefined : await this.workspaces.find(named);
     const unknownWorkspace = workspaceId === undefined ? named : undefined;
     const identity = {
@@ -62,19 +63,44 @@ export class HostUsers {
   }
 }
 
-function assertUsable({ id, workspaceId }: HostUser): void {
-  if (!isUsableId(id)) {
-    throw new Error(`principalResolver must give users an id that is a text of 1 to ${LONGEST_ID} characters.`);
-  }
-  if (workspaceId !== undefined && workspaceId !== null && !isUsableId(workspaceId)) {
-    throw new Error(
-      `principalResolver must give users the id or the externalId of a workspace, a text of 1 to ${LONGEST_ID} ` +
-        'characters, or none.',
+/** What the host says of a user, in the types that it is to have. */
+type UsableUser = Pick<HostUser, 'id' | 'permissions'> & {
+  display: string | undefined;
+  workspaceId: string | undefined;
+};
+
+// A host may be without types. A number is the text that it is in the host's own URLs; all else may be anybody.
+function usable(user: HostUser): UsableUser {
+  if (typeof user !== 'object') throw fault('a user', 'an object, or nothing');
+  const id = textOf(user.id);
+  if (!isUsableId(id)) throw fault('id', `a text of 1 to ${LONGEST_ID} characters, or a whole number`);
+  const workspaceId = textOf(user.workspaceId) ?? undefined;
+  if (workspaceId !== undefined && !isUsableId(workspaceId)) {
+    throw fault(
+      'workspaceId',
+      `the id or the externalId of a workspace, a text of 1 to ${LONGEST_ID} characters or a whole number, or nothing`,
     );
   }
+  const display = textOf(user.display) ?? undefined;
+  if (display !== undefined && typeof display !== 'string') throw fault('display', 'a text, or nothing');
+  const permissions = user.permissions ?? undefined;
+  if (permissions !== undefined && !areTexts(permissions)) throw fault('permissions', 'an array of texts, or nothing');
+  return { id, display, workspaceId, permissions };
 }
 
-// An untyped host may give a number.
+/** A fault of the host's code, which its log tells and no caller learns. */
+function fault(field: string, rule: string): TypeError {
+  return new TypeError(`What principalResolver gives is no user: ${field} must be ${rule}.`);
+}
+
+function textOf(value: unknown): unknown {
+  return Number.isSafeInteger(value) || typeof value === 'bigint' ? String(value) : value;
+}
+
 function isUsableId(id: unknown): id is string {
   return typeof id === 'string' && id !== '' && id.length <= LONGEST_ID && !id.includes('\0') && id.isWellFormed();
+}
+
+function areTexts(values: unknown): boolean {
+  return Array.isArray(values) && Array.from<unknown>(values).every((value) => typeof value === 'string');
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, ForbiddenException, Get, UseGuards } from '@nestjs/common';
+import { inspect } from 'node:util';
 import { jwtVerify, SignJWT } from 'jose';
 import {
   ApiKeyGuard,
@@ -58,12 +59,19 @@ describe('principalResolver', () => {
     let host: Host;
     let admin: HostKey;
     let workspaceId: string;
+    const logged: string[] = [];
 
     beforeAll(async () => {
       sessions = new Sessions();
       host = await startHost(kind, {
         latchkey: { permissions, principalResolver: (request, context) => sessions.resolve(request, context) },
         controllers: [OrdersController],
+        configure: (app) => {
+          const log = (...said: unknown[]) => {
+            logged.push(inspect(said));
+          };
+          app.useLogger({ log: () => {}, warn: () => {}, error: log });
+        },
       });
       admin = await host.createKey(['*']);
       workspaceId = admin.workspaceId;
@@ -285,6 +293,56 @@ describe('principalResolver', () => {
         expect({ status, code: body.code }).toEqual({ status: 401, code: 'auth.unauthenticated' });
         expect(headers.get('www-authenticate')).toBe('Bearer realm="latchkey"');
         expect(sessions.asked).toBe(1);
+      });
+    });
+
+    describe('of a host without types', () => {
+      /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever it is, it must be heeded or refused */
+      type Anything = any;
+
+      it('200: takes whole numbers for their texts', async () => {
+        const workspaces = host.app.get(WorkspacesService, { strict: false });
+        const { id } = await workspaces.ensure(Principal.system('host'), { externalId: '4711', name: 'Company' });
+        for (const workspaceId of [4711, 4711n] as Anything[]) {
+          const { status, body } = await host.get(
+            '/orders',
+            as({ ...({ id: 5 } as Anything), display: 7, workspaceId, permissions: ['orders:view'] }),
+          );
+          expect({ status, body }).toEqual({
+            status: 200,
+            body: { type: 'user', id: '5', display: '7', workspaceId: id },
+          });
+        }
+        const unknown = await host.get('/orders', as({ id: 'u', workspaceId: 4712 as Anything, permissions: ['*'] }));
+        expect(unknown).toMatchObject({ status: 412, body: { code: 'workspace.required' } });
+        expect(unknown.body.message).toContain('"4712"');
+      });
+
+      it.each<[field: string, user: Anything]>([
+        ['a user', 'bob'],
+        ['id', [1]],
+        ['id', {}],
+        ['id', { id: 1.5 }],
+        ['id', { id: true }],
+        ['workspaceId', { workspaceId: Number.NaN }],
+        ['workspaceId', { workspaceId: '' }],
+        ['workspaceId', { workspaceId: 'a'.repeat(300) }],
+        ['workspaceId', { workspaceId: { toString: () => 'acme' } }],
+        ['display', { display: { name: 'Ann' } }],
+        ['permissions', { permissions: 'orders:view' }],
+        ['permissions', { permissions: '*' }],
+        ['permissions', { permissions: new Set(['*']) }],
+        ['permissions', { permissions: new Array(1) }],
+        ['permissions', { permissions: false }],
+      ])('500: refuses another %s: %j, and logs which', async (field, given) => {
+        const isFields = typeof given === 'object' && !Array.isArray(given) && Object.keys(given as object).length > 0;
+        for (const path of ['/orders', '/latchkey/me']) {
+          logged.length = 0;
+          const { status, text } = await host.get(path, as(isFields ? { id: 'ann', ...given } : given));
+          expect(status).toBe(500);
+          expect(text).not.toContain('principalResolver');
+          expect(logged.join('\n')).toContain(`What principalResolver gives is no user: ${field} must be `);
+        }
       });
     });
 
