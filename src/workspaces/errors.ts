@@ -28,3 +28,14 @@ export class WorkspaceAmbiguousError extends LatchkeyError {
     super('workspace.ambiguous', `Several workspaces are called this: ${ids.join(', ')}. Name one by its id.`);
   }
 }
+
+/** An `externalId` that is the id of a workspace: who named it would mean that one. */
+export class ExternalIdIsAnIdError extends LatchkeyError {
+  constructor() {
+    super(
+      'workspace.conflict',
+      'This externalId is the id of a workspace, and an id comes first wherever a workspace is named. Send a different one, or none.',
+      { details: [{ field: 'externalId', message: 'externalId is the id of a workspace.' }] },
+    );
+  }
+}

@@ -13,7 +13,7 @@ import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { CreateWorkspaceDto, EnsureWorkspaceDto } from './dto/create-workspace.dto.js';
 import { ListWorkspacesDto } from './dto/list-workspaces.dto.js';
-import { WorkspaceAmbiguousError, WorkspaceConflictError } from './errors.js';
+import { ExternalIdIsAnIdError, WorkspaceAmbiguousError, WorkspaceConflictError } from './errors.js';
 import { WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated } from './events.js';
 import { UpdateWorkspaceDto } from './dto/update-workspace.dto.js';
 import { initialQuotas, limitsAfter, limitsOf, quotasOf, quotasOfMany, setLimits, type Quotas } from './quotas.js';
@@ -37,7 +37,7 @@ export class WorkspacesService extends WorkspaceDirectory {
     super();
   }
 
-  /** @throws {WorkspaceConflictError} if the `externalId` is taken. */
+  /** @throws {WorkspaceConflictError} if the `externalId` is taken, {ExternalIdIsAnIdError} if it is an id. */
   async create(actor: Principal, input: CreateWorkspaceDto): Promise<WorkspaceView> {
     assertPrincipal(actor);
     const body = this.input.check(CreateWorkspaceDto, input);
@@ -51,6 +51,8 @@ export class WorkspacesService extends WorkspaceDirectory {
   /**
    * Finds the workspace with this `externalId`, or creates it under this name. Of parallel calls one creates it, and all
    * get the same; the name of one that is there stays as it is.
+   *
+   * @throws {ExternalIdIsAnIdError} if the `externalId` is the id of a workspace.
    */
   async ensure(actor: Principal, input: EnsureWorkspaceDto): Promise<WorkspaceView> {
     assertPrincipal(actor);
@@ -109,7 +111,7 @@ export class WorkspacesService extends WorkspaceDirectory {
     return this.view(workspace);
   }
 
-  /** @throws {WorkspaceNotFoundError} | {WorkspaceConflictError} if the `externalId` is taken. */
+  /** @throws {WorkspaceNotFoundError} | {WorkspaceConflictError} | {ExternalIdIsAnIdError} */
   async update(actor: Principal, id: string, input: UpdateWorkspaceDto): Promise<WorkspaceView> {
     assertPrincipal(actor);
     const { name, externalId, quotas = {} } = this.input.check(UpdateWorkspaceDto, input);
@@ -128,6 +130,7 @@ export class WorkspacesService extends WorkspaceDirectory {
         })),
       ];
       if (changes.length === 0) return toView(before, await quotasOf(work, before.id));
+      if (settings.externalId !== before.externalId) await assertNoId(work, settings.externalId);
       const after: Workspace = { ...before, ...settings, updatedDate: work.date.toISOString() };
       const { updatedDate } = after;
       await write(() => work.manager.update(Workspace, { id: after.id }, { ...settings, updatedDate }));
@@ -157,7 +160,13 @@ export class WorkspacesService extends WorkspaceDirectory {
 
   async find(reference: string): Promise<string | undefined> {
     // PostgreSQL refuses to be asked for text with NUL.
-    if (reference === '' || reference.length > LONGEST_REFERENCE || reference.includes('\0')) return undefined;
+    if (
+      typeof reference !== 'string' ||
+      reference === '' ||
+      reference.length > LONGEST_REFERENCE ||
+      reference.includes('\0')
+    )
+      return undefined;
     const id = reference.toLowerCase();
     const rows = await this.database.query<{ id: string }>(
       'SELECT id FROM latchkey_workspaces WHERE id = $1 OR external_id = $2',
@@ -188,6 +197,7 @@ async function insert(
   { name, externalId = null }: { name: string; externalId?: string | null },
 ): Promise<Workspace | undefined> {
   const date = work.date.toISOString();
+  await assertNoId(work, externalId);
   const workspace: Workspace = { id: newId(), name, externalId, createdDate: date, updatedDate: date };
   const inserted = await work.query(
     `INSERT INTO latchkey_workspaces (id, name, external_id, created_date, updated_date) VALUES ($1, $2, $3, $4, $5)
@@ -197,6 +207,14 @@ async function insert(
   if (inserted.length === 0) return undefined;
   work.record(new WorkspaceCreated(workspace, changesBetween({}, settingsOf(workspace))));
   return workspace;
+}
+
+/** An id is random, and told to nobody before its commit: no `externalId` was there before it. */
+async function assertNoId(work: Work, externalId: string | null): Promise<void> {
+  if (!isId(externalId)) return;
+  const id = externalId.toLowerCase();
+  const found = await work.query('SELECT 1 AS found FROM latchkey_workspaces WHERE id = $1', [id]);
+  if (found.length > 0) throw new ExternalIdIsAnIdError();
 }
 
 function toView({ id, name, externalId, createdDate, updatedDate }: Workspace, quotas: Quotas): WorkspaceView {

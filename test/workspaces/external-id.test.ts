@@ -36,11 +36,24 @@ describe('externalId of a workspace', () => {
       expect((await service.operator.get('/workspace?externalId=listed').expect(200)).body).toEqual([]);
     });
 
-    it('of one that looks like the id of another workspace, the id is meant', async () => {
+    it('409: the id of a workspace, in any case', async () => {
       const [one, two] = [await createWorkspace(service), await createWorkspace(service)];
-      await service.operator.patch(`/workspace/${two.id}`, { externalId: one.id }).expect(200);
+      for (const externalId of [one.id, one.id.toUpperCase()]) {
+        const created = await service.operator.post('/workspace', { name: 'x', externalId }).expect(409);
+        const changed = await service.operator.patch(`/workspace/${two.id}`, { externalId }).expect(409);
+        for (const { body } of [created, changed]) {
+          expect(body).toMatchObject({ code: 'workspace.conflict', details: [{ field: 'externalId' }] });
+          expect(body.message).toContain('is the id of a workspace');
+        }
+        expect((await service.operator.in(externalId).get('/me').expect(200)).body.workspaceId).toBe(one.id);
+      }
+    });
 
-      expect((await service.operator.in(one.id).get('/me').expect(200)).body.workspaceId).toBe(one.id);
+    it('201: a UUID of the host’s own', async () => {
+      const externalId = '0199F3A2-5C1E-7D3A-9B1E-2F6F0C8A4D99';
+      const { body } = await service.operator.post('/workspace', { name: 'x', externalId }).expect(201);
+      expect((await service.operator.in(externalId).get('/me').expect(200)).body.workspaceId).toBe(body.id);
+      await service.operator.in(externalId.toLowerCase()).get('/me').expect(404, 'workspace.not_found');
     });
 
     it('400: one that no header can carry, or that means every workspace', async () => {
