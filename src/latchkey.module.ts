@@ -24,6 +24,7 @@ import { AuditExported } from './audit/events.js';
 import { AccessCheck } from './auth/access-check.js';
 import { AuthModule } from './auth/auth.module.js';
 import { AuthDenied, AuthFailed, RequestFailed } from './auth/events.js';
+import { FastifyParsers } from './auth/fastify-parsers.js';
 import { GlobalInterceptors } from './auth/global-interceptors.js';
 import { HostDocumentation } from './auth/host-documentation.js';
 import {
@@ -210,9 +211,11 @@ export class LatchkeyModule implements OnModuleInit, OnApplicationBootstrap {
     private readonly access: AccessCheck,
     documentation: HostDocumentation,
     interceptors: GlobalInterceptors,
+    parsers: FastifyParsers,
   ) {
     // Nest binds routes once all modules are made.
     interceptors.passOverOurRoutes();
+    parsers.answerForOurRoutes();
     // A host may make its document as soon as the application is created.
     documentation.describe();
   }

@@ -4,6 +4,7 @@ import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
 import { AccessCheck } from './access-check.js';
 import { ApiKeyStrategy } from './api-key.strategy.js';
 import { EscalationRule } from './escalation.js';
+import { FastifyParsers } from './fastify-parsers.js';
 import { GlobalInterceptors } from './global-interceptors.js';
 import { HostDocumentation } from './host-documentation.js';
 import { HostUsers } from './host-users.js';
@@ -22,6 +23,7 @@ import { RefusedCommands } from './refused-commands.js';
     ApiKeyStrategy,
     EscalationRule,
     FailedAttempts,
+    FastifyParsers,
     GlobalInterceptors,
     HostDocumentation,
     HostUsers,
@@ -35,6 +37,7 @@ import { RefusedCommands } from './refused-commands.js';
     ApiKeyStrategy,
     EscalationRule,
     FailedAttempts,
+    FastifyParsers,
     GlobalInterceptors,
     HostDocumentation,
     HostUsers,

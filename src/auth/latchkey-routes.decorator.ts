@@ -4,6 +4,7 @@ import { LargeAnswerInterceptor } from '../common/large-answer.interceptor.js';
 import { OfLatchkey } from './attempted-command.js';
 import { AuthenticationGuard } from './authentication.guard.js';
 import { FailedCommandInterceptor } from './failed-command.interceptor.js';
+import { MarkedForFastify } from './fastify-parsers.js';
 import { InputGuard } from './input.guard.js';
 import { JsonGuard } from './json.guard.js';
 import { PermissionGuard } from './permission.guard.js';
@@ -14,6 +15,7 @@ export function LatchkeyRoutes(): ClassDecorator {
   return applyDecorators(
     OfLatchkey(),
     OwnInput(),
+    MarkedForFastify(),
     UseGuards(JsonGuard, AuthenticationGuard, PermissionGuard, InputGuard),
     UseInterceptors(LargeAnswerInterceptor, FailedCommandInterceptor),
     UseFilters(RouteErrorFilter),

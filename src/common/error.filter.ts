@@ -14,9 +14,11 @@ export class ErrorFilter implements ExceptionFilter {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
+    this.answer(exception, host.switchToHttp().getRequest<HttpRequest>(), host.switchToHttp().getResponse());
+  }
+
+  answer(exception: unknown, request: HttpRequest, response: unknown): void {
     const adapter = this.adapterHost.httpAdapter;
-    const request = host.switchToHttp().getRequest<HttpRequest>();
-    const response: unknown = host.switchToHttp().getResponse();
     const error = this.refusalOf(exception);
     const requestId = requestIdOf(request);
     const body = errorBody(error, requestId);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Post } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Answer } from '../support/client.js';
 import { sendRaw } from '../support/raw-request.js';
@@ -6,6 +7,14 @@ import { forEachStore } from '../support/stores.js';
 import { HOST_ADAPTERS, OPERATOR_KEY, startHost, type Host, type HostKey } from './host.js';
 
 const JSON_UTF_8 = 'application/json; charset=utf-8';
+
+@Controller('notes')
+class NotesController {
+  @Post()
+  add() {
+    return {};
+  }
+}
 
 describe.each(HOST_ADAPTERS)('bodies, queries and caches, embedded on %s', (adapter) => {
   forEachStore((kind) => {
@@ -149,6 +158,55 @@ describe.each(HOST_ADAPTERS)('bodies, queries and caches, embedded on %s', (adap
       ];
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 404, 401, 200, 403, 201, 412, 412]);
       for (const { headers } of answers) expect(headers.get('cache-control')).toBe('no-store');
+    });
+  });
+});
+
+describe('what the parsers of a host on Fastify refuse', () => {
+  forEachStore((kind) => {
+    let host: Host;
+    let key: HostKey;
+
+    beforeAll(async () => {
+      host = await startHost(kind, { controllers: [NotesController] });
+      key = await host.createKey(['*']);
+    });
+
+    afterAll(() => host.stop());
+
+    const BODY = '{"keyName":"stolen","permissions":["*"]}';
+    const CASES: [what: string, contentType: string | undefined, body: string, status: number, code: string][] = [
+      ['a form with files', 'multipart/form-data; boundary=x', BODY, 415, 'request.unsupported_media_type'],
+      ['another kind of JSON', 'application/vnd.api+json', BODY, 415, 'request.unsupported_media_type'],
+      ['no Content-Type', undefined, BODY, 415, 'request.unsupported_media_type'],
+      ['half of JSON', 'application/json', BODY.slice(5), 400, 'request.invalid'],
+      ['an empty body', 'application/json', '', 400, 'request.invalid'],
+      ['a prototype', 'application/json', '{"__proto__":{"a":1}}', 400, 'request.invalid'],
+    ];
+    const send = (path: string, contentType: string | undefined, body: string) => {
+      const headers: Record<string, string> = { ...key.header, 'x-request-id': 'the-request-0001' };
+      if (contentType !== undefined) headers['content-type'] = contentType;
+      return sendRaw(host.url, { method: 'POST', path, headers: Object.entries(headers), body });
+    };
+
+    it.each(CASES)(
+      '%s is answered with the one body at Latchkey’s routes',
+      async (_, contentType, sent, status, code) => {
+        for (const path of ['/latchkey/apikey', '/latchkey/verify', '/latchkey/role']) {
+          const { status: actual, body, headers } = await send(path, contentType, sent);
+          expect({ status: actual, body }).toMatchObject({
+            status,
+            body: { statusCode: status, success: false, code, requestId: 'the-request-0001' },
+          });
+          expect(headers.get('x-request-id')).toBe('the-request-0001');
+          expect(headers.get('cache-control')).toBe('no-store');
+        }
+      },
+    );
+
+    it('is the host’s to answer at its own', async () => {
+      const { status, body } = await send('/notes', 'multipart/form-data; boundary=x', BODY);
+      expect({ status, body }).toEqual({ status: 415, body: { statusCode: 415, message: 'Unsupported Media Type' } });
     });
   });
 });
