@@ -1,30 +1,38 @@
 import type { Attempt } from './attempt.js';
-import { KnownKeyClients } from './known-key-clients.js';
+import { FairShares } from './fair-shares.js';
+import { KnownKeyClients, type KeyUse } from './known-key-clients.js';
 
 const ITEMISED_A_WINDOW = 10;
 const MINUTE_MS = 60_000;
 const ESCALATION = 'auth.escalation';
 
-/** Full records a minute. All of an instance's are bounded by their sum. */
-const BUDGETS = { anonymous: 600, source: 600, callers: 6000, escalations: 6000, firsts: 6000, notices: 6000 } as const;
+/** Full records a minute of one source and kind, and of all callers without an acceptable credential. */
+const BUDGETS = { source: 600, anonymous: 600, 'notices of the anonymous': 600, 'such notices to one workspace': 60 };
+
+/** Full records a minute that workspaces share: see {@link FairShares}, which also bounds what all take of them. */
+const SHARED = { callers: 6000, escalations: 6000, firsts: 6000, notices: 6000, strangers: 600 };
+
+type Shares = Record<keyof typeof SHARED, FairShares>;
 
 /** A place among the full records, which is given back if the record cannot be written. */
 export interface Place {
   giveBack(): void;
 }
 
-interface Budget {
-  name: string;
-  limit: number;
+interface Budget extends Place {
+  hasRoom(): boolean;
+  take(): void;
 }
 
 /**
  * Decides which attempts become full records: ten a minute for each kind of refusal, source and aim; and a client's first
- * of the day with a key that is known. All that it remembers is bounded, for only full records are remembered.
+ * of the day with a key that is known. All that it remembers is bounded, for only full records are remembered. What comes
+ * from one workspace, or with its keys, takes nothing of what another's attempts need.
  */
 export class FloodRule {
   private readonly clients = new KnownKeyClients();
   private taken = new Map<string, number>();
+  private shares = newShares();
   private endsAt = 0;
 
   /** Whether the minute that began with the first attempt after the one before is over. */
@@ -34,56 +42,86 @@ export class FloodRule {
 
   startMinute(now: number): void {
     this.taken = new Map();
+    this.shares = newShares();
     this.endsAt = now + MINUTE_MS;
   }
 
   /** @returns undefined if the attempt is to be counted. */
   take(attempt: Attempt, now: number): Place | undefined {
-    return this.takeAsFirst(attempt, now) ?? this.takeAll(...budgetsOf(attempt), windowOf(attempt));
+    return this.takeAsFirst(attempt, now) ?? takeAll([...this.budgetsOf(attempt), this.windowOf(attempt)]);
   }
 
   private takeAsFirst(attempt: Attempt, now: number): Place | undefined {
-    const { refusedKey, source } = attempt;
+    const { refusedKey, source, event } = attempt;
     if (refusedKey === null) return undefined;
-    const place = this.takeAll({ name: 'firsts', limit: BUDGETS.firsts });
+    const use: KeyUse = { workspaceId: event.workspaceId ?? '', keyId: refusedKey, client: source };
+    const place = takeAll([this.shares.firsts.of(use.workspaceId)]);
     if (!place) return undefined;
-    if (!this.clients.add(refusedKey, source, now)) {
+    if (!this.clients.add(use, now)) {
       place.giveBack();
       return undefined;
     }
-    const inWindow = this.takeAll(windowOf(attempt));
+    const inWindow = takeAll([this.windowOf(attempt)]);
     const giveBack = (): void => {
       place.giveBack();
       inWindow?.giveBack();
-      this.clients.remove(refusedKey, source);
+      this.clients.remove(use);
     };
     return { giveBack };
   }
 
-  /** Takes one of each budget, or of none. */
-  private takeAll(...budgets: Budget[]): Place | undefined {
-    const { taken } = this;
-    if (budgets.some(({ name, limit }) => (taken.get(name) ?? 0) >= limit)) return undefined;
-    for (const { name } of budgets) taken.set(name, (taken.get(name) ?? 0) + 1);
-    const giveBack = (): void => {
-      for (const { name } of budgets) taken.set(name, (taken.get(name) ?? 0) - 1);
-    };
-    return { giveBack };
-  }
-}
-
-function budgetsOf({ actor, event, kind, source, isNotice }: Attempt): Budget[] {
-  if (isNotice) return [{ name: 'notices', limit: BUDGETS.notices }];
-  if (actor.type === 'anonymous') return [{ name: 'anonymous', limit: BUDGETS.anonymous }];
-  const all = event.errorCode === ESCALATION ? 'escalations' : 'callers';
-  return [
-    { name: all, limit: BUDGETS[all] },
+  private budgetsOf(attempt: Attempt): Budget[] {
+    const { actor, event, kind, source, isNotice } = attempt;
+    const told = isNotice ? `told ${event.workspaceId}` : '';
+    if (actor.type === 'anonymous') {
+      return isNotice
+        ? [this.budget('notices of the anonymous'), this.budget('such notices to one workspace', told)]
+        : [this.budget('anonymous')];
+    }
     // Of one kind: what a caller does in vain leaves room for what would be worse.
-    { name: `${kind} ${source}`, limit: BUDGETS.source },
-  ];
+    const own = isNotice ? [] : [this.budget('source', `${kind} ${source}`)];
+    // People of an identity provider are as many as like, and of no workspace: they share by what they aim at.
+    if (actor.type === 'user' && actor.workspaceId === null) {
+      return [...own, this.shares.strangers.of(told || `in ${event.workspaceId}`)];
+    }
+    // An operator acts in the workspaces of others.
+    const caller = actor.type === 'operator' || actor.workspaceId === null ? source : actor.workspaceId;
+    if (isNotice) return [this.shares.notices.of(`${caller} ${told}`)];
+    return [...own, this.shares[event.errorCode === ESCALATION ? 'escalations' : 'callers'].of(caller)];
+  }
+
+  private windowOf({ kind, source, aim, event, isNotice }: Attempt): Budget {
+    const trail = isNotice ? ` told ${event.workspaceId}` : '';
+    return this.counted(`window ${kind} ${source} ${aim}${trail}`, ITEMISED_A_WINDOW);
+  }
+
+  private budget(name: keyof typeof BUDGETS, of = ''): Budget {
+    return this.counted(`${name} ${of}`, BUDGETS[name]);
+  }
+
+  private counted(name: string, limit: number): Budget {
+    const { taken } = this;
+    const add = (count: number): void => void taken.set(name, (taken.get(name) ?? 0) + count);
+    return { hasRoom: () => (taken.get(name) ?? 0) < limit, take: () => add(1), giveBack: () => add(-1) };
+  }
 }
 
-function windowOf({ kind, source, aim, event, isNotice }: Attempt): Budget {
-  const trail = isNotice ? ` told ${event.workspaceId}` : '';
-  return { name: `${kind} ${source} ${aim}${trail}`, limit: ITEMISED_A_WINDOW };
+function newShares(): Shares {
+  return {
+    callers: new FairShares(SHARED.callers),
+    escalations: new FairShares(SHARED.escalations),
+    firsts: new FairShares(SHARED.firsts),
+    notices: new FairShares(SHARED.notices),
+    strangers: new FairShares(SHARED.strangers),
+  };
+}
+
+/** Takes one of each budget, or of none. */
+function takeAll(budgets: readonly Budget[]): Place | undefined {
+  if (!budgets.every((budget) => budget.hasRoom())) return undefined;
+  for (const budget of budgets) budget.take();
+  const giveBack = (): void => {
+    for (const budget of budgets) budget.giveBack();
+  };
+  return { giveBack };
 }

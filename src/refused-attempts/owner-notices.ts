@@ -2,9 +2,10 @@ import { Logger } from '@nestjs/common';
 import { describeError } from '../common/describe-error.js';
 import type { Actor } from '../events/actor.js';
 import type { DomainEvent } from '../events/domain-event.js';
+import { FairShares } from './fair-shares.js';
 import type { NamedThing, ResourceOwners } from './resource-owners.js';
 
-const MOST_WAITING = 5000;
+const SHARED_WAITING = 5000;
 const WAIT_MS = 1000;
 
 /** An attempt of one workspace, or of none, that may have been aimed at another. */
@@ -27,6 +28,7 @@ type Deliver = (notice: Notice, workspaceId: string) => Promise<void>;
 export class OwnerNotices {
   private readonly logger = new Logger(OwnerNotices.name);
   private waiting: Notice[] = [];
+  private places = new FairShares(SHARED_WAITING);
   /** Those whose workspace is known, by it. */
   private readonly located = new Map<string, Notice[]>();
   private running = Promise.resolve();
@@ -37,9 +39,15 @@ export class OwnerNotices {
     private readonly deliver: Deliver,
   ) {}
 
-  /** Beyond five thousand a second they are dropped: the caller's own trail has, or counts, them all. */
+  /**
+   * Beyond five thousand a second, which the callers' workspaces share, they are dropped: the caller's own trail has, or
+   * counts, them all.
+   */
   add(notice: Notice): void {
-    if (notice.things.length === 0 || this.waiting.length >= MOST_WAITING) return;
+    if (notice.things.length === 0) return;
+    const place = this.places.of(sharerOf(notice));
+    if (!place.hasRoom()) return;
+    place.take();
     this.waiting.push({ ...notice, actor: withoutRequest(notice.actor) });
     this.timer ??= setTimeout(() => void this.settle(null), WAIT_MS).unref();
   }
@@ -80,6 +88,7 @@ export class OwnerNotices {
     const notices = this.waiting;
     if (notices.length === 0) return;
     this.waiting = [];
+    this.places = new FairShares(SHARED_WAITING);
     const owners = await this.ownersOf(notices.flatMap(({ things }) => things));
     for (const notice of notices) {
       const concerned = new Set(notice.things.flatMap(({ type, id }) => owners.get(type)?.get(id) ?? []));
@@ -96,6 +105,12 @@ export class OwnerNotices {
     }
     return owners;
   }
+}
+
+/** Whose share of the places a notice takes: the workspace's that the caller, or the refused key, belongs to. */
+function sharerOf({ actor: { type, id, workspaceId }, event }: Notice): string {
+  if (type === 'operator') return `${type}:${id}`;
+  return (type === 'anonymous' ? event.workspaceId : workspaceId) ?? type;
 }
 
 /** The request is gone by the time that it is asked. */

@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Attempt } from '../../src/refused-attempts/attempt.js';
 import { BoundedCounts } from '../../src/refused-attempts/bounded-counts.js';
+import { FairShares } from '../../src/refused-attempts/fair-shares.js';
 import { FloodRule } from '../../src/refused-attempts/flood-rule.js';
+import { KnownKeyClients } from '../../src/refused-attempts/known-key-clients.js';
+import { SizeRanking } from '../../src/refused-attempts/size-ranking.js';
 
 const some = (...names: string[]) => fc.constantFrom(...names);
 
@@ -17,13 +20,48 @@ const attempts = fc.array(
   { maxLength: 400 },
 );
 
-const attempt = (fields: { type: string } & Omit<Attempt, 'actor' | 'event' | 'route' | 'isNotice'>): Attempt => ({
-  ...fields,
-  actor: { type: fields.type } as Attempt['actor'],
-  event: { errorCode: null } as Attempt['event'],
+interface Fields {
+  type: string;
+  kind?: string;
+  source?: string;
+  aim?: string;
+  refusedKey?: string | null;
+  workspaceId?: string | null;
+  errorCode?: string;
+  /** The workspace that the event is about, if it is not the actor's. */
+  about?: string | null;
+  isNotice?: boolean;
+}
+
+const attempt = ({
+  type,
+  workspaceId = 'w',
+  about = workspaceId,
+  errorCode,
+  kind = 'a',
+  source = 's',
+  aim = 'x',
+  refusedKey = null,
+  isNotice = false,
+}: Fields): Attempt => ({
+  kind,
+  source,
+  aim,
+  refusedKey,
+  isNotice,
+  actor: { type, workspaceId: type === 'anonymous' ? null : workspaceId } as Attempt['actor'],
+  event: { errorCode: errorCode ?? null, workspaceId: about } as Attempt['event'],
   route: '',
-  isNotice: false,
 });
+
+/** A rule at the beginning of a minute, and how many of such attempts it lets through. */
+function startedRule() {
+  const rule = new FloodRule();
+  rule.startMinute(0);
+  const letThrough = (count: number, fields: (at: number) => Fields): number =>
+    Array.from({ length: count }, (_, at) => rule.take(attempt(fields(at)), 1)).filter(Boolean).length;
+  return { rule, letThrough };
+}
 
 describe('FloodRule', () => {
   it('lets through the first ten of each kind, source and aim, and each first of a client with a known key', () => {
@@ -60,6 +98,85 @@ describe('FloodRule', () => {
     expect([anonymous, callers]).toEqual([600, 6000]);
   });
 
+  it.each<[string, (workspaceId: string, at: number) => Fields]>([
+    [
+      'refused commands',
+      (workspaceId, at) => ({ type: 'apikey', workspaceId, source: `${workspaceId}${at % 20}`, aim: `x${at}` }),
+    ],
+    [
+      'escalations',
+      (workspaceId, at) => ({
+        type: 'apikey',
+        errorCode: 'auth.escalation',
+        workspaceId,
+        source: `${workspaceId}${at % 20}`,
+        aim: `x${at}`,
+      }),
+    ],
+    [
+      'attempts at other workspaces',
+      (workspaceId, at) => ({
+        type: 'apikey',
+        isNotice: true,
+        about: 'owner',
+        workspaceId,
+        source: workspaceId,
+        aim: `x${at}`,
+      }),
+    ],
+    [
+      'first uses of dead keys',
+      (workspaceId, at) => ({
+        type: 'anonymous',
+        workspaceId,
+        aim: `${workspaceId}${at}`,
+        refusedKey: `${workspaceId}${at}`,
+      }),
+    ],
+    [
+      'attempts of strangers',
+      (about, at) => ({ type: 'user', workspaceId: null, about, source: `u${at % 20}`, aim: `${about}${at}` }),
+    ],
+  ])('one workspace’s %s take nothing of what another’s need', (_, fields) => {
+    const { rule, letThrough } = startedRule();
+    // Those without a credential are not what is asked about.
+    letThrough(600, (at) => ({ type: 'anonymous', kind: 'b', source: `s${at}` }));
+    const evil = letThrough(20_000, (at) => fields('evil', at));
+    expect([6000, 600]).toContain(evil);
+    expect(rule.take(attempt(fields('good', 0)), 1)).toBeDefined();
+    const good = letThrough(20_000, (at) => fields('good', at + 1));
+    expect(good).toBe(evil / 2 - 1);
+    expect(letThrough(100, (at) => fields('evil', 20_000 + at))).toBe(0);
+  });
+
+  it('what a workspace does at one other does not hide what it does at a third', () => {
+    const { rule, letThrough } = startedRule();
+    const notice = (about: string, at: number) => ({ type: 'apikey', isNotice: true, about, aim: `x${at}` });
+    letThrough(20_000, (at) => notice('accomplice', at));
+    expect(rule.take(attempt(notice('victim', 1)), 1)).toBeDefined();
+  });
+
+  it('an operator takes nothing of what the workspace needs that they act in', () => {
+    const { rule, letThrough } = startedRule();
+    const by = (type: string, at: number) => ({ type, kind: `a${at % 20}`, source: type, aim: `x${at}` });
+    expect(letThrough(20_000, (at) => by('operator', at))).toBe(6000);
+    expect(letThrough(20_000, (at) => by('apikey', at))).toBe(3000);
+    expect(rule.take(attempt(by('operator', -1)), 1)).toBeUndefined();
+  });
+
+  it('tells of no more than 600 attempts without a credential, and one workspace of no more than 60', () => {
+    const { letThrough } = startedRule();
+    const notice = (about: string, at: number): Fields => ({
+      type: 'anonymous',
+      isNotice: true,
+      about,
+      aim: `${about}${at}`,
+    });
+    expect(letThrough(1000, (at) => notice('accomplice', at))).toBe(60);
+    expect(letThrough(1000, (at) => notice('victim', at))).toBe(60);
+    expect(letThrough(1000, (at) => notice(`w${at}`, at))).toBe(480);
+  });
+
   it('has a thousand clients of a key and day', () => {
     const rule = new FloodRule();
     rule.startMinute(0);
@@ -88,6 +205,66 @@ describe('FloodRule', () => {
     expect(rule.take(rest, 1)).toBeDefined();
     expect(rule.take(rest, 1)).toBeUndefined();
     expect(rule.take(first, 1)).toBeDefined();
+  });
+});
+
+describe('FairShares', () => {
+  it('gives each an equal share, and bounds what all take, however many there are', () => {
+    const shares = new FairShares(600);
+    const take = (name: string): boolean => {
+      const share = shares.of(name);
+      const hasRoom = share.hasRoom();
+      if (hasRoom) share.take();
+      return hasRoom;
+    };
+    const takeAll = (name: string) => Array.from({ length: 1000 }, () => take(name)).filter(Boolean).length;
+    expect([takeAll('a'), takeAll('b'), takeAll('c')]).toEqual([600, 300, 200]);
+    const all = Array.from({ length: 20_000 }, (_, at) => takeAll(`n${at}`));
+    expect(all.slice(0, 597).every((taken) => taken >= 10)).toBe(true);
+    // Those beyond are one.
+    expect(all.slice(597).reduce((sum, taken) => sum + taken, 0)).toBe(10);
+    expect(all.reduce((sum, taken) => sum + taken, 1100)).toBeLessThan(8300);
+  });
+});
+
+describe('KnownKeyClients', () => {
+  it('makes room for a workspace that takes less from the one that takes most, and never holds more than 100,000', () => {
+    const clients = new KnownKeyClients();
+    const add = (workspaceId: string, at: number) =>
+      clients.add({ workspaceId, keyId: `${workspaceId}${Math.floor(at / 1000)}`, client: `c${at}` }, 1);
+    const added = (workspaceId: string, from: number, to: number) =>
+      Array.from({ length: to - from }, (_, at) => add(workspaceId, from + at)).filter(Boolean).length;
+    expect(added('evil', 0, 101_000)).toBe(100_000);
+    expect(added('good', 0, 50_000)).toBe(50_000);
+    expect(added('good', 50_000, 51_000)).toBe(0);
+    expect(added('evil', 101_000, 102_000)).toBe(0);
+    expect(added('late', 0, 10)).toBe(10);
+    expect(added('late', 0, 10)).toBe(0);
+    // The oldest went.
+    expect(add('good', 49_999)).toBe(false);
+    expect(add('evil', 99_999)).toBe(false);
+  });
+});
+
+describe('SizeRanking', () => {
+  it('knows one with the greatest size, after whatever was added and taken', () => {
+    const steps = fc.array(fc.tuple(some('a', 'b', 'c', 'd'), fc.constantFrom<1 | -1>(1, 1, -1)), { maxLength: 200 });
+    fc.assert(
+      fc.property(steps, (taken) => {
+        const ranking = new SizeRanking();
+        const sizes = new Map<string, number>();
+        for (const [name, step] of taken) {
+          const size = (sizes.get(name) ?? 0) + step;
+          if (size < 0) continue;
+          sizes.set(name, size);
+          ranking.add(name, step);
+          const most = Math.max(...sizes.values());
+          const largest = ranking.largest();
+          expect(largest === undefined ? 0 : sizes.get(largest)).toBe(most);
+          expect(ranking.total).toBe([...sizes.values()].reduce((sum, each) => sum + each, 0));
+        }
+      }),
+    );
   });
 });
 

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AuthFailed, RequestFailed } from '../../src/auth/events.js';
+import { newId } from '../../src/common/ids.js';
 import { Database } from '../../src/database/database.js';
+import type { Actor } from '../../src/events/actor.js';
 import { FailedAttempts } from '../../src/refused-attempts/failed-attempts.js';
 import { IdentityProviderFixture } from '../support/identity-provider.js';
 import {
@@ -200,6 +203,41 @@ describe('The flood rule', () => {
       expect(sources.reduce((sum, { count }) => sum + count, 0)).toBe(3 * 520 - ANONYMOUS_A_MINUTE);
       expect(sources.at(-1)).toMatchObject({ name: 'others' });
       expect(commits).toBeLessThan(written / 3);
+    });
+
+    it('one workspace’s refusals hide neither another’s refusal nor the first use of its dead key', async () => {
+      const evil = newId();
+      const [dead] = await deadKeys(1);
+      const { id, client } = await workspace.keyWith('apikeys:view');
+      const target = await workspace.keyWith('*');
+      const callers = Array.from({ length: 11 }, newId);
+      const wasted = Array.from({ length: 6600 }, (_, at) => {
+        const caller = callers[at % callers.length]!;
+        const targets = [{ type: 'apikey', id: newId(), display: '' }];
+        const facts = { workspaceId: evil, targets, statusCode: 404, errorCode: 'apikey.not_found' };
+        return attempts.record(actorOf('apikey', caller, evil), new RequestFailed(facts));
+      });
+      const own = Array.from({ length: 6600 }, () => {
+        const refusedKey = newId();
+        const targets = [{ type: 'apikey', id: refusedKey, display: '' }];
+        const facts = { workspaceId: evil, targets, reason: 'deleted', statusCode: 401 };
+        return attempts.record(actorOf('anonymous', 'anonymous', null), new AuthFailed(facts), { refusedKey });
+      });
+      await Promise.all([...wasted, ...own]);
+
+      await client.delete(`/apikey/${target.id}`).expect(403);
+      await dead!.client.get('/apikey').expect(401);
+      expect(await read(workspace.operator, `actorId=${id}`)).toMatchObject([{ targets: [{ id: target.id }] }]);
+      expect(await read(workspace.operator, 'action=auth.failed')).toMatchObject([{ targets: [{ id: dead!.id }] }]);
+    });
+
+    const actorOf = (type: Actor['type'], id: string, workspaceId: string | null): Actor => ({
+      type,
+      id,
+      display: id,
+      credentialId: null,
+      workspaceId,
+      origin: null,
     });
 
     async function exhaustAnonymousBudget(): Promise<void> {
