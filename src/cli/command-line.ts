@@ -15,7 +15,8 @@ const NOTES = `
 The environment is the service's: DATABASE_URL names the database (sqlite:./data/latchkey.db unless set). What a command
 changes is on the audit trail, under the name of the operating system's user. It may run next to a running service.
 
-What destroys something says what, and asks on a terminal; --yes answers beforehand. A script is not asked.
+What destroys something says what, and asks where standard input or output is a terminal; --yes answers beforehand. A
+script is not asked.
 Output is for people; with --json it is one JSON document for scripts. Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 
 /**

@@ -14,20 +14,31 @@ export class NotConfirmedError extends Error {
   }
 }
 
+/** A person looks on, and cannot be asked. */
+export class UnanswerableError extends Error {
+  constructor(loss: string) {
+    super(`${loss} Nothing was changed, for standard input is no terminal to confirm it on: confirm it by --yes`);
+    this.name = 'UnanswerableError';
+  }
+}
+
 /**
- * Says what is about to be destroyed, and asks whether it shall be, if a person is there to answer: where standard input
- * is a terminal. A script is not asked, nor is who has answered beforehand.
+ * Says what is about to be destroyed, and asks whether it shall be, where a person looks on: where standard input or
+ * output is a terminal. A script is not asked, nor is who has answered beforehand.
  *
  * @param what is destroyed, as one sentence; found out only if it is needed
  * @throws {NotConfirmedError}
+ * @throws {UnanswerableError} if only the output is a terminal.
  */
 export async function confirm(
-  { stdin, stderr }: Terminal,
+  { stdin, stdout, stderr }: Terminal,
   { yes }: ConfirmationOption,
   what: () => Promise<string>,
 ): Promise<void> {
-  if (yes || !stdin?.isTTY) return;
+  const isAnswerable = stdin?.isTTY === true;
+  if (yes || (!isAnswerable && !stdout.isTTY)) return;
   const loss = await what();
+  if (!isAnswerable) throw new UnanswerableError(loss);
   const dialogue = createInterface({ input: stdin, output: stderr, terminal: true });
   try {
     const ended = once(dialogue, 'close').then(() => '');

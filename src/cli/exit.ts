@@ -1,6 +1,7 @@
 import { LatchkeyError } from '../common/latchkey-error.js';
 import { EnvironmentError } from '../config/environment.js';
 import { reasonOf } from '../config/reason-of.js';
+import { UnanswerableError } from './confirmation.js';
 
 export const FAILED = 1;
 export const USAGE = 2;
@@ -8,8 +9,11 @@ export const USAGE = 2;
 /** What a failed program says on stderr, one line for each fault and no stack, and the code it exits with. */
 export function failureOf(error: unknown): { lines: string[]; code: number } {
   const faults = error instanceof EnvironmentError ? error.faults : [messageOf(error)];
-  const code = error instanceof LatchkeyError && error.getStatus() === 400 ? USAGE : FAILED;
-  return { lines: faults.map((fault) => `latchkey: ${fault}\n`), code };
+  return { lines: faults.map((fault) => `latchkey: ${fault}\n`), code: isWrongUsage(error) ? USAGE : FAILED };
+}
+
+function isWrongUsage(error: unknown): boolean {
+  return error instanceof UnanswerableError || (error instanceof LatchkeyError && error.getStatus() === 400);
 }
 
 /** Tells whether a write failed because nobody reads any more. */

@@ -8,8 +8,14 @@ import { createStore, forEachStore, type Store } from '../support/stores.js';
 const BUILD_MS = 300_000;
 
 /** Runs the built command line on a pseudo-terminal, and types the answer once it is asked. */
-async function onTerminal(store: Store, args: string[], answer: string): Promise<{ code: number; output: string }> {
-  const command = [process.execPath, resolve('dist', 'cli', 'main.js'), ...args].map((word) => `'${word}'`).join(' ');
+async function onTerminal(
+  store: Store,
+  args: string[],
+  answer: string,
+  redirection = '',
+): Promise<{ code: number; output: string }> {
+  const words = [process.execPath, resolve('dist', 'cli', 'main.js'), ...args].map((word) => `'${word}'`);
+  const command = `${words.join(' ')} ${redirection}`;
   const { PATH = '' } = process.env;
   const child = spawn('script', ['-qec', command, '/dev/null'], { env: { PATH, DATABASE_URL: store.url } });
   let output = '';
@@ -73,6 +79,24 @@ describe('what destroys asks on a terminal', () => {
       expect([code, output]).toEqual([0, expect.not.stringContaining('[y/N]')]);
       expect((await commandLine.run('workspace', 'delete', 'By script')).code).toBe(0);
       expect([await isThere('By yes'), await isThere('By script')]).toEqual([false, false]);
+    });
+
+    it('is refused where a person looks on who cannot answer, but for --yes', async () => {
+      const { id } = await workspaceWithKey('Looked on');
+      const remove = ['workspace', 'delete', 'Looked on'];
+
+      const { code, output } = await onTerminal(store, remove, '', '< /dev/null');
+      expect(code).toBe(2);
+      expect(output).toContain(`This deletes workspace ${id}, Looked on, with 1 key`);
+      expect(output).toContain('confirm it by --yes');
+      expect(await isThere('Looked on')).toBe(true);
+
+      const piped = await onTerminal(store, remove, 'n\r', '> /dev/null');
+      expect(piped).toEqual({ code: 1, output: expect.stringContaining('[y/N]') });
+      expect(await isThere('Looked on')).toBe(true);
+
+      expect(await onTerminal(store, [...remove, '--yes'], '', '< /dev/null')).toMatchObject({ code: 0 });
+      expect(await isThere('Looked on')).toBe(false);
     });
 
     it('the same for a key, a role, a member and an operator', async () => {
