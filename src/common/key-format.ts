@@ -9,6 +9,9 @@ const LONGEST_PREFIX = 16;
 const PREFIX_PATTERN = `[A-Za-z](?:[A-Za-z0-9_]{0,${LONGEST_PREFIX - 2}}[A-Za-z0-9])?`;
 const REST_PATTERN = `_[0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}}`;
 const REST_LENGTH = 1 + SECRET_LENGTH + CHECKSUM_LENGTH;
+// Without a seventh of the secret, the rest cannot be guessed.
+const DAMAGED_REST_PATTERN = '_[0-9A-Za-z]{34,55}(?![0-9A-Za-z])';
+const PREFIX_CHARACTERS_AT_END = /[0-9A-Za-z_]{0,15}[0-9A-Za-z]$/;
 const WHOLE_KEY = new RegExp(`^${PREFIX_PATTERN}${REST_PATTERN}$`);
 const WHOLE_PREFIX = new RegExp(`^${PREFIX_PATTERN}$`);
 
@@ -62,6 +65,26 @@ export function findKeys(text: string): KeyPlace[] {
   return places;
 }
 
+// Keys have both in all likelihood; digests in hexadecimal and names in snake case have not.
+const LIKELY_SECRET = /^(?=.*[a-z])(?=.*[A-Z])/;
+
+/**
+ * Where what may have been a key stands in a text: with the form of one, but damaged. The end is missing, characters are
+ * lost or doubled, or some are wrong, so that the checksum is. Not certain: other identifiers may look so.
+ */
+export function findDamagedKeys(text: string): KeyPlace[] {
+  const places: KeyPlace[] = [];
+  for (const { index, 0: rest } of text.matchAll(new RegExp(DAMAGED_REST_PATTERN, 'g'))) {
+    const start = index - prefixLengthBefore(text, index);
+    if (start < index && LIKELY_SECRET.test(rest)) places.push({ start, end: index + rest.length });
+  }
+  return places;
+}
+
+function prefixLengthBefore(text: string, end: number): number {
+  return PREFIX_CHARACTERS_AT_END.exec(text.slice(Math.max(0, end - LONGEST_PREFIX), end))?.[0].length ?? 0;
+}
+
 /** The SHA-256 of a key, base64url: the only form in which a key is stored. */
 export function hashKey(key: string): string {
   return hash('sha256', key, 'base64url');
@@ -80,6 +103,11 @@ export function digestOf(hash: string): string {
 /** What may be shown of a key after its creation: `lk_3fGh…x9Qz`. */
 export function maskKey(key: string): string {
   return `${key.slice(0, 4 - SECRET_LENGTH - CHECKSUM_LENGTH)}…${key.slice(-4)}`;
+}
+
+/** The same of what may have been a key. */
+export function maskDamagedKey(text: string): string {
+  return `${text.slice(0, text.lastIndexOf('_') + 5)}…${text.slice(-4)}`;
 }
 
 function base62(value: bigint, length: number): string {

@@ -14,5 +14,5 @@ export function requestIdOf(request: HttpRequest & { [REQUEST_ID]?: string }): s
 
 /** A caller's request id if it is 8 to 128 of `[A-Za-z0-9._-]` and holds no credential: it will be logged and recorded. */
 export function acceptableRequestId(text: string | undefined, secrets: SecretScanner): string | undefined {
-  return text !== undefined && ACCEPTABLE.test(text) && !secrets.contains(text) ? text : undefined;
+  return text !== undefined && ACCEPTABLE.test(text) && secrets.redact(text) === text ? text : undefined;
 }

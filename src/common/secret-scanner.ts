@@ -1,4 +1,4 @@
-import { findKeys, maskKey } from './key-format.js';
+import { findDamagedKeys, findKeys, maskDamagedKey, maskKey, type KeyPlace } from './key-format.js';
 
 const JSON_WEB_TOKEN = /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/y;
 const BASE_64_URL = /[A-Za-z0-9_-]*/y;
@@ -6,7 +6,8 @@ const HIDDEN = '[secret]';
 
 /**
  * Finds credentials in text that a caller supplied, so that none is stored, logged or answered by way of a name, a
- * header or a path. Knows API keys of any prefix (by their checksum), JSON Web Tokens, and the literals it was given.
+ * header or a path. Knows API keys of any prefix (by their checksum), JSON Web Tokens, and the literals it was given; and
+ * masks what may have been a key, such as one without its last characters.
  * The time it takes grows with the text's length only, whatever the text.
  */
 export class SecretScanner {
@@ -17,23 +18,28 @@ export class SecretScanner {
     this.literals = [...new Set(literals.flatMap((literal) => [literal, JSON.stringify(literal).slice(1, -1)]))];
   }
 
+  /** Whether a credential is in the text for certain: what may have been one is not meant. */
   contains(text: string): boolean {
-    return this.redact(text) !== text;
+    return this.withoutCredentials(text) !== text;
   }
 
-  /** The text with every credential masked. Text without one is returned as it is. */
+  /** The text with every credential masked, and what may have been a key. Text without one is returned as it is. */
   redact(text: string): string {
-    let result = redactTokens(redactKeys(text));
+    return masked(this.withoutCredentials(text), findDamagedKeys, maskDamagedKey);
+  }
+
+  private withoutCredentials(text: string): string {
+    let result = redactTokens(masked(text, findKeys, maskKey));
     for (const literal of this.literals) result = result.replaceAll(literal, HIDDEN);
     return result;
   }
 }
 
-function redactKeys(text: string): string {
+function masked(text: string, find: (text: string) => KeyPlace[], mask: (key: string) => string): string {
   let redacted = '';
   let done = 0;
-  for (const { start, end } of findKeys(text)) {
-    redacted += text.slice(done, start) + maskKey(text.slice(Math.max(done, start), end));
+  for (const { start, end } of find(text)) {
+    redacted += text.slice(done, start) + mask(text.slice(Math.max(done, start), end));
     done = end;
   }
   return redacted + text.slice(done);
