@@ -1,52 +1,75 @@
 import type { SecretScanner } from '../common/secret-scanner.js';
+import { isSecretName } from './secret-names.js';
 
-const LONGEST_TEXT = 200;
-const MOST_ITEMS = 20;
 const DEEPEST = 4;
-const CUT = '…';
+const DEFAULTS = { longestText: 200, mostItems: 20, members: 'any' } as const;
+
+/** What stands for what is left out. */
+export const CUT = '…';
 
 /** How many characters may still be taken. */
 export interface Budget {
   characters: number;
 }
 
+export interface Bounds {
+  longestText?: number;
+  mostItems?: number;
+  /** Which members of an object are shown. Of the others the names are. */
+  members?: 'any' | ReadonlySet<string>;
+}
+
 /**
  * A value of JSON that a caller wrote, as it may be kept: well-formed, without credentials and NUL, and bounded: long
- * texts and lists are cut, which `…` shows, and nothing is taken beyond the budget.
+ * texts and lists are cut, which `…` shows, and nothing is taken beyond the budget. Members with the name of a secret are
+ * left out, too.
  */
-export function boundedJson(
-  value: unknown,
-  secrets: SecretScanner,
-  budget: Budget,
-  longestText = LONGEST_TEXT,
-  depth = 0,
-): unknown {
-  if (typeof value === 'string') return boundedText(value, secrets, budget, longestText);
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  if (typeof value !== 'object' || value === null) return value ?? null;
-  if (depth >= DEEPEST || budget.characters <= 0) return CUT;
-  const next = (child: unknown): unknown => boundedJson(child, secrets, budget, longestText, depth + 1);
-  if (Array.isArray(value)) return cutList(value).map((item) => (take(budget, 1) ? next(item) : CUT));
-  const members = Object.entries(value)
-    .slice(0, MOST_ITEMS)
-    .map(([name, member]) => [boundedText(name, secrets, budget, longestText), next(member)] as const);
-  return Object.fromEntries(members);
+export function boundedJson(value: unknown, secrets: SecretScanner, budget: Budget, bounds: Bounds = {}): unknown {
+  return new BoundedJson(secrets, budget, { ...DEFAULTS, ...bounds }).of(value, 0);
 }
 
-function cutList(list: readonly unknown[]): readonly unknown[] {
-  return list.length > MOST_ITEMS ? [...list.slice(0, MOST_ITEMS), CUT] : list;
-}
+class BoundedJson {
+  constructor(
+    private readonly secrets: SecretScanner,
+    private readonly budget: Budget,
+    private readonly bounds: Required<Bounds>,
+  ) {}
 
-function boundedText(text: string, secrets: SecretScanner, budget: Budget, longest: number): string {
-  // Redacted whole: half a credential would not be found to be one.
-  const clean = secrets.redact(text.toWellFormed()).replaceAll('\0', '\ufffd');
-  const kept = clean.slice(0, Math.min(longest, Math.max(0, budget.characters)));
-  take(budget, kept.length + 1);
-  return kept.length < clean.length ? kept.toWellFormed() + CUT : kept;
-}
+  of(value: unknown, depth: number): unknown {
+    if (typeof value === 'string') return this.text(value);
+    if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+    if (typeof value !== 'object' || value === null) return value ?? null;
+    if (depth >= DEEPEST || this.budget.characters <= 0) return CUT;
+    if (Array.isArray(value)) return this.list(value, depth);
+    const members = Object.entries(value)
+      .slice(0, this.bounds.mostItems)
+      .map(([name, member]) => [this.text(name), this.isShown(name) ? this.of(member, depth + 1) : CUT] as const);
+    return Object.fromEntries(members);
+  }
 
-function take(budget: Budget, characters: number): boolean {
-  if (budget.characters <= 0) return false;
-  budget.characters -= characters;
-  return true;
+  private list(list: readonly unknown[], depth: number): unknown[] {
+    const { mostItems } = this.bounds;
+    const kept = list.slice(0, mostItems).map((item) => (this.take(1) ? this.of(item, depth + 1) : CUT));
+    return list.length > mostItems ? [...kept, CUT] : kept;
+  }
+
+  private isShown(name: string): boolean {
+    const { members } = this.bounds;
+    return members === 'any' ? !isSecretName(name) : members.has(name);
+  }
+
+  private text(text: string): string {
+    const { longestText } = this.bounds;
+    // Redacted whole: half a credential would not be found to be one.
+    const clean = this.secrets.redact(text.toWellFormed()).replaceAll('\0', '\ufffd');
+    const kept = clean.slice(0, Math.min(longestText, Math.max(0, this.budget.characters)));
+    this.take(kept.length + 1);
+    return kept.length < clean.length ? kept.toWellFormed() + CUT : kept;
+  }
+
+  private take(characters: number): boolean {
+    if (this.budget.characters <= 0) return false;
+    this.budget.characters -= characters;
+    return true;
+  }
 }

@@ -77,8 +77,8 @@ describe('What was attempted', () => {
         {
           targets: [],
           changes: [
-            { field: 'keyName', before: null, after: 'Mine' },
             { field: 'permissions', before: null, after: ['*'] },
+            { field: 'keyName', before: null, after: 'Mine' },
           ],
         },
         {
@@ -90,7 +90,7 @@ describe('What was attempted', () => {
 
     it('says the same of a command that failed, and of one without a credential', async () => {
       const { client } = await workspace.keyWith('apikeys:create', 'apikeys:update');
-      const body = { keyName: viewer.name, permissions: ['apikeys:create'] };
+      const body = { permissions: ['apikeys:create'], keyName: viewer.name };
       const changes = Object.entries(body).map(([field, after]) => ({ field, before: null, after }));
       await client.post('/apikey', body).expect(409);
       await client.patch(`/apikey/${newId()}`, { enabled: false }).expect(404);
@@ -119,9 +119,100 @@ describe('What was attempted', () => {
       const refused = await refusedIn(workspace);
       const text = JSON.stringify(refused);
       for (const part of [secret, viewer.secret, secret.slice(0, 30), 'a typo']) expect(text).not.toContain(part);
-      expect(refused[2]!.changes).toHaveLength(20);
+      expect(refused[2]!.changes).toHaveLength(3 + 20);
       expect(refused[2]!.targets[0]).toMatchObject({ type: 'apikey', id: '' });
       expect(text.length).toBeLessThan(9000);
+    });
+
+    it.each(['key', 'api_key', 'apiKeys', 'keySecret', 'accessToken', 'credential', 'note'])(
+      'has no value of a field that the route does not know: %s',
+      async (field) => {
+        const legacy = 'Xl8-flowise-legacy-key-4f9a8d7c6b5e';
+        const cut = viewer.secret.slice(0, -1);
+        const { client } = await workspace.keyWith('apikeys:verify', 'apikeys:create', 'roles:manage');
+        await client.post('/verify', { [field]: cut }).expect(400);
+        await client.post('/verify', { [field]: { [field]: [legacy] } }).expect(400);
+        await client.post('/apikey', { keyName: { [field]: legacy }, rateLimit: { [field]: legacy } }).expect(400);
+        await client.post(`/role?${field}=${legacy}`, { name: 'A', permissions: [{ [field]: legacy }] }).expect(400);
+        await client.post('/role', { name: cut, description: `my ${cut}`, permissions: [cut] }).expect(400);
+        const refused = await refusedIn(workspace);
+        expect(refused).toHaveLength(5);
+        const text = JSON.stringify(refused);
+        for (const part of [legacy, cut.slice(0, 12), cut.slice(-12)]) expect(text).not.toContain(part);
+        const unknown = { field, before: null, after: '…' };
+        expect(refused.slice(-2).map(({ changes }) => changes)).toEqual([[unknown], [unknown]]);
+        expect(refused[2]!.changes).toEqual([
+          { field: 'rateLimit', before: null, after: { [field]: '…' } },
+          { field: 'keyName', before: null, after: { [field]: '…' } },
+        ]);
+      },
+    );
+
+    it('has no value in metadata that is named like a secret', async () => {
+      const metadata = {
+        apiKey: 'one',
+        nested: { db_password: 'two', accesstoken: 'three' },
+        monkeys: 4,
+        team: 'billing',
+      };
+      await viewer.client.post('/apikey', { keyName: 'Mine', metadata }).expect(403);
+      const [record] = await refusedIn(workspace);
+      expect(record!.changes.at(-1)).toMatchObject({
+        field: 'metadata',
+        after: { apiKey: '…', nested: { db_password: '…', accesstoken: '…' }, team: 'billing' },
+      });
+    });
+
+    it('says what the query asked for, so that a refused dry run is told apart', async () => {
+      await workspace.operator.put('/member/eve', { roles: ['admin'] }).expect(200);
+      const { client } = await workspace.keyWith('members:manage');
+      await client.delete('/member/eve?keys=delete').expect(403);
+      await client.delete('/member/eve?dryRun=true&reason=curious').expect(400);
+      await viewer.client.put('/role/admin?dryRun=true', { name: 'x', dryRun: false }).expect(403);
+      await viewer.client.delete(`/apikey/${viewer.id}?reason=old`).expect(403);
+      await viewer.client.delete(`/apikey/${viewer.id}?reason=%ff`).expect(403);
+      expect(
+        (await refusedIn(workspace)).map(({ changes }) => changes.map(({ field, after }) => [field, after])),
+      ).toEqual([
+        [],
+        [['query.reason', 'old']],
+        [
+          ['query.dryRun', 'true'],
+          ['name', 'x'],
+          ['dryRun', '…'],
+        ],
+        [
+          ['query.dryRun', 'true'],
+          ['query.reason', '…'],
+        ],
+        [['query.keys', 'delete']],
+      ]);
+    });
+
+    it('no padding hides what would be granted', async () => {
+      const junk = (count: number) =>
+        Object.fromEntries(Array.from({ length: count }, (_, at) => [`j${at}`, 'y'.repeat(199)]));
+      const names = Array.from({ length: 199 }, (_, at) => `${'p'.repeat(50)}:${String(at).padStart(50, 'a')}`);
+      const permissions = [...names, '*'];
+      await viewer.client.put('/member/mallory', { ...junk(40), roles: ['admin'] }).expect(403);
+      await viewer.client
+        .patch(`/apikey/${newId()}`, {
+          description: 'x',
+          metadata: junk(20),
+          permissions,
+          roles: ['admin'],
+          enabled: true,
+        })
+        .expect(403);
+      const [patched, put] = await refusedIn(workspace);
+      expect(put!.changes[0]).toEqual({ field: 'roles', before: null, after: ['admin'] });
+      expect(put!.changes).toHaveLength(1 + 20);
+      expect(patched!.changes.slice(0, 3)).toEqual([
+        { field: 'permissions', before: null, after: permissions },
+        { field: 'roles', before: null, after: ['admin'] },
+        { field: 'enabled', before: null, after: true },
+      ]);
+      expect(JSON.stringify(patched).length).toBeLessThan(30_000);
     });
 
     it('a stranger’s token that names a workspace is on that workspace’s trail', async () => {
