@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { searchedId } from '../common/search-bounds.js';
 import type { SecretScanner } from '../common/secret-scanner.js';
-import type { ActorType } from '../events/actor.js';
+import type { Actor, ActorType } from '../events/actor.js';
 import type { Change, DomainEvent, Outcome } from '../events/domain-event.js';
 import type { Attribution } from '../events/work.js';
 import type { AuditEvent } from './audit-event.entity.js';
@@ -105,6 +105,12 @@ export function toRows(
     },
     pii: { eventId: event.id, salt, content },
   };
+}
+
+/** How many bytes the record of an event takes. */
+export function sizeOf(event: DomainEvent, actor: Actor, date: Date, secrets: SecretScanner): number {
+  const { event: row, pii } = toRows(event, { actor, date }, date, secrets);
+  return Buffer.byteLength(row.payload) + Buffer.byteLength(pii.content);
 }
 
 /** A record as it is shown, from what is stored of it; without the erasable part if that is gone. */

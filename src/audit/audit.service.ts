@@ -17,14 +17,14 @@ import { EventHandlers } from '../events/event-handlers.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import { Work } from '../events/work.js';
 import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
-import { assertRecordable } from './assert-recordable.js';
-import { toRecord, type AuditRecord } from './audit-record.js';
+import { sizeOf, toRecord, type AuditRecord } from './audit-record.js';
 import { ExportAuditDto, type ExportAuditInput } from './dto/export-audit.dto.js';
 import type { FilterAuditDto } from './dto/filter-audit.dto.js';
 import { ListAuditDto, type ListAuditInput } from './dto/list-audit.dto.js';
 import { AuditRecordNotFoundError } from './errors.js';
 import { AuditExported } from './events.js';
-import { HostEvent, type HostAction } from './host-event.js';
+import type { HostAction, HostEvent } from './host-event.js';
+import { recordableOf } from './recordable.js';
 
 /** A page of the trail, newest first. */
 export interface AuditPage {
@@ -41,6 +41,7 @@ interface StoredRecord {
 
 const DEFAULT_LIMIT = 50;
 const EXPORT_BATCH = 500;
+const MOST_BYTES = 64 * 1024;
 
 /**
  * Reads the trail: of the actor's workspace, or of everything for an operator who acts in none; nobody else reads without
@@ -64,7 +65,8 @@ export class AuditService {
    * `EntityManager` is given, so that the record is there exactly if what it tells of is; else in a transaction of its
    * own, durable when this resolves. Only what has one of its own is announced after the commit. On SQLite, inside a
    * transaction of the host that has written, give its manager: anything else waits for the end of that transaction, and
-   * gives up after five seconds.
+   * gives up after five seconds. What looks like a credential in a text is masked; in an id, a type or the action it is
+   * refused. What becomes of the action afterwards does not change the record.
    *
    * @param actor who did it: the principal of the request, or `Principal.system(…)` of a job
    * @returns the id of the record.
@@ -73,12 +75,12 @@ export class AuditService {
    * @throws {StoreUnavailableError} if the trail cannot be written: without a record, nothing should be done.
    */
   async record(actor: Actor, action: HostAction, manager?: EntityManager): Promise<string> {
-    const { workspaceId = actor.workspaceId } = action;
-    const facts = { ...action, workspaceId };
-    assertRecordable(actor, facts, this.secrets);
-    const event = new HostEvent(action.action, facts);
-    if (manager) await this.recordIn(await this.join(manager), actor, event);
-    else await this.unitOfWork.run(actor, (work) => work.record(event));
+    const { actor: by, event } = recordableOf(actor, action, this.secrets);
+    if (sizeOf(event, by, this.clock.now(), this.secrets) > MOST_BYTES) {
+      throw new Error(`The record must be at most ${MOST_BYTES} bytes, as it is stored.`);
+    }
+    if (manager) await this.recordIn(await this.join(manager), by, event);
+    else await this.unitOfWork.run(by, (work) => work.record(event));
     return event.id;
   }
 

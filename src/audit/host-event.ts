@@ -1,6 +1,6 @@
 import { DomainEvent, type Change, type Outcome, type Target } from '../events/domain-event.js';
 
-/** Something that a host's own user or program did. */
+/** Something that a host's own user or program did. At most 64 KiB, as it is stored. */
 export interface HostAction {
   /**
    * `resource.happened`, such as `order.refunded`: at most 100 letters, digits, `_` and `-`, with dots between. Not of a
@@ -44,7 +44,7 @@ export interface HostChange extends Pick<Change, 'field'> {
 export class HostEvent extends DomainEvent {
   constructor(
     readonly action: string,
-    { targets = [], changes = [], workspaceId, ...facts }: HostAction & { workspaceId: string | null },
+    { targets = [], changes = [], workspaceId, ...facts }: Omit<HostAction, 'action'> & { workspaceId: string | null },
   ) {
     super({
       ...facts,

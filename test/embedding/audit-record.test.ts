@@ -9,6 +9,8 @@ import {
   Principal,
   type HostAction,
 } from '../../src/index.js';
+import type { Actor } from '../../src/events/actor.js';
+import { withSql } from '../support/sql.js';
 import { forEachStore } from '../support/stores.js';
 import { hostDataSource, startHost, type Host, type HostKey } from './host.js';
 import { Order } from './order.entity.js';
@@ -221,11 +223,105 @@ describe('AuditService.record', () => {
       expect(await records()).toEqual([]);
     });
 
-    it('refuses a credential for the id of a target', async () => {
-      const targets = [{ type: 'order', id: `of ${key.secret}` }];
-      await expect(audit.record(actor, { ...REFUND, targets })).rejects.toThrow(
-        'targets[0].id must not have a credential',
+    const acting = (by: Record<string, unknown>) =>
+      ({ ...actor, type: 'user', id: 'u', credentialId: null, ...by }) as unknown as Actor;
+
+    const requested = (from: Record<string, unknown>) =>
+      acting({
+        origin: { id: 'r', method: 'POST', route: '/', ip: null, userAgent: null, successStatus: 200, ...from },
+      });
+
+    it.each<[string, (secret: string) => [Actor, HostAction]]>([
+      ['actor.id must not have a credential', (secret) => [acting({ id: secret }), REFUND]],
+      ['actor.credentialId must not have a credential', (secret) => [acting({ credentialId: secret }), REFUND]],
+      ['targets[0].id must not', (secret) => [actor, { ...REFUND, targets: [{ type: 'order', id: `of ${secret}` }] }]],
+      ['targets[0].type must not', (secret) => [actor, { ...REFUND, targets: [{ type: secret, id: '7' }] }]],
+      ['action must not have a credential', (secret) => [actor, { action: `order.${secret}` }]],
+      ['action must not have a credential', (secret) => [actor, { action: `order.${secret.slice(0, -1)}` }]],
+    ])('refuses a credential where it would stay for ever: %s', async (why, given) => {
+      await expect(audit.record(...given(key.secret))).rejects.toThrow(why);
+      expect(await records()).toEqual([]);
+    });
+
+    it.each<[string, Record<string, unknown> | null]>([
+      ['actor must be an object', null],
+      ['actor.type must be one of: apikey, user', { type: 'god' }],
+      ['actor.id must be text of 1 to 255', { id: 7 }],
+      ['actor.id must be text of 1 to 255', { id: 'x'.repeat(256) }],
+      ['actor.display must be text of 0 to 255', { display: 'x'.repeat(256) }],
+      ['actor.credentialId must be text of 1 to 255', { credentialId: { a: 1 } }],
+      ['actor.credentialId must be text of 1 to 255', { credentialId: 'x'.repeat(1_000_000) }],
+      ['actor.workspaceId must be the id of a workspace', { workspaceId: 'shop' }],
+      ['actor.origin must be an object', { origin: 'here' }],
+      ['actor.origin.route must be text', { origin: { id: 'r', method: 'GET', route: {}, successStatus: 200 } }],
+      ['actor.origin.successStatus must be', { origin: { id: 'r', method: 'GET', route: '/' } }],
+    ])('refuses an actor, saying that %s', async (why, by) => {
+      await expect(audit.record(by === null ? (null as never) : acting(by), REFUND)).rejects.toThrow(why);
+    });
+
+    it('keeps credentials, and what may have been one, off the trail wherever they were', async () => {
+      const { secret } = key;
+      const damaged = secret.slice(0, -1);
+      const origin = { id: secret, method: secret, route: `/${secret}`, ip: secret, userAgent: damaged };
+      const by = { ...requested(origin), id: damaged, display: secret, credentialId: damaged };
+      await audit.record(by, {
+        ...REFUND,
+        targets: [{ type: damaged, id: damaged, display: damaged }],
+        changes: [{ field: damaged, before: secret, after: { [damaged]: [damaged] } }],
+        reason: damaged,
+      });
+      const stored = await withSql(host.store, (query) =>
+        query(
+          'SELECT payload, content, actor_id, target_id FROM latchkey_audit_events JOIN latchkey_audit_pii ON event_id = id',
+        ),
       );
+      expect(await records()).toHaveLength(1);
+      expect(JSON.stringify(stored)).not.toContain(secret.slice(0, 12));
+      expect(JSON.stringify(stored)).not.toContain(secret.slice(12, 30));
+    });
+
+    it('bounds what is stored, all together, and what a request says of itself', async () => {
+      const target = (at: number) => ({
+        type: 'é'.repeat(255),
+        id: `${at}`.padEnd(255, 'é'),
+        display: 'é'.repeat(255),
+      });
+      const targets = Array.from({ length: 50 }, (_, at) => target(at));
+      await expect(audit.record(actor, { ...REFUND, targets })).rejects.toThrow(
+        'The record must be at most 65536 bytes',
+      );
+      const long = 'x'.repeat(1_000_000);
+      await audit.record(requested({ id: long, method: long, route: long, ip: long, userAgent: long }), REFUND);
+      const [record] = await records();
+      expect(JSON.stringify(record).length).toBeLessThan(4000);
+    });
+
+    it('reads what it is given once', async () => {
+      const once = <T>(first: T, then: T) => {
+        let count = 0;
+        return () => (count++ === 0 ? first : then);
+      };
+      const long = 'x'.repeat(2_000_000);
+      const id = once('fine', long);
+      const action = once('order.refunded', 'apikey.deleted');
+      const type = once('user', 'operator');
+      await audit.record(Object.defineProperty({ ...acting({}) }, 'type', { get: type, enumerable: true }), {
+        get action() {
+          return action();
+        },
+        targets: [
+          {
+            type: 'order',
+            get id() {
+              return id();
+            },
+          },
+        ],
+        changes: [{ field: 'note', after: { toJSON: once('short', long) } }],
+      });
+      expect(await records()).toMatchObject([
+        { actor: { type: 'user' }, targets: [{ id: 'fine' }], changes: [{ after: 'short' }] },
+      ]);
     });
 
     it('refuses a manager that is in no transaction, or in none any more', async () => {
