@@ -1,7 +1,7 @@
 import { excessesOver } from '../auth/restrictions.js';
 import { changesBetween } from '../events/changes.js';
 import type { Change } from '../events/domain-event.js';
-import { ownPermissions, type HeldRole } from '../grants/holding.js';
+import { grantsMore, ownPermissions, type Given, type HeldRole } from '../grants/holding.js';
 import type { ApiKey } from './api-key.entity.js';
 import { statusOf } from './api-key-status.js';
 
@@ -46,8 +46,8 @@ export function ownerOf(subject: string | null): { type: 'user'; id: string } | 
 }
 
 /** What the settings grant, before an owner bounds it. */
-export function grantsOf({ permissions, roles }: Pick<KeySettings, 'permissions' | 'roles'>): readonly string[] {
-  return ownPermissions({ direct: permissions, roles }).grants;
+export function grantsOf(key: Pick<KeySettings, 'permissions' | 'roles'>): readonly string[] {
+  return ownPermissions(givenTo(key)).grants;
 }
 
 /** What differs, for the trail. */
@@ -57,10 +57,13 @@ export function changesOf(before: KeySettings, after: KeySettings, now: Date): C
   return [...changes, { field: 'status', before: statusOf(before, now), after: statusOf(after, now) }];
 }
 
-/** Whether a key has grants after the change that it had not before. */
-export function grantsMore(before: KeySettings, after: KeySettings): boolean {
-  const held = ownPermissions({ direct: before.permissions, roles: before.roles });
-  return held.missing(grantsOf(after)).length > 0;
+/** Whether the change gives the key a permission or a role. */
+export function isGiven(before: KeySettings, after: KeySettings): boolean {
+  return grantsMore(givenTo(before), givenTo(after));
+}
+
+function givenTo({ permissions, roles }: Pick<KeySettings, 'permissions' | 'roles'>): Given {
+  return { direct: permissions, roles };
 }
 
 /** Whether the key is bound to another member than before, to none, or again. */
@@ -69,11 +72,11 @@ export function isRebound(before: KeySettings, after: KeySettings): boolean {
 }
 
 /**
- * Whether a key can do anything after the change that it could not before: more permissions, a later end, from
+ * Whether a key is given something, or can do anything after the change that it could not before: until later, from
  * elsewhere, more often, or again after it was disabled.
  */
 export function widens(before: KeySettings, after: KeySettings): boolean {
-  return grantsMore(before, after) || (!before.enabled && after.enabled) || excessesOver(before, after).length > 0;
+  return isGiven(before, after) || (!before.enabled && after.enabled) || excessesOver(before, after).length > 0;
 }
 
 /** Whether a change takes from what the key can do, and changes nothing that others learn of it. */

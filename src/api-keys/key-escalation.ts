@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EscalationRule, type Recipient } from '../auth/escalation.js';
 import type { Principal } from '../auth/principal.js';
 import type { Work } from '../events/work.js';
-import { grantsMore, grantsOf, isRebound, onlyNarrows, widens, type KeySettings } from './key-changes.js';
+import { grantsOf, isGiven, isRebound, onlyNarrows, widens, type KeySettings } from './key-changes.js';
 
 /** What an admin holds, and who may free a key of the person it is bound to. */
 const EVERYTHING = '*';
@@ -37,7 +37,7 @@ export class KeyEscalation {
     }
     const granted = isRebound(before, after)
       ? [...grantsOf(before), ...grantsOf(after), ...(isFreed(actor, before, after) ? [EVERYTHING] : [])]
-      : [...heldBy(before, effective), ...(grantsMore(before, after) ? grantsOf(after) : [])];
+      : [...heldBy(before, effective), ...(isGiven(before, after) ? grantsOf(after) : [])];
     await this.escalation.assertMayGrant(work, actor, granted, () => [toRecipient(after)]);
   }
 }

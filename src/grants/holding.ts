@@ -28,6 +28,17 @@ export function ownPermissions({ direct, roles }: Given): PermissionSet {
 }
 
 /**
+ * Whether something is given by a change: a role, or a permission that is not part of one which the change takes away.
+ * What was given stays when the rest is taken, so it does not matter whether it lets the holder do more now.
+ */
+export function grantsMore(before: Given, after: Given): boolean {
+  const roles = new Set(before.roles.map(({ id }) => id));
+  if (after.roles.some(({ id }) => !roles.has(id))) return true;
+  const taken = new PermissionSet(before.direct.filter((grant) => !after.direct.includes(grant)));
+  return taken.missing(after.direct.filter((grant) => !before.direct.includes(grant))).length > 0;
+}
+
+/**
  * What a holder may do: what it was given; of a key that is bound to a member, no more than that member may do now; of
  * an orphaned key, nothing.
  */

@@ -19,7 +19,7 @@ import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
-import { ownPermissions, type Holding } from '../grants/holding.js';
+import { grantsMore, ownPermissions, type Holding } from '../grants/holding.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { RoleHolders } from '../roles/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
@@ -188,12 +188,13 @@ export class MembersService extends MembershipDirectory {
   }
 
   private async assertMayChange(work: Work, actor: Principal, before: Holding, after: Holding): Promise<void> {
-    const [held, granted] = [ownPermissions(before), ownPermissions(after).grants];
-    if (held.missing(granted).length === 0) {
-      await this.escalation.assertHolds(work, actor, held.grants);
+    const held = ownPermissions(before).grants;
+    if (!grantsMore(before, after)) {
+      await this.escalation.assertHolds(work, actor, held);
       return;
     }
-    await this.escalation.assertMayGrant(work, actor, [...held.grants, ...granted], () => [MEMBER]);
+    const granted = [...held, ...ownPermissions(after).grants];
+    await this.escalation.assertMayGrant(work, actor, granted, () => [MEMBER]);
   }
 
   /** @returns the workspace */

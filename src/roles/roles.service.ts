@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { BUILT_IN_ROLES, builtInRole, type BuiltInRole } from '../auth/built-in-roles.js';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { EscalationRule } from '../auth/escalation.js';
-import { PermissionSet } from '../auth/permission-set.js';
 import { workspaceOf, type Principal } from '../auth/principal.js';
 import { isId, newId } from '../common/ids.js';
 import { InputChecker } from '../common/input-checker.js';
@@ -18,7 +17,7 @@ import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
-import type { HeldRole } from '../grants/holding.js';
+import { grantsMore, type HeldRole } from '../grants/holding.js';
 import { restrictionsOfHolders } from '../grants/key-restrictions.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';
@@ -213,7 +212,7 @@ export class RolesService {
     const { workspaceId, id, permissions } = before;
     await this.permissions.assertGrantable(work, workspaceId, grants);
     const needed = [...permissions, ...grants];
-    if (new PermissionSet(permissions).missing(grants).length === 0) {
+    if (!grantsMore({ direct: permissions, roles: [] }, { direct: grants, roles: [] })) {
       await this.escalation.assertHolds(work, actor, needed);
       return;
     }

@@ -182,7 +182,7 @@ export class Model {
     const before = this.members.get(deed.subject);
     if (before && isSame(before.direct, deed.permissions) && isSame(namesOf(before), deed.roles)) return [];
     const [held, given] = [before ? all(before) : [], [...deed.permissions, ...this.grantedBy(deed.roles)]];
-    const widens = !contains(reach(held), given);
+    const widens = gives(before ?? NOTHING, deed);
     return [
       ...when('auth.escalation', !isSubset(reach(held), may) || !contains(may, given)),
       ...when('auth.escalation', widens && exceeds(FREE, this.restrictionsOf(actor))),
@@ -214,7 +214,7 @@ export class Model {
     const told = deed.kind === 'replaceKey' ? deed.renamed : (deed.told ?? false);
     const rebound = patch?.owner !== undefined && (owner !== key.owner || key.orphaned);
     const grants = [...direct, ...this.grantedBy(roles)];
-    const grantsMore = !contains(reach(all(key)), grants);
+    const grantsMore = gives(key, { permissions: direct, roles });
     const widens = grantsMore || (!key.enabled && enabled) || exceeds(restricting, key.restricting);
     const settings = [key.direct, namesOf(key), key.enabled, key.restricting];
     const same = !told && !rebound && isSame(settings, [direct, roles, enabled, restricting]);
@@ -237,7 +237,7 @@ export class Model {
 
   /** Whether a role would do more for one who is bounded less than the actor. */
   private widensRoleOfFreer(actor: Actor, { name, permissions }: { name: string; permissions: string[] }): boolean {
-    if (contains(reach(this.role(name)?.permissions ?? []), permissions)) return false;
+    if (!gives({ direct: this.role(name)?.permissions ?? [], roles: [] }, { permissions, roles: [] })) return false;
     const mine = this.restrictionsOf(actor);
     const holds = ({ roles }: Holder) => roles.some((role) => role.name === name);
     const theirs = [
@@ -363,6 +363,8 @@ export class Model {
   }
 }
 
+const NOTHING: Holder = { direct: [], roles: [] };
+
 const ENTRY: Record<Deed['kind'], readonly string[]> = {
   createKey: ['apikeys:create'],
   updateKey: ['apikeys:update'],
@@ -391,6 +393,13 @@ function isSame(one: unknown, other: unknown): boolean {
 
 function all({ direct, roles }: Holder): string[] {
   return [...direct, ...roles.flatMap(({ permissions }) => permissions)];
+}
+
+/** Whether one comes to hold a role, or a permission otherwise than in place of more of the same. */
+function gives(before: Holder, after: { permissions: readonly string[]; roles: readonly string[] }): boolean {
+  const replaced = reach(before.direct.filter((grant) => !after.permissions.includes(grant)));
+  const added = after.permissions.filter((grant) => !before.direct.includes(grant));
+  return !contains(replaced, added) || after.roles.some((name) => !namesOf(before).includes(name));
 }
 
 /** Every permission that somebody has who was given these grants. */

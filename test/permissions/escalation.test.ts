@@ -132,6 +132,54 @@ describe('nobody grants more than they hold', () => {
       await manager.client.patch(`/apikey/${id}`, change).expect(200);
     });
 
+    describe('what a key is given stays when the rest is taken, so that it is given by who holds it, and what the key does', () => {
+      const roleOf = async (...permissions: string[]): Promise<string> =>
+        (await workspace.operator.post('/role', { name: uniqueName('Role'), permissions }).expect(201)).body.id;
+
+      it.each<[string, object, object]>([
+        ['a built-in role', { permissions: ['*'] }, { roles: ['admin'] }],
+        [
+          'roles for all of its permissions',
+          { permissions: ['*'] },
+          { roles: ['manager', 'auditor'], permissions: [] },
+        ],
+        ['another role', { roles: ['admin'] }, { roles: ['admin', 'viewer'] }],
+        ['a role for another', { roles: ['admin'] }, { roles: ['manager'] }],
+        ['a permission that its role grants', { roles: ['admin'] }, { permissions: ['auditLogs:view'] }],
+        ['a permission next to a wildcard', { permissions: ['*'] }, { permissions: ['*', 'auditLogs:view'] }],
+        ['a wildcard within a wildcard', { permissions: ['*'] }, { permissions: ['auditLogs:*', '*'] }],
+      ])('403: %s', async (_, held, change) => {
+        const id = await keyWith({ permissions: [], ...held });
+        await unchanged(id, async () => {
+          await manager.client.patch(`/apikey/${id}`, change).expect(403, 'auth.escalation');
+        });
+        const all = await workspace.keyWith('*');
+        await all.client.patch(`/apikey/${id}`, change).expect(200);
+      });
+
+      it('403: a role that grants nothing yet', async () => {
+        const role = await roleOf();
+        const id = await keyWith({ permissions: ['*'] });
+        await manager.client.patch(`/apikey/${id}`, { roles: [role] }).expect(403, 'auth.escalation');
+      });
+
+      it('200: what the caller holds, to a key that does no more than they may', async () => {
+        const id = await keyWith({ permissions: ['apikeys:view'] });
+        await manager.client.patch(`/apikey/${id}`, { roles: ['viewer', await roleOf()] }).expect(200);
+      });
+
+      it.each<[string, object, object]>([
+        ['part of a wildcard in its place', { permissions: ['auditLogs:*'] }, { permissions: ['auditLogs:view'] }],
+        ['parts of `*` in its place', { permissions: ['*'] }, { permissions: ['auditLogs:*', 'apikeys:view'] }],
+        ['fewer roles', { roles: ['admin', 'viewer'] }, { roles: ['viewer'] }],
+        ['its roles in another order', { roles: ['admin', 'viewer'] }, { roles: ['viewer', 'admin'] }],
+        ['its role alone', { roles: ['admin'], permissions: ['*'] }, { permissions: [] }],
+      ])('200: %s, for a key that may do what the caller may not', async (_, held, change) => {
+        const id = await keyWith({ permissions: [], ...held });
+        await manager.client.patch(`/apikey/${id}`, change).expect(200);
+      });
+    });
+
     it('403: PUT by apikeys:create alone, for a key that may do what the caller may not', async () => {
       const maker = await workspace.keyWith('apikeys:create', 'apikeys:view');
       const strong = await workspace.keyWith('*');

@@ -110,7 +110,8 @@ describe('no restricted caller grants beyond its restrictions', () => {
       await workspace.operator.get(path).expect(404);
       await workspace.operator.put(path, { permissions: ['apikeys:*'] }).expect(200);
       await caller.client.put(path, { permissions: ['*'] }).expect(403, 'auth.escalation');
-      await caller.client.put(path, { roles: ['viewer'] }).expect(200);
+      await caller.client.put(path, { permissions: ['apikeys:*'], roles: ['viewer'] }).expect(403, 'auth.escalation');
+      await caller.client.put(path, { permissions: ['apikeys:view'] }).expect(200);
       await caller.client.delete(path).expect(200);
     });
 
