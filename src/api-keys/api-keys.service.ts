@@ -92,6 +92,13 @@ export class ApiKeysService {
       const roles = await this.roles.resolve(work, workspaceId, body.roles ?? []);
       const permissions = body.permissions ?? [];
       await this.assertGrantable(work, workspaceId, permissions, { permissions, roles });
+      const restrictions = {
+        expirationDate: expirationOf(body, work.date) ?? null,
+        allowedIps: body.allowedIps ?? [],
+        rateLimit: body.rateLimit ?? null,
+      };
+      const granted = { permissions, roles, ...restrictions };
+      const ownerSubject = await this.escalation.assertMayCreate(work, actor, granted, body.owner);
       const id = newId();
       const date = work.date.toISOString();
       const key: ApiKey = {
@@ -103,27 +110,24 @@ export class ApiKeysService {
         hint: maskKey(secret),
         permissions,
         description: body.description ?? null,
-        allowedIps: body.allowedIps ?? [],
-        rateLimit: body.rateLimit ?? null,
+        ...restrictions,
         metadata: body.metadata ?? {},
         enabled: true,
-        expirationDate: expirationOf(body, work.date) ?? null,
         createdDate: date,
         updatedDate: date,
         createdBy: { type: actor.type, id: actor.id, display: actor.display },
-        ownerSubject: body.owner === undefined ? actor.owner : body.owner,
+        ownerSubject,
         orphanedDate: null,
         lastUsedDate: null,
         version: 1,
       };
-      await this.escalation.assertMayCreate(work, actor, { ...key, roles });
       // Before what may be refused for the time that has passed, such as an expiry: a repeat is told what it is.
       if (idempotencyKey !== undefined) {
         await claimIdempotencyKey(work, { idempotencyKey, workspaceId, keyId: id, body });
       }
       assertInFuture(key.expirationDate, work.date);
       await assertMayHold(work, workspaceId, { permissions, roles });
-      await this.assertOwner(work, workspaceId, body);
+      await this.assertOwner(work, workspaceId, ownerSubject);
       await insert(work, key);
       await this.holders.assign(work, workspaceId, { type: 'apikey', id: key.id }, idsOf(roles));
       work.record(new ApiKeyCreated(key, changesBetween(NOTHING, shown({ ...key, roles }))));
@@ -210,7 +214,7 @@ export class ApiKeysService {
         ...(changed.has('permissions') && { permissions: after.permissions }),
         ...(changed.has('roles') && { roles }),
       });
-      if (isRebound(before, after)) await this.assertOwner(work, key.workspaceId, body);
+      if (isRebound(before, after)) await this.assertOwner(work, key.workspaceId, after.ownerSubject);
       const saved = await save(work, key, after);
       if (body.roles) await this.holders.assign(work, key.workspaceId, { type: 'apikey', id: key.id }, idsOf(roles));
       recordUpdate(work, saved, changes);
@@ -255,8 +259,8 @@ export class ApiKeysService {
     await this.permissions.assertGrantable(work, workspaceId, named);
   }
 
-  private async assertOwner(work: Work, workspaceId: string, { owner }: { owner?: string | null }): Promise<void> {
-    if (owner === undefined || owner === null || (await this.grants.keepMember(work, workspaceId, owner))) return;
+  private async assertOwner(work: Work, workspaceId: string, owner: string | null): Promise<void> {
+    if (owner === null || (await this.grants.keepMember(work, workspaceId, owner))) return;
     const message = 'owner must be a member of the workspace, by their subject, or null.';
     throw new RequestInvalidError([{ field: 'owner', message }]);
   }

@@ -1,21 +1,38 @@
 import { Injectable } from '@nestjs/common';
 import { EscalationRule, type Recipient } from '../auth/escalation.js';
 import type { Principal } from '../auth/principal.js';
+import type { Restrictions } from '../auth/restrictions.js';
 import type { Work } from '../events/work.js';
 import { grantsOf, isGiven, isRebound, onlyNarrows, widens, type KeySettings } from './key-changes.js';
 
 /** What an admin holds, and who may free a key of the person it is bound to. */
 const EVERYTHING = '*';
 
+/** The part of a new key that the rule looks at. */
+type NewKey = Pick<KeySettings, 'permissions' | 'roles' | keyof Restrictions>;
+
 /** The rule against escalation, for keys. */
 @Injectable()
 export class KeyEscalation {
   constructor(private readonly escalation: EscalationRule) {}
 
-  /** @throws {EscalationError} if the key would exceed the actor. */
-  async assertMayCreate(work: Work, actor: Principal, key: KeySettings): Promise<void> {
-    const freed = actor.owner !== null && key.ownerSubject !== actor.owner ? [EVERYTHING] : [];
-    await this.escalation.assertMayGrant(work, actor, [...grantsOf(key), ...freed], () => [toRecipient(key)]);
+  /**
+   * @param owner whom the key is to be bound to; undefined: the person behind the actor, if there is one
+   * @returns whom the key is bound to
+   * @throws {EscalationError} if the key would exceed the actor.
+   */
+  async assertMayCreate(
+    work: Work,
+    actor: Principal,
+    key: NewKey,
+    owner: string | null | undefined,
+  ): Promise<string | null> {
+    const granted = (person: string | null): string[] => {
+      const isFreed = person !== null && owner !== undefined && owner !== person;
+      return [...grantsOf(key), ...(isFreed ? [EVERYTHING] : [])];
+    };
+    const { owner: person } = await this.escalation.assertMayGrant(work, actor, granted, () => [toRecipient(key)]);
+    return owner === undefined ? person : owner;
   }
 
   /**
@@ -35,9 +52,10 @@ export class KeyEscalation {
       await this.escalation.assertHolds(work, actor, heldBy(before, effective));
       return;
     }
-    const granted = isRebound(before, after)
-      ? [...grantsOf(before), ...grantsOf(after), ...(isFreed(actor, before, after) ? [EVERYTHING] : [])]
-      : [...heldBy(before, effective), ...(isGiven(before, after) ? grantsOf(after) : [])];
+    const granted = (person: string | null): string[] =>
+      isRebound(before, after)
+        ? [...grantsOf(before), ...grantsOf(after), ...(isFreed(person, before, after) ? [EVERYTHING] : [])]
+        : [...heldBy(before, effective), ...(isGiven(before, after) ? grantsOf(after) : [])];
     await this.escalation.assertMayGrant(work, actor, granted, () => [toRecipient(after)]);
   }
 }
@@ -47,12 +65,12 @@ function heldBy(key: KeySettings, effective: readonly string[]): readonly string
   return key.orphanedDate === null ? effective : grantsOf(key);
 }
 
-/** Whether a key is bound to no member any more, or an actor’s own not to the same person. */
-function isFreed(actor: Principal, before: KeySettings, after: KeySettings): boolean {
-  const isOwn = actor.owner !== null && before.ownerSubject === actor.owner;
-  return after.ownerSubject === null || (isOwn && after.ownerSubject !== actor.owner);
+/** Whether a key is bound to no member any more, or one of the actor’s own person not to the same person. */
+function isFreed(person: string | null, before: KeySettings, after: KeySettings): boolean {
+  const isOwn = person !== null && before.ownerSubject === person;
+  return after.ownerSubject === null || (isOwn && after.ownerSubject !== person);
 }
 
-function toRecipient(restrictions: KeySettings): Recipient {
+function toRecipient(restrictions: Restrictions): Recipient {
   return { name: 'The key', restrictions };
 }

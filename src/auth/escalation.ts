@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Work } from '../events/work.js';
 import { EscalationError, type Excess } from './errors.js';
 import { PermissionSet } from './permission-set.js';
-import { Authority } from './ports.js';
+import { Authority, type Entitlement } from './ports.js';
 import type { Principal } from './principal.js';
 import { excessesOver, isRestricted, UNRESTRICTED, type Restrictions } from './restrictions.js';
 
@@ -11,6 +11,9 @@ export interface Recipient {
   readonly name: string;
   readonly restrictions: Restrictions;
 }
+
+/** The grants that a change hands out, or takes over; for some it matters which person is behind the actor. */
+export type Granted = readonly string[] | ((person: string | null) => readonly string[]);
 
 /** A member, whom nothing bounds but their permissions. */
 export const MEMBER: Recipient = { name: 'A member', restrictions: UNRESTRICTED };
@@ -39,7 +42,9 @@ export class EscalationRule {
   /**
    * For a change that lets others do more than before.
    *
+   * @param granted all that the actor must hold
    * @param recipients asked for only if the actor is restricted
+   * @returns what the actor holds, and for whom
    * @throws {EscalationError} naming the grants that the actor does not hold, and its restrictions that a recipient is
    *   free of.
    * @throws {UnauthenticatedError} if the actor is gone meanwhile, or a key that is refused.
@@ -47,14 +52,16 @@ export class EscalationRule {
   async assertMayGrant(
     work: Work,
     actor: Principal,
-    grants: readonly string[],
+    granted: Granted,
     recipients: () => readonly Recipient[] | Promise<readonly Recipient[]>,
-  ): Promise<void> {
-    const { permissions, restrictions } = await this.authority.current(work, actor);
-    const missing = permissions.missing(grants);
+  ): Promise<Entitlement> {
+    const entitlement = await this.authority.current(work, actor);
+    const { permissions, restrictions, owner } = entitlement;
+    const missing = permissions.missing(typeof granted === 'function' ? granted(owner) : granted);
     const reached = isRestricted(restrictions) ? await recipients() : [];
     const excess = firstExcess(restrictions, reached);
     if (missing.length > 0 || excess) throw new EscalationError(fewest(missing), excess);
+    return entitlement;
   }
 }
 

@@ -55,16 +55,18 @@ export abstract class CredentialVerifier {
   abstract authenticateFromMemory(apiKey: string, caller: Caller): AcceptedKey | undefined;
 }
 
-/** What an actor may do, and what bounds it. */
+/** What an actor may do, what bounds it, and for whom it acts. */
 export interface Entitlement {
   readonly permissions: PermissionSet;
+  /** The subject of the person behind it: of a user, themselves; of a key, whom it is bound to; else null. */
+  readonly owner: string | null;
   readonly restrictions: Restrictions;
 }
 
-/** Tells what an actor holds at this point of a transaction. The grants module provides it. */
+/** Tells what an actor holds, and for whom, at this point of a transaction. The grants module provides it. */
 export abstract class Authority {
   /**
-   * What the actor holds now; nobody can take it from them before this work ends.
+   * What the actor holds now; nobody can take it from them, or them from their person, before this work ends.
    *
    * @throws {UnauthenticatedError} if the actor is gone meanwhile, or a key that is refused.
    */

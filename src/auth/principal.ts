@@ -11,7 +11,10 @@ export interface Identity {
   workspaceId: string | null;
   permissions: PermissionSet;
   rateLimit: RateLimit | null;
-  /** The subject of the person behind it: of a user, themselves; of a key, whom it is bound to; else null. */
+  /**
+   * The subject of the person behind it: of a user, themselves; of a key, whom it is bound to; else null. As it was when
+   * the request came: at the commit it is for the {@link Authority} to say.
+   */
   owner: string | null;
   /** The person belongs to several workspaces and named none. */
   undecided?: boolean;

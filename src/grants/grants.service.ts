@@ -81,13 +81,13 @@ export class GrantsService extends Authority {
   /** @throws {UnauthenticatedError} if the actor is gone meanwhile, or a key that is disabled, expired or orphaned. */
   async current(work: Work, actor: Principal): Promise<Entitlement> {
     if (actor.isVouchedFor || (actor.type !== 'apikey' && actor.type !== 'user')) {
-      return { permissions: actor.permissions, restrictions: UNRESTRICTED };
+      return { permissions: actor.permissions, owner: actor.owner, restrictions: UNRESTRICTED };
     }
     const workspaceId = actor.requireWorkspace();
     if (actor.type === 'apikey') return this.currentOfKey(work, workspaceId, actor);
     const member = await lockAndFind(work, 'member', workspaceId, actor.id);
     if (!member) throw new UnauthenticatedError();
-    return { permissions: effectivePermissions(member, undefined), restrictions: UNRESTRICTED };
+    return { permissions: effectivePermissions(member, undefined), owner: actor.id, restrictions: UNRESTRICTED };
   }
 
   /** Whether there is this member, who then stays one until this work ends. */
@@ -103,7 +103,7 @@ export class GrantsService extends Authority {
     if (!key || !restrictions) throw new UnauthenticatedError();
     if (key.owner !== null && key.owner !== owner) await lock(work, 'member', workspaceId, key.owner);
     const effective = await this.effectiveOfKeys(work, workspaceId, new Map([[id, key]]));
-    return { permissions: effective.get(id) ?? PermissionSet.none, restrictions };
+    return { permissions: effective.get(id) ?? PermissionSet.none, owner: key.owner, restrictions };
   }
 }
 

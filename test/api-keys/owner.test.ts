@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
+import { PermissionSet } from '../../src/auth/permission-set.js';
+import { Principal } from '../../src/auth/principal.js';
 import type { Body, Client } from '../support/client.js';
 import { IdentityProviderFixture } from '../support/identity-provider.js';
 import {
@@ -152,6 +155,19 @@ describe('the owner of a key', () => {
           expect(answer.body.message).toContain('owner');
         }
       }
+    });
+
+    it('is a member, also where a host says who acts', async () => {
+      const identity = { id: 'zoe', display: 'Zoe', credentialId: 'zoe', workspaceId: workspace.id, owner: 'zoe' };
+      const permissions = new PermissionSet(['*']);
+      const zoe = new Principal({ ...identity, type: 'user', permissions, rateLimit: null, isVouchedFor: true }, null);
+      const keys = service.app.get(ApiKeysService, { strict: false });
+      const create = (owner?: null) =>
+        keys.create(zoe, { keyName: uniqueName('Key'), permissions: ['apikeys:view'], owner });
+      await expect(create()).rejects.toMatchObject({ code: 'request.invalid', details: [{ field: 'owner' }] });
+      await expect(create(null)).resolves.toMatchObject({ key: { ownerSubject: null } });
+      await member('zoe');
+      await expect(create()).resolves.toMatchObject({ key: { ownerSubject: 'zoe' } });
     });
 
     it('PATCH 200: once it has answered, the key does what its new owner may', async () => {

@@ -185,6 +185,44 @@ describe('Commands on grants that race', () => {
       });
     });
 
+    it('a key makes another while it is given to somebody else, and its member removed: bound to who has it then', async () => {
+      const { operator, person, key } = await createWorld();
+      const ann = await person('ann', { roles: ['manager'] });
+      await person('bob', { roles: ['manager'] });
+      const { id, client } = await key({ permissions: ['apikeys:*'] }, ann);
+
+      const answers = await queue(service, AT_THE_END, [
+        () => operator.patch(`/apikey/${id}`, { owner: 'bob' }),
+        () => operator.delete('/member/ann'),
+        make(client, { permissions: ['apikeys:view'] }),
+      ]);
+
+      expect(answers.map(outcomeOf)).toEqual(['done', 'done', 'done']);
+      const made = answers.at(-1)?.body;
+      expect(made).toMatchObject({ owner: { type: 'user', id: 'bob' }, effectivePermissions: ['apikeys:view'] });
+      const verify = async () => (await operator.post('/verify', { apiKey: made.apiKey }).expect(200)).body;
+      expect(await verify()).toMatchObject({ valid: true, permissions: ['apikeys:view'] });
+      await operator.delete('/member/bob').expect(200);
+      expect(await verify()).toEqual({ valid: false, code: 'orphaned' });
+    });
+
+    it('a key takes another from a person whose it becomes itself: before that, or not at all', async () => {
+      const pair: Pair = async ({ operator, person, key }) => {
+        const ann = await person('ann', { roles: ['manager'] });
+        const bob = await person('bob', { roles: ['manager'] });
+        const { id, client } = await key({ permissions: ['apikeys:*'] }, ann);
+        const bobs = await key({ permissions: ['apikeys:view'] }, bob);
+        return [
+          () => client.patch(`/apikey/${bobs.id}`, { owner: 'ann' }),
+          () => operator.patch(`/apikey/${id}`, { owner: 'bob' }),
+        ];
+      };
+      expect(await bothOrders(AT_THE_END, pair)).toEqual({
+        oneFirst: ['done', 'done'],
+        otherFirst: ['done', 'auth.escalation'],
+      });
+    });
+
     it('a role is narrowed and then widened while its holder makes a key: what was taken before is not given', async () => {
       type Name = 'create' | 'narrow' | 'widen';
       const inOrder = async (...order: Name[]) => {
