@@ -1,48 +1,69 @@
 const LONGEST = 64;
-const MOST_EDITS = 3;
+// Between two numbers they tell: 1.1 is not 11.
+const SEPARATORS = /(?<!\d)[\s._:/-]+|[\s._:/-]+(?!\d)/g;
+/** Shorter words are a letter away from too many others. */
+const SHORTEST_PLURAL = 4;
+const SHORTEST_SWAPPED = 4;
+const SHORTEST_SKIPPED = 5;
 
 /**
- * The one candidate that the text may be a misspelling of, whatever its case: one edit away for every three characters,
- * three at most. An edit inserts, deletes or replaces a character, or swaps two neighbours. Undefined if none is that
- * near, or several are equally near.
+ * The one of the words that the text is a slip of the keyboard for: the same in another case, with other separators, in
+ * the plural, or {@link isSlip}. Undefined if it is for none, or for several.
  */
-export function nearest(text: string, candidates: Iterable<string>): string | undefined {
-  if (text.length > LONGEST) return undefined;
-  const written = text.toLowerCase();
-  let fewest = Math.min(MOST_EDITS, Math.floor(written.length / 3));
-  let found: string[] = [];
-  for (const candidate of new Set(candidates)) {
-    const edits = editsBetween(written, candidate.toLowerCase(), fewest);
-    if (edits > fewest) continue;
-    found = edits < fewest ? [candidate] : [...found, candidate];
-    fewest = edits;
-  }
+export function nearest(text: string, words: Iterable<string>): string | undefined {
+  return theOnly(words, (word) => isSameNoun(text, word) || isSlip(text, word));
+}
+
+/** The one of the words that fits; undefined if none does, or several. */
+export function theOnly(words: Iterable<string>, fits: (word: string) => boolean): string | undefined {
+  const found = [...new Set(words)].filter(fits);
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** The distance of optimal string alignment, or more than `most`. Only cells that near the diagonal of its table matter. */
-function editsBetween(from: string, to: string, most: number): number {
-  const far = most + 1;
-  if (Math.abs(from.length - to.length) > most) return far;
-  let beforeLast = new Uint8Array(to.length + 1);
-  let last = new Uint8Array(to.length + 1).map((_, at) => at);
-  let row = new Uint8Array(to.length + 1);
-  for (let i = 1; i <= from.length; i += 1) {
-    const [first, end] = [Math.max(1, i - most), Math.min(to.length, i + most)];
-    row[first - 1] = first === 1 ? i : far;
-    let least = far;
-    for (let j = first; j <= end; j += 1) {
-      const replaced = (last[j - 1] ?? far) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      const deleted = j < i + most ? (last[j] ?? far) + 1 : far;
-      const inserted = (row[j - 1] ?? far) + 1;
-      const isSwap = from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
-      const swapped = isSwap ? (beforeLast[j - 2] ?? far) + 1 : far;
-      const edits = Math.min(replaced, deleted, inserted, swapped);
-      row[j] = edits;
-      least = Math.min(least, edits);
-    }
-    if (least > most) return far;
-    [beforeLast, last, row] = [last, row, beforeLast];
-  }
-  return last[to.length] ?? far;
+/** Whether two texts are one word, but for its case and for separators. */
+export function isSameWord(one: string, other: string): boolean {
+  const folded = foldOf(one);
+  return folded !== '' && folded === foldOf(other);
+}
+
+/** The same, or one is the plural of the other. */
+export function isSameNoun(one: string, other: string): boolean {
+  if (isSameWord(one, other)) return true;
+  const [shorter, longer] = [foldOf(one), foldOf(other)].sort((a, b) => a.length - b.length) as [string, string];
+  return longer.length >= SHORTEST_PLURAL && longer === `${shorter}s`;
+}
+
+/**
+ * Whether a text is a word with one slip inside: two neighbours swapped, a letter too many or too few. The first letter
+ * and the last are right. Only for words of which it is known that no other is so near: `contracts` is no slip for
+ * `contacts`.
+ */
+export function isSlip(text: string, word: string): boolean {
+  if (text.length > LONGEST) return false;
+  const [one, other] = [foldOf(text), foldOf(word)];
+  if (one.at(0) !== other.at(0) || one.at(-1) !== other.at(-1)) return false;
+  const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];
+  return shorter.length === longer.length ? isSwapped(one, other) : isSkipped(shorter, longer);
+}
+
+function isSwapped(one: string, other: string): boolean {
+  if (one.length < SHORTEST_SWAPPED) return false;
+  const at = firstDifference(one, other);
+  return one !== other && one.slice(0, at) + one.charAt(at + 1) + one.charAt(at) + one.slice(at + 2) === other;
+}
+
+function isSkipped(shorter: string, longer: string): boolean {
+  if (shorter.length < SHORTEST_SKIPPED) return false;
+  const at = firstDifference(shorter, longer);
+  return shorter === longer.slice(0, at) + longer.slice(at + 1);
+}
+
+function firstDifference(one: string, other: string): number {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at += 1;
+  return at;
+}
+
+function foldOf(text: string): string {
+  return text.length > LONGEST ? '' : text.normalize('NFC').toLowerCase().replace(SEPARATORS, '');
 }

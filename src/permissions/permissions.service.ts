@@ -21,6 +21,7 @@ import { PermissionCreated, PermissionDeleted } from './events.js';
 import { resourceOf, suggestPermission } from './unknown-permission.js';
 
 const LATCHKEYS: readonly Permission[] = PERMISSIONS;
+const OWN: readonly string[] = LATCHKEYS.filter(({ grantable }) => grantable).map(({ name }) => name);
 const RESERVED: ReadonlySet<string> = new Set(LATCHKEYS.map(({ name }) => resourceOf(name)));
 const MOST_SUGGESTIONS = 3;
 
@@ -112,9 +113,9 @@ export class PermissionsService {
     const grantable = new Set(['*', ...names, ...names.map((name) => `${resourceOf(name)}:*`)]);
     const unknown = grants.filter((grant) => !grantable.has(grant));
     if (unknown.length === 0) return;
-    throw new PermissionUnknownError(
-      unknown.map((grant, at) => faultOf(grant, at < MOST_SUGGESTIONS ? suggestPermission(grant, names) : undefined)),
-    );
+    const others = names.filter((name) => !OWN.includes(name));
+    const meant = unknown.slice(0, MOST_SUGGESTIONS).map((grant) => suggestPermission(grant, OWN, others));
+    throw new PermissionUnknownError(unknown.map((grant, at) => faultOf(grant, meant[at])));
   }
 }
 

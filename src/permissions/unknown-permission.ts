@@ -1,4 +1,4 @@
-import { nearest } from '../common/nearest.js';
+import { isSameNoun, isSameWord, isSlip, theOnly } from '../common/nearest.js';
 
 /** What actions of ours are called elsewhere. Only words for the same: `write` may mean more than `update`. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
@@ -16,20 +16,32 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The permission that is meant where the one that was written does not exist: it is misspelt, or its action has another
- * name here. Never a wildcard, nor anything for one; and never an action that merely looks alike, for a suggestion is
- * followed.
+ * The permission that is meant where the one that was written does not exist. Never a wildcard, nor anything for one; and
+ * never one that merely looks alike, for a suggestion is followed. Of Latchkey's own permissions it is known which words
+ * are slips for theirs. Of others only the same words are meant: `orders:export` may be one letter from what it is not.
+ *
+ * @param own the names of Latchkey's own permissions
+ * @param others those of the host, and of applications
  */
-export function suggestPermission(written: string, names: readonly string[]): string | undefined {
+export function suggestPermission(
+  written: string,
+  own: readonly string[],
+  others: readonly string[],
+): string | undefined {
   if (written.includes('*')) return undefined;
-  const colon = written.indexOf(':');
-  if (colon < 0) return nearest(written, names);
-  const resource = sameOrNearest(written.slice(0, colon), names.map(resourceOf));
-  const actions = names.filter((name) => resourceOf(name) === resource).map(actionOf);
-  const action = written.slice(colon + 1);
-  const synonym = SYNONYMS.get(action.toLowerCase());
-  const meant = synonym !== undefined && actions.includes(synonym) ? synonym : sameOrNearest(action, actions);
-  return meant === undefined ? undefined : `${resource}:${meant}`;
+  const names = [...own, ...others];
+  if (!written.includes(':')) return theOnly(names, (name) => isSameWord(written, name));
+  const [resource, action] = [resourceOf(written), actionOf(written)];
+  const owns = new Set(own);
+  return theOnly(names, (name) => {
+    if (!isSameNoun(resource, resourceOf(name)) && !(owns.has(name) && isSlip(resource, resourceOf(name))))
+      return false;
+    return isSameWord(action, actionOf(name)) || (owns.has(name) && isAction(action, actionOf(name)));
+  });
+}
+
+function isAction(written: string, action: string): boolean {
+  return isSlip(written, action) || SYNONYMS.get(written.toLowerCase()) === action;
 }
 
 /** The resource of `resource:action`; empty if it is not of this form. */
@@ -39,8 +51,4 @@ export function resourceOf(name: string): string {
 
 function actionOf(name: string): string {
   return name.slice(name.indexOf(':') + 1);
-}
-
-function sameOrNearest(word: string, words: readonly string[]): string | undefined {
-  return words.includes(word) ? word : nearest(word, words);
 }

@@ -6,7 +6,7 @@ import { workspaceOf, type Principal } from '../auth/principal.js';
 import { isId, newId } from '../common/ids.js';
 import { InputChecker } from '../common/input-checker.js';
 import { RequestInvalidError } from '../common/latchkey-error.js';
-import { nearest } from '../common/nearest.js';
+import { isSameNoun, isSlip, theOnly } from '../common/nearest.js';
 import { PageQueryDto } from '../common/page-query.dto.js';
 import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
@@ -224,12 +224,24 @@ export class RolesService {
 }
 
 async function unknownRoles(work: Work, workspaceId: string, unknown: readonly string[]): Promise<RoleUnknownError> {
-  const own = await work.query<{ name: string }>('SELECT name FROM latchkey_roles WHERE workspace_id = $1', [
-    workspaceId,
-  ]);
-  const names = [...BUILT_IN_ROLES, ...own].map(({ name }) => name);
-  return new RoleUnknownError(
-    unknown.map((name, at) => faultOf(name, at < MOST_SUGGESTIONS ? nearest(name, names) : undefined)),
+  const own = await work.query<{ name: string; permissions: string }>(
+    'SELECT name, permissions FROM latchkey_roles WHERE workspace_id = $1',
+    [workspaceId],
+  );
+  const roles = [
+    ...BUILT_IN_ROLES,
+    ...own.map((role) => ({ ...role, permissions: JSON.parse(role.permissions) as string[] })),
+  ];
+  const meant = unknown.slice(0, MOST_SUGGESTIONS).map((name) => suggestRole(name, roles));
+  return new RoleUnknownError(unknown.map((name, at) => faultOf(name, meant[at])));
+}
+
+/** Never one that grants everything; and of roles other than the built-in, only the same word. */
+function suggestRole(written: string, roles: readonly Pick<HeldRole, 'name' | 'permissions'>[]): string | undefined {
+  const names = roles.filter(({ permissions }) => !permissions.includes('*')).map(({ name }) => name);
+  return theOnly(
+    names,
+    (name) => isSameNoun(written, name) || (builtInRole(name) !== undefined && isSlip(written, name)),
   );
 }
 

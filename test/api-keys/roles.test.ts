@@ -80,8 +80,20 @@ describe('keys with roles', () => {
     it('400: an unknown role, with the nearest name; another workspace’s', async () => {
       const other = await createWorkspace(service);
       const foreign = (await other.operator.post('/role', { name: 'Foreign', permissions: [] }).expect(201)).body;
-      const { body } = await create({ roles: ['Suport', 'Foreign'] }).expect(400, 'role.unknown');
-      expect(body.message).toContain('There is no role Suport; did you mean Support?');
+      for (const permissions of [['apikeys:view'], ['*']]) {
+        const name = permissions.includes('*') ? 'Owner' : 'Caller';
+        await workspace.operator.post('/role', { name, permissions }).expect(201);
+      }
+      for (const same of ['support', 'Supports', 'callers']) {
+        const meant = same === 'callers' ? 'Caller' : 'Support';
+        const { body } = await create({ roles: [same] }).expect(400, 'role.unknown');
+        expect(body.message).toBe(`There is no role ${same}; did you mean ${meant}?`);
+      }
+      for (const another of ['Suport', 'Supporter', 'owner', 'Owners']) {
+        const { body } = await create({ roles: [another] }).expect(400, 'role.unknown');
+        expect(body.message).toBe(`There is no role ${another}. GET /role lists them.`);
+      }
+      const { body } = await create({ roles: ['support', 'Foreign'] }).expect(400, 'role.unknown');
       expect(body.details.map(({ field }: Body) => field)).toEqual(['roles', 'roles']);
       await create({ roles: [foreign.id] }).expect(400, 'role.unknown');
       await create({ roles: ['admin'], permissions: ['apikeys:veiw'] }).expect(400, 'permission.unknown');

