@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { makePrivateFile } from '../common/private-file.js';
+import { oneNameOf, servingFileOf } from '../database/sqlite-file.js';
 import { isSqlite } from '../database/sqlite-options.js';
 import { reasonOf } from './reason-of.js';
 
@@ -10,11 +11,19 @@ const PAUSE_MS = 50;
 /** @throws {Error} saying in one line, without the password in `DATABASE_URL`, why it cannot be opened. */
 export async function openDataSource(options: DataSourceOptions): Promise<DataSource> {
   try {
-    if (isSqlite(options)) await makePrivateFile(options.database);
+    if (isSqlite(options)) await prepareFile(options.database);
     return await initialize(options, Date.now() + LONGEST_WAIT_MS);
   } catch (error) {
     throw new Error(`DATABASE_URL: the database cannot be opened: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** By another of its names it must not even be opened. */
+async function prepareFile(database: string): Promise<void> {
+  const isNew = await makePrivateFile(database);
+  const path = oneNameOf(database);
+  // Nobody serves a database that was not there.
+  if (isNew) await makePrivateFile(servingFileOf(path));
 }
 
 // Of processes that open a new SQLite file at the same moment one switches it to WAL, and SQLite refuses the others at

@@ -50,6 +50,9 @@ export abstract class Database {
   /** The transaction that a host has begun on a runner of its own, and will end itself. */
   abstract join(runner: QueryRunner): Promise<JoinedTransaction>;
 
+  /** @throws {StoreUnavailableError} if the store that is open is no longer the one that will be opened next. */
+  abstract assertInPlace(): void;
+
   /** Closes the connections that are ours; a host's stay open. */
   abstract close(): Promise<void>;
 }

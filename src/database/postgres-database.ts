@@ -101,6 +101,10 @@ export class PostgresDatabase extends Database {
     return Promise.resolve({ manager, dialect: 'postgres', lock: ROW_LOCK, query });
   }
 
+  assertInPlace(): void {
+    // A server keeps its own files.
+  }
+
   async close(): Promise<void> {
     // The pool is the host's.
   }

@@ -3,6 +3,7 @@ import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database, type PreparedRead } from './database.js';
 import { Mutex } from './mutex.js';
+import { SqliteFile } from './sqlite-file.js';
 import { ownOptions, type SqliteOptions } from './sqlite-options.js';
 import { statementsOn, type SqliteStatements } from './sqlite-statements.js';
 import { isBusy, toStoreError } from './store-errors.js';
@@ -27,7 +28,10 @@ export class SqliteDatabase extends Database {
   /** Reads of entities, which may be large, come one by one, so that a look-up waits for one of them at most. */
   private readonly readTurns = new Mutex();
 
+  private closing: Promise<void> | undefined;
+
   private constructor(
+    private readonly file: SqliteFile,
     private readonly writer: DataSource,
     private readonly writes: SqliteStatements,
     private readonly reader: DataSource,
@@ -37,8 +41,9 @@ export class SqliteDatabase extends Database {
     super();
   }
 
-  /** @throws {Error} if the database cannot be made durable. */
+  /** @throws {Error} if the database cannot be made durable, or has several names. */
   static async open(options: SqliteOptions, names: TableNames): Promise<SqliteDatabase> {
+    const file = new SqliteFile(options.database);
     // better-sqlite3 would wait with the whole process, while whoever holds the lock is in it.
     const writer = await connect(options, options.type === 'better-sqlite3' ? 0 : BUSY_TIMEOUT_MS);
     await assertDurable(writer);
@@ -49,7 +54,7 @@ export class SqliteDatabase extends Database {
     await reader.query('PRAGMA query_only = ON');
     const writes = await statementsOn(writer.createQueryRunner(), names, MOST_KEPT);
     const reads = await statementsOn(reader.createQueryRunner(), names, MOST_KEPT);
-    return new SqliteDatabase(writer, writes, reader, reads, names);
+    return new SqliteDatabase(file, writer, writes, reader, reads, names);
   }
 
   async read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T> {
@@ -78,6 +83,7 @@ export class SqliteDatabase extends Database {
       try {
         const result = await body(transaction);
         await transaction.commit();
+        this.file.assertStillInPlace();
         return result;
       } catch (error) {
         await rollback(transaction);
@@ -93,7 +99,15 @@ export class SqliteDatabase extends Database {
     return { manager: runner.manager, dialect: 'sqlite', lock: undefined, query };
   }
 
-  async close(): Promise<void> {
+  assertInPlace(): void {
+    this.file.assertInPlace();
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.closeBoth());
+  }
+
+  private async closeBoth(): Promise<void> {
     await this.mutex.run(async () => {
       await this.writes.close();
       await this.writer.destroy();
@@ -103,6 +117,7 @@ export class SqliteDatabase extends Database {
   }
 
   private async begin(): Promise<Transaction> {
+    this.file.assertInPlace();
     try {
       // IMMEDIATE takes the write lock first: a deferred transaction that reads and then writes is refused at once, not
       // made to wait, when another process wrote in between.
@@ -110,6 +125,7 @@ export class SqliteDatabase extends Database {
     } catch (error) {
       throw toStoreError(error);
     }
+    this.file.noteLog();
     // TypeORM keeps one runner for a SQLite data source. A transaction needs one that ends with it.
     Object.assign(this.writer.driver, { queryRunner: undefined });
     const run: RunStatement = (sql, parameters) => this.writes.run(sql, parameters);

@@ -33,7 +33,9 @@ export class RevocationModule {}
 
 function createRevocations(dataSource: DataSource, database: Database, options: LatchkeyOptions): Revocations {
   const serves = options.cacheSize > 0;
-  if (isSqlite(dataSource.options)) return new SqliteRevocations(new ServingLock(dataSource.options), serves);
+  if (isSqlite(dataSource.options)) {
+    return new SqliteRevocations(new ServingLock(dataSource.options), database, serves);
+  }
   const connect = () => new PostgresInstanceConnection(clientOf(dataSource, options.directUrl), database.names);
   return new LeasedRevocations(
     new PostgresRevocationStore(database),

@@ -1,53 +1,98 @@
+import { stat } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { makePrivateFile } from '../common/private-file.js';
 import { StoreInUseError } from '../common/latchkey-error.js';
+import { makePrivateFile } from '../common/private-file.js';
 import { Mutex } from '../database/mutex.js';
-import { isBusy } from '../database/store-errors.js';
+import { identityOf, oneNameOf, servingFileOf } from '../database/sqlite-file.js';
 import { ownOptions, type SqliteOptions } from '../database/sqlite-options.js';
+import { isBusy } from '../database/store-errors.js';
+
+// A holder looks this often whether the file is still there. Whoever finds none waits longer, on a clock that may be faster.
+const LOOK_MS = 100;
+const ABSENCE_MS = 250;
+
+interface Hold {
+  connection: DataSource;
+  path: string;
+  identity: string | undefined;
+  lookedAt: number;
+}
 
 /**
  * The right to answer from memory, or to revoke what somebody might, on one SQLite database: of one process at a time.
- * A lock on a file next to the database, which the system takes back from a process that ends, however it ends.
+ * A lock on a file next to the database, which the system takes back from a process that ends, however it ends. A file
+ * that is removed takes the right along: within {@link LOOK_MS} its holder has none.
  */
 export class ServingLock {
   private readonly mutex = new Mutex();
-  private holder: DataSource | undefined;
+  private hold: Hold | undefined;
 
   constructor(private readonly options: SqliteOptions) {}
 
+  /** Cheap: asked before each answer from memory. */
   get isHeld(): boolean {
-    return this.holder !== undefined;
+    const { hold } = this;
+    if (!hold) return false;
+    const now = performance.now();
+    if (now - hold.lookedAt < LOOK_MS) return true;
+    if (identityOf(hold.path) !== hold.identity) return false;
+    hold.lookedAt = now;
+    return true;
   }
 
   /**
    * @param waitMs for how long to wait for another process to let go
+   * @param anew awaited before the right is there, if it was not: others may have had it
    * @throws {StoreInUseError} if another process holds it.
    */
-  take(waitMs: number): Promise<void> {
+  take(waitMs: number, anew: () => void | Promise<void>): Promise<void> {
     return this.mutex.run(async () => {
-      if (!this.holder) this.holder = await this.lock(waitMs);
+      if (this.isInPlace()) return;
+      await this.letGo();
+      const hold = await this.lock(waitMs);
+      await anew();
+      this.hold = hold;
     });
   }
 
   release(): Promise<void> {
-    return this.mutex.run(async () => {
-      const { holder } = this;
-      this.holder = undefined;
-      await holder?.destroy();
-    });
+    return this.mutex.run(() => this.letGo());
   }
 
-  private async lock(waitMs: number): Promise<DataSource> {
-    const database = `${this.options.database}-serving`;
-    await makePrivateFile(database);
-    const holder = new DataSource(ownOptions(this.options, { database, waitMs, entities: [] }));
-    await holder.initialize();
+  private isInPlace(): boolean {
+    return this.hold !== undefined && identityOf(this.hold.path) === this.hold.identity;
+  }
+
+  private async letGo(): Promise<void> {
+    const { hold } = this;
+    this.hold = undefined;
+    await hold?.connection.destroy();
+  }
+
+  private async lock(waitMs: number): Promise<Hold> {
+    const path = servingFileOf(oneNameOf(this.options.database));
+    await makeAfterAbsence(path);
+    const connection = new DataSource(ownOptions(this.options, { database: path, waitMs, entities: [] }));
+    await connection.initialize();
     try {
-      await holder.query('BEGIN EXCLUSIVE');
-      return holder;
+      await connection.query('BEGIN EXCLUSIVE');
+      return { connection, path, identity: identityOf(path), lookedAt: -Infinity };
     } catch (error) {
-      await holder.destroy();
+      await connection.destroy();
       throw isBusy(error) ? new StoreInUseError(error) : error;
     }
   }
+}
+
+// One who held a file that was removed has noticed by then.
+async function makeAfterAbsence(path: string): Promise<void> {
+  try {
+    await stat(path);
+    return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  await setTimeout(ABSENCE_MS);
+  await makePrivateFile(path);
 }

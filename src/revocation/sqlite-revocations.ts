@@ -1,10 +1,14 @@
-import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { setTimeout } from 'node:timers/promises';
+import { describeError } from '../common/describe-error.js';
+import type { Database } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Revocation, StagedRevocation } from '../events/revocation.js';
 import { Revocations, type Inspection, type RevocationStatistics } from './revocations.js';
 import type { ServingLock } from './serving-lock.js';
 
 const WAIT_MS = 2000;
+const PAUSE_MS = 1000;
 
 /**
  * Revocations on SQLite: at most one process answers from memory, so that there is nobody else to tell. A process that
@@ -12,27 +16,40 @@ const WAIT_MS = 2000;
  */
 export class SqliteRevocations extends Revocations implements OnModuleInit, OnApplicationShutdown {
   readonly hearsOfOthers = false;
+  private readonly logger = new Logger(SqliteRevocations.name);
   private staged = 0;
+  private hasBegun = false;
+  private isStopping = false;
+  private retaking: Promise<void> | undefined;
 
   /** @param serves whether this process answers from memory, as long as it runs */
   constructor(
     private readonly lock: ServingLock,
+    private readonly database: Database,
     private readonly serves: boolean,
   ) {
     super();
   }
 
   async onModuleInit(): Promise<void> {
-    if (this.serves) await this.lock.take(WAIT_MS);
+    if (!this.serves) return;
+    await this.lock.take(WAIT_MS, this.beginAnew);
+    this.hasBegun = true;
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.forget('everything');
+    this.isStopping = true;
+    this.forgetAll();
+    // The next to serve must not read before the last commit.
+    await this.database.close();
     await this.lock.release();
   }
 
   mayServeFromMemory(): boolean {
-    return this.serves && this.lock.isHeld;
+    if (!this.hasBegun || this.isStopping) return false;
+    if (this.lock.isHeld) return true;
+    this.takeAgain();
+    return false;
   }
 
   assertReadable(): void {
@@ -40,7 +57,7 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
   }
 
   assertWritable(): void {
-    // Settled when the file is opened.
+    this.database.assertInPlace();
   }
 
   statistics(): RevocationStatistics {
@@ -59,7 +76,7 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
 
   /** Transactions take turns, so that this is never under way twice at once. */
   async stage(_transaction: Transaction, revocations: readonly Revocation[]): Promise<StagedRevocation> {
-    await this.lock.take(0);
+    await this.lock.take(0, this.forgetAll);
     this.staged += 1;
     const settle = async (): Promise<void> => {
       this.forget(revocations);
@@ -74,6 +91,30 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
         this.waits.observe((performance.now() - beginning) / 1000);
       },
     };
+  }
+
+  /** Somebody removed the file of the lock. Meanwhile the database answers. */
+  private takeAgain(): void {
+    this.retaking ??= this.retake().finally(() => (this.retaking = undefined));
+  }
+
+  /** A change of the process that served before is made, or will be refused. */
+  private readonly beginAnew = async (): Promise<void> => {
+    await this.database.transaction(() => Promise.resolve());
+    this.forgetAll();
+  };
+
+  private readonly forgetAll = (): void => this.forget('everything');
+
+  private async retake(): Promise<void> {
+    this.logger.error('The file that shows who serves the database was removed. No key is answered from memory.');
+    try {
+      await this.lock.take(WAIT_MS, this.beginAnew);
+      this.logger.log('The file that shows who serves the database is there again.');
+    } catch (error) {
+      this.logger.error({ message: 'Another process may serve the database now.', error: describeError(error) });
+      await setTimeout(PAUSE_MS, undefined, { ref: false });
+    }
   }
 
   /** The maker of the change evicted at once what it remembered, or has ended. */

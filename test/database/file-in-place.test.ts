@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { copyFile, link, rename, rm, symlink } from 'node:fs/promises';
+import { CommandLine } from '../support/command-line.js';
+import {
+  createWorkspace,
+  startInstance,
+  startService,
+  type KeyFixture,
+  type RunningService,
+  type WorkspaceFixture,
+} from '../support/service.js';
+
+describe('the file of a SQLite database that is served', () => {
+  let service: RunningService;
+  let workspace: WorkspaceFixture;
+  let key: KeyFixture;
+  let path: string;
+
+  beforeEach(async () => {
+    service = await startService('sqlite');
+    workspace = await createWorkspace(service);
+    key = await workspace.keyWith('apikeys:view');
+    path = service.store.url.replace('sqlite:', '');
+  });
+
+  afterEach(async () => {
+    await service.stop();
+    await service.store.drop();
+  });
+
+  const byName = (name: string) => ({ ...service.store, url: `sqlite:${name}` });
+  const deleteKey = (name: string) =>
+    new CommandLine(byName(name)).run('key', 'delete', key.id, '--workspace', workspace.id, '--yes');
+
+  it('is served by one process, also by way of a symbolic link', async () => {
+    const name = `${path}-link`;
+    await symlink(path, name);
+
+    expect(await deleteKey(name)).toMatchObject({ code: 1, stderr: expect.stringContaining('Another Latchkey process serves') });
+    await expect(startInstance({ ...service, store: byName(name) })).rejects.toThrow(/Another Latchkey process serves/);
+    await key.client.get('/apikey').expect(200);
+  });
+
+  it('is not opened by another of its names', async () => {
+    const name = `${path}-hard-link`;
+    await link(path, name);
+
+    const { code, stderr } = await deleteKey(name);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('has several names (hard links)') });
+    await expect(startInstance({ ...service, store: byName(name) })).rejects.toThrow(/several names/);
+    await key.client.get('/apikey').expect(200);
+  });
+
+  it('lets nobody answer from memory once the file of the lock is removed, until one has it again', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { id, client } = await workspace.keyWith('apikeys:view');
+      await client.get('/apikey').expect(200);
+      await rm(`${path}-serving`);
+
+      const ending = await new CommandLine(service.store).run(
+        'key',
+        'delete',
+        id,
+        '--workspace',
+        workspace.id,
+        '--yes',
+      );
+
+      // It was deleted by one who found nobody serving, or not at all.
+      await client.get('/apikey').expect(ending.code === 0 ? 401 : 200);
+      await workspace.operator.delete(`/apikey/${id}`).expect(ending.code === 0 ? 404 : 200);
+      await client.get('/apikey').expect(401);
+    }
+  });
+
+  const isRefused = async () => {
+    await workspace.operator.delete(`/apikey/${key.id}`).expect(503, 'store.unavailable');
+    await workspace.operator.post('/role', { name: 'Late', permissions: ['*'] }).expect(503, 'store.unavailable');
+    await service.anonymous.get('//health/ready').expect(503, 'store.unavailable');
+  };
+
+  it.each([
+    ['the database', ''],
+    ['its log', '-wal'],
+  ])('503: nothing is changed while %s is not where it was', async (_what, suffix) => {
+    const [file, elsewhere] = [`${path}${suffix}`, `${path}-elsewhere`];
+    await rename(file, elsewhere);
+    await isRefused();
+    await copyFile(elsewhere, file);
+    await isRefused();
+    await rename(elsewhere, file);
+
+    await service.anonymous.get('//health/ready').expect(200);
+    await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+    await key.client.get('/apikey').expect(401);
+  });
+});
