@@ -36,7 +36,10 @@ describe('the file of a SQLite database that is served', () => {
     const name = `${path}-link`;
     await symlink(path, name);
 
-    expect(await deleteKey(name)).toMatchObject({ code: 1, stderr: expect.stringContaining('Another Latchkey process serves') });
+    expect(await deleteKey(name)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Another Latchkey process serves'),
+    });
     await expect(startInstance({ ...service, store: byName(name) })).rejects.toThrow(/Another Latchkey process serves/);
     await key.client.get('/apikey').expect(200);
   });
