@@ -11,7 +11,7 @@ export interface CreateOperatorOptions extends JsonOption {
   name: string;
 }
 
-export type DeleteOptions = JsonOption & ConfirmationOption;
+export type DestroyOptions = JsonOption & ConfirmationOption;
 
 export async function createOperator(terminal: Terminal, { json, name }: CreateOperatorOptions): Promise<void> {
   const created = await Session.run(readEnvironment(terminal.variables), (session) =>
@@ -37,17 +37,24 @@ export async function listOperators(terminal: Terminal, { json }: JsonOption): P
   print(terminal, rows.length === 0 ? 'There are no operators.' : table(['ID', 'NAME', 'CREATED', 'ROTATED'], rows));
 }
 
-export async function rotateOperator(terminal: Terminal, operator: string, { json }: JsonOption): Promise<void> {
-  const rotated = await Session.run(readEnvironment(terminal.variables), (session) =>
-    session.get(OperatorsService).rotate(session.actor, operator),
-  );
+export async function rotateOperator(
+  terminal: Terminal,
+  operator: string,
+  { json, yes }: DestroyOptions,
+): Promise<void> {
+  const rotated = await Session.run(readEnvironment(terminal.variables), async (session) => {
+    await confirm(terminal, { yes }, () =>
+      Promise.resolve(`This ends the key that operator ${visible(operator)} has.`),
+    );
+    return session.get(OperatorsService).rotate(session.actor, operator);
+  });
   printOnce(terminal, json, rotated, `Operator ${rotated.operator.name} has a new key; the former one is refused.`);
 }
 
 export async function deleteOperator(
   terminal: Terminal,
   operator: string,
-  { json, yes }: DeleteOptions,
+  { json, yes }: DestroyOptions,
 ): Promise<void> {
   await Session.run(readEnvironment(terminal.variables), async (session) => {
     await confirm(terminal, { yes }, () => Promise.resolve(`This deletes operator ${visible(operator)}.`));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CreateOperatorOptions, DeleteOptions } from './operator.actions.js';
+import type { CreateOperatorOptions, DestroyOptions } from './operator.actions.js';
 import { jsonOption, type JsonOption, yesOption } from './options.js';
 import type { Terminal } from './terminal.js';
 
@@ -22,13 +22,14 @@ export function addOperatorCommands(program: Command, terminal: Terminal): void 
     .command('rotate')
     .argument('<operator>', 'the name or the id of the operator')
     .description('give an operator a new key, and print it this one time; the former one is refused at once')
+    .addOption(yesOption())
     .addOption(jsonOption())
-    .action(async (name: string, options: JsonOption) => (await actions()).rotateOperator(terminal, name, options));
+    .action(async (name: string, options: DestroyOptions) => (await actions()).rotateOperator(terminal, name, options));
   operator
     .command('delete')
     .argument('<operator>', 'the name or the id of the operator')
     .description('delete an operator, for good: no instance accepts its key any more')
     .addOption(yesOption())
     .addOption(jsonOption())
-    .action(async (name: string, options: DeleteOptions) => (await actions()).deleteOperator(terminal, name, options));
+    .action(async (name: string, options: DestroyOptions) => (await actions()).deleteOperator(terminal, name, options));
 }

@@ -110,6 +110,7 @@ describe('what destroys asks on a terminal', () => {
         [['key', 'delete', key.id, ...within], 'Billing worker'],
         [['role', 'delete', role.id, ...within], 'Support'],
         [['member', 'remove', 'ann', ...within], 'ann'],
+        [['operator', 'rotate', 'alice'], 'alice'],
         [['operator', 'delete', 'alice'], 'alice'],
       ];
 
@@ -120,7 +121,7 @@ describe('what destroys asks on a terminal', () => {
       }
       expect((await commandLine.json('key', 'list', ...within)).total).toBe(1);
       expect((await commandLine.json('member', 'list', ...within)).total).toBe(1);
-      expect((await commandLine.json('operator', 'list')).total).toBe(1);
+      expect(await commandLine.json('operator', 'list')).toMatchObject({ total: 1, data: [{ rotatedDate: null }] });
     });
   });
 });
