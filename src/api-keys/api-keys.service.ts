@@ -89,6 +89,7 @@ export class ApiKeysService {
     const body = this.input.check(CreateApiKeyDto, input);
     const secret = generateKey(this.options.keyPrefix);
     return this.unitOfWork.run(actor, async (work) => {
+      await this.grants.queue(work, actor);
       const roles = await this.roles.resolve(work, workspaceId, body.roles ?? []);
       const permissions = body.permissions ?? [];
       await this.assertGrantable(work, workspaceId, permissions, { permissions, roles });
@@ -194,7 +195,8 @@ export class ApiKeysService {
     const where = this.where(actor, id);
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ keyId: where.id });
-      await this.grants.takeTurn(work, where.workspaceId);
+      await this.grants.takeTurn(work, actor);
+      await work.queueToChange(where.id);
       const key = await work.manager.findOne(ApiKey, { where, lock: work.lock });
       if (!key) throw new ApiKeyNotFoundError(id);
       if (!matches(ifMatch, key.version)) throw new ApiKeyVersionMismatchError();
@@ -299,6 +301,7 @@ export class ApiKeysService {
 }
 
 async function assertVersion(work: Work, where: KeyReference, ifMatch: string): Promise<void> {
+  await work.queueToChange(where.id);
   const key = await work.manager.findOne(ApiKey, { where, lock: work.lock });
   if (!key) throw new ApiKeyNotFoundError(where.id);
   if (!matches(ifMatch, key.version)) throw new ApiKeyVersionMismatchError();

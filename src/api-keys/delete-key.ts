@@ -1,3 +1,4 @@
+import { queueToChange } from '../database/fair-locks.js';
 import type { Work } from '../events/work.js';
 
 /** What is left to know of a key that was deleted. */
@@ -25,7 +26,8 @@ const INSERT_TOMBSTONE = 'INSERT INTO latchkey_deleted_keys (hash, key_id, key_n
 // All parts see the moment at which the statement began. Had the deletion to wait for an update of the key, that may have
 // assigned roles since, and has raised the version.
 const DELETE_AND_KEEP_TOMBSTONE = `
-  WITH deleted AS (${DELETE_KEY} RETURNING id, workspace_id, name, hash, permissions, version),
+  WITH queue AS MATERIALIZED (SELECT ${queueToChange('$1')}),
+  deleted AS (DELETE FROM latchkey_api_keys USING queue WHERE id = $1 AND workspace_id = $2 RETURNING id, workspace_id, name, hash, permissions, version),
   tombstone AS (${INSERT_TOMBSTONE} SELECT hash, id, name, workspace_id, $3 FROM deleted)
   SELECT name, hash, permissions,
     version <> (SELECT version FROM latchkey_api_keys WHERE id = $1) OR ${HAS_ROLES} AS "mayHoldRoles"

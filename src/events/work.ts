@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { queueToChange, queueToShare } from '../database/fair-locks.js';
 import type { JoinedTransaction, Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';
 import type { DomainEvent } from './domain-event.js';
@@ -44,6 +45,22 @@ export class Work {
   /** For the end of a `SELECT` of rows that must not change until the commit; empty where the store is locked whole. */
   get shareLock(): '' | 'FOR SHARE' {
     return this.lock ? 'FOR SHARE' : '';
+  }
+
+  /**
+   * Queues, where the store has row locks, for the rows of one thing: ahead of all who come later, and behind those who
+   * share it. To be called before its row is locked to be changed.
+   *
+   * @param id of a key or role, or {@link memberQueue} of a member
+   */
+  async queueToChange(id: string): Promise<void> {
+    if (this.lock) await this.query(`SELECT ${queueToChange('$1')}`, [id]);
+  }
+
+  /** As {@link queueToChange}, for rows that are to stay as they are until the commit. */
+  async queueToShare(ids: readonly string[]): Promise<void> {
+    if (!this.lock || ids.length === 0) return;
+    await this.query(`SELECT ${ids.map((_, at) => queueToShare(`$${at + 1}`)).join(', ')}`, [...ids]);
   }
 
   /**

@@ -6,6 +6,7 @@ import { Authority, type Entitlement } from '../auth/ports.js';
 import type { Principal } from '../auth/principal.js';
 import { UNRESTRICTED } from '../auth/restrictions.js';
 import { mapInTurns, Turn } from '../common/next-turn.js';
+import { queueToShare } from '../database/fair-locks.js';
 import type { Work } from '../events/work.js';
 import { restrictionsOfUsableKey } from './key-restrictions.js';
 import { effectivePermissions, type HeldRole, type Holding } from './holding.js';
@@ -73,9 +74,22 @@ export class GrantsService extends Authority {
    * To be called first by a command that changes what somebody holds already. Such a command locks whom it changes and
    * then its actor: of two that change each other, each would wait for the other until the database ends one.
    */
-  async takeTurn(work: Work, workspaceId: string): Promise<void> {
+  async takeTurn(work: Work, actor: Principal): Promise<void> {
     if (!work.lock) return;
+    const workspaceId = actor.requireWorkspace();
     await work.query('SELECT 1 FROM latchkey_workspaces WHERE id = $1 FOR NO KEY UPDATE', [workspaceId]);
+    await this.queue(work, actor);
+  }
+
+  /**
+   * To be called first by a command that gives away what its actor holds. Who asked before to change the actor comes
+   * first; who asks later waits for those before them alone, however many come after.
+   */
+  async queue(work: Work, { type, id, owner, workspaceId }: Principal): Promise<void> {
+    if (workspaceId === null || (type !== 'apikey' && type !== 'user')) return;
+    const member = type === 'user' ? id : owner;
+    const key = type === 'apikey' ? [id] : [];
+    await work.queueToShare([...(member === null ? [] : [memberQueue(workspaceId, member)]), ...key]);
   }
 
   /** @throws {UnauthenticatedError} if the actor is gone meanwhile, or a key that is disabled, expired or orphaned. */
@@ -212,18 +226,38 @@ async function lockAndFind(
   return (await find(work, type, workspaceId, [id])).get(id);
 }
 
+/** For {@link Work.queueToChange}: subjects are no ids. */
+export function memberQueue(workspaceId: string, subject: string): string {
+  return `member ${workspaceId} ${subject}`;
+}
+
 /** Keeps what a holder was given, and its roles, as they are until this transaction ends. */
 async function lock(work: Work, type: HolderType, workspaceId: string, id: string): Promise<void> {
   if (work.shareLock === '') return;
   const { table, id: column } = FROM[type];
-  await work.query(`SELECT 1 FROM ${table} WHERE workspace_id = $1 AND ${column} = $2 ${work.shareLock}`, [
-    workspaceId,
-    id,
-  ]);
   await work.query(
-    `SELECT 1 FROM latchkey_roles WHERE id IN (
-       SELECT role_id FROM latchkey_role_assignments WHERE workspace_id = $1 AND holder_type = '${type}' AND holder_id = $2
-     ) ORDER BY id ${work.shareLock}`,
+    `WITH queue AS MATERIALIZED (SELECT ${queueToShare('$1')})
+     SELECT 1 FROM queue, ${table} holder WHERE workspace_id = $2 AND ${column} = $3 ${work.shareLock} OF holder`,
+    [type === 'member' ? memberQueue(workspaceId, id) : id, workspaceId, id],
+  );
+  const roles = await work.query<{ id: string }>(
+    `SELECT role_id AS id FROM latchkey_role_assignments
+     WHERE workspace_id = $1 AND holder_type = '${type}' AND holder_id = $2 ORDER BY role_id`,
     [workspaceId, id],
+  );
+  await keepRoles(
+    work,
+    roles.map((role) => role.id).filter((role) => !builtInRole(role)),
+  );
+}
+
+/** Keeps roles of a workspace's own as they are until this transaction ends. @param ids in order */
+export async function keepRoles(work: Work, ids: readonly string[]): Promise<void> {
+  if (work.shareLock === '' || ids.length === 0) return;
+  const places = ids.map((_, at) => `$${at + 1}`);
+  await work.query(
+    `WITH queue AS MATERIALIZED (SELECT ${places.map(queueToShare).join(', ')})
+     SELECT 1 FROM queue, latchkey_roles role WHERE id IN (${places.join(', ')}) ORDER BY id ${work.shareLock} OF role`,
+    [...ids],
   );
 }

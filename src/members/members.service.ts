@@ -18,7 +18,7 @@ import { isForeignKeyViolation } from '../database/store-errors.js';
 import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
-import { GrantsService } from '../grants/grants.service.js';
+import { GrantsService, memberQueue } from '../grants/grants.service.js';
 import { grantsMore, ownPermissions, type Holding } from '../grants/holding.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { RoleHolders } from '../roles/role-holders.js';
@@ -118,7 +118,8 @@ export class MembersService extends MembershipDirectory {
     }
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ workspaceId });
-      await this.grants.takeTurn(work, workspaceId);
+      await this.grants.takeTurn(work, actor);
+      await work.queueToChange(memberQueue(workspaceId, subject));
       const added = await insertOrLock(work, workspaceId, subject);
       const before = added ? NOTHING : await this.holdingOf(work, workspaceId, subject);
       const held = await this.roles.resolve(work, workspaceId, roles);
@@ -209,7 +210,8 @@ export class MembersService extends MembershipDirectory {
   /** Locks a member who is to be removed, and returns what they hold. */
   private async takeToRemove(work: Work, actor: Principal, subject: string): Promise<Holding> {
     const workspaceId = actor.requireWorkspace();
-    await this.grants.takeTurn(work, workspaceId);
+    await this.grants.takeTurn(work, actor);
+    await work.queueToChange(memberQueue(workspaceId, subject));
     const member = await work.manager.findOne(Member, { where: { workspaceId, subject }, lock: work.lock });
     if (!member) throw new MemberNotFoundError();
     const held = await this.holdingOf(work, workspaceId, subject);

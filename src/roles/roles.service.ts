@@ -122,7 +122,7 @@ export class RolesService {
     assertFreeName(body.name);
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ workspaceId });
-      await this.grants.takeTurn(work, workspaceId);
+      await this.grants.takeTurn(work, actor);
       const before = await take(work, workspaceId, id);
       const changes = changesBetween(settingsOf(before), settingsOf(body));
       if (changes.length === 0) return customView(before);
@@ -142,7 +142,7 @@ export class RolesService {
     const body = this.input.check(PutRoleDto, input);
     assertFreeName(body.name);
     return this.unitOfWork.run(actor, async (work) => {
-      await this.grants.takeTurn(work, workspaceId);
+      await this.grants.takeTurn(work, actor);
       const before = await take(work, workspaceId, id);
       if (changesBetween(settingsOf(before), settingsOf(body)).length > 0) {
         await this.assertMayReplace(work, actor, before, body.permissions);
@@ -165,7 +165,7 @@ export class RolesService {
     return this.unitOfWork.run(actor, async (work) => {
       // Its last change may have been made by an instance that ended before every other one knew.
       work.revoke({ workspaceId });
-      await this.grants.takeTurn(work, workspaceId);
+      await this.grants.takeTurn(work, actor);
       const role = await take(work, workspaceId, id);
       await this.escalation.assertHolds(work, actor, role.permissions);
       const holders = await this.holders.first(work, workspaceId, role.id, NAMED_HOLDERS);
@@ -187,10 +187,15 @@ export class RolesService {
   async resolve(work: Work, workspaceId: string, references: readonly string[]): Promise<HeldRole[]> {
     if (references.length === 0) return [];
     const places = references.map((_, at) => `$${at + 2}`).join(', ');
+    const named = `FROM latchkey_roles WHERE workspace_id = $1 AND (id IN (${places}) OR name IN (${places})) ORDER BY id`;
+    const values = [workspaceId, ...references];
+    if (work.lock) {
+      const ids = await work.query<{ id: string }>(`SELECT id ${named}`, values);
+      await work.queueToShare(ids.map(({ id }) => id));
+    }
     const own = await work.query<{ id: string; name: string; permissions: string }>(
-      `SELECT id, name, permissions FROM latchkey_roles
-       WHERE workspace_id = $1 AND (id IN (${places}) OR name IN (${places})) ORDER BY id ${work.shareLock}`,
-      [workspaceId, ...references],
+      `SELECT id, name, permissions ${named} ${work.shareLock}`,
+      values,
     );
     const roles: HeldRole[] = [
       ...BUILT_IN_ROLES.map(({ name, permissions }) => ({ id: name, name, permissions })),
@@ -254,6 +259,7 @@ function faultOf(reference: string, suggestion: string | undefined): string {
 /** Takes a custom role to change it: nobody else changes, gives or deletes it until the commit. */
 async function take(work: Work, workspaceId: string, id: string): Promise<Role> {
   if (builtInRole(id)) throw new RoleBuiltInError();
+  if (isId(id)) await work.queueToChange(id.toLowerCase());
   const role =
     isId(id) && (await work.manager.findOne(Role, { where: { id: id.toLowerCase(), workspaceId }, lock: work.lock }));
   if (!role) throw new RoleNotFoundError();
