@@ -102,7 +102,8 @@ describe('latchkey serve --workers', () => {
         'Stopping on SIGTERM, once the requests in flight are answered',
         'Stopped',
       ]);
-      const [started, ...rest] = await recordsOf(service.store);
+      const [taken, started, ...rest] = await recordsOf(service.store);
+      expect(taken).toMatchObject({ action: 'operator.created' });
       expect(started).toMatchObject({
         action: 'system.started',
         changes: expect.arrayContaining([{ field: 'workers', before: null, after: 2 }]),
@@ -127,7 +128,10 @@ describe('latchkey serve --workers', () => {
       expect(isAlive(survivor)).toBe(true);
       expect(isAlive(replacement ?? 0)).toBe(true);
       expect(isAlive(victim)).toBe(false);
-      expect((await recordsOf(service.store)).map(({ action }) => action)).toEqual(['system.started']);
+      expect((await recordsOf(service.store)).map(({ action }) => action)).toEqual([
+        'operator.created',
+        'system.started',
+      ]);
     });
 
     it.each(['SIGTERM', 'SIGINT'] as const)(
@@ -154,7 +158,7 @@ describe('latchkey serve --workers', () => {
         agent.destroy();
         expect(await service.child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
         const actions = (await recordsOf(service.store)).map(({ action }) => action);
-        expect(actions).toEqual(['system.started', 'workspace.created', 'system.stopped']);
+        expect(actions).toEqual(['operator.created', 'system.started', 'workspace.created', 'system.stopped']);
       },
     );
 
@@ -195,7 +199,7 @@ describe('latchkey serve --workers', () => {
     });
 
     it('tells the metrics of both together, whichever is asked, also of one that is gone', async () => {
-      const labels = { route: '/health/live', status: '200' };
+      const labels = { route: '/', status: '302' };
       const counted = async () => {
         const metrics = await scrape(service.anonymous.with({ connection: 'close' }));
         return metrics.value('latchkey_http_requests_total', labels);
