@@ -34,6 +34,7 @@ export const OBJECT_KINDS: Record<string, ObjectKind> = {
   },
   role: {
     unknownCode: 'role.not_found',
+    holds: ['apikeys:view'],
     create: (workspace) =>
       created(workspace, '/role', { name: uniqueName('Role'), permissions: ['apikeys:view'] }, 'id'),
     unknown: newId,
