@@ -34,6 +34,14 @@ export type Limits = Record<QuotaName, number>;
 export type Quotas = Record<CountedQuota, { limit: number; used: number }> &
   Record<keyof typeof PER_HOLDER, { limit: number }>;
 
+/** Where the store has row locks, what is counted is spread over so many rows. The first has the limit. */
+const SLOTS = 16;
+// No more than so many commands are about to be committed at the same time.
+const MARGIN = 400;
+
+const USED = `(SELECT COALESCE(SUM(used), 0) FROM latchkey_workspace_quotas WHERE workspace_id = $1 AND name = $2)`;
+const ALLOWED = `(SELECT allowed FROM latchkey_workspace_quotas WHERE workspace_id = $1 AND name = $2 AND slot = 0)`;
+
 type Statements = Pick<Work, 'query'>;
 
 interface Row {
@@ -44,18 +52,19 @@ interface Row {
 }
 
 /**
- * Counts one more of a kind. To be called last in a command, for all others of the kind wait from here to the commit.
+ * Counts one more of a kind. To be called late in a command: near the limit, all others of the kind wait from here to the
+ * commit.
  *
  * @throws {QuotaExceededError} if the workspace has as many as it may.
  */
 export async function countIn(work: Work, workspaceId: string, name: CountedQuota): Promise<void> {
   const counted = await work.query(
-    `INSERT INTO latchkey_workspace_quotas AS quota (workspace_id, name, used) VALUES ($1, $2, 1)
-     ON CONFLICT (workspace_id, name) DO UPDATE SET used = quota.used + 1
-     WHERE quota.used < COALESCE(quota.allowed, $3) RETURNING used`,
-    [workspaceId, name, DEFAULTS[name].default],
+    `INSERT INTO latchkey_workspace_quotas AS quota (workspace_id, name, slot, used)
+     SELECT CAST($1 AS varchar), CAST($2 AS varchar), CAST($3 AS integer), 1 WHERE ${USED} < COALESCE(${ALLOWED}, $4) - $5
+     ON CONFLICT (workspace_id, name, slot) DO UPDATE SET used = quota.used + 1 RETURNING used`,
+    [workspaceId, name, slotFor(work), DEFAULTS[name].default, work.lock ? MARGIN : 0],
   );
-  if (counted.length > 0) return;
+  if (counted.length > 0 || (work.lock && (await countInExactly(work, workspaceId, name)))) return;
   const { [name]: quota } = await quotasOf(work, workspaceId);
   throw new QuotaExceededError(
     `The workspace has ${quota.used} ${NOUNS[name]}, and its quota ${name} allows ${quota.limit}. Delete some that are not ` +
@@ -63,14 +72,39 @@ export async function countIn(work: Work, workspaceId: string, name: CountedQuot
   );
 }
 
+/** @returns false if the workspace has as many as it may. */
+async function countInExactly(work: Work, workspaceId: string, name: CountedQuota): Promise<boolean> {
+  const ofKind = [workspaceId, name];
+  await work.query(
+    `INSERT INTO latchkey_workspace_quotas (workspace_id, name, slot, used) VALUES ($1, $2, 0, 0) ON CONFLICT DO NOTHING`,
+    ofKind,
+  );
+  const slots = await work.query<Row>(
+    `SELECT used, allowed FROM latchkey_workspace_quotas WHERE workspace_id = $1 AND name = $2 ORDER BY slot FOR UPDATE`,
+    ofKind,
+  );
+  const used = slots.reduce((sum, slot) => sum + slot.used, 0);
+  if (used >= (slots[0]?.allowed ?? DEFAULTS[name].default)) return false;
+  await work.query(
+    'UPDATE latchkey_workspace_quotas SET used = used + 1 WHERE workspace_id = $1 AND name = $2 AND slot = 0',
+    ofKind,
+  );
+  return true;
+}
+
 /** Counts out what was deleted. */
 export async function countOut(work: Work, workspaceId: string, name: CountedQuota, count = 1): Promise<void> {
   if (count === 0) return;
-  await work.query('UPDATE latchkey_workspace_quotas SET used = used - $1 WHERE workspace_id = $2 AND name = $3', [
-    count,
-    workspaceId,
-    name,
-  ]);
+  await work.query(
+    `INSERT INTO latchkey_workspace_quotas AS quota (workspace_id, name, slot, used) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (workspace_id, name, slot) DO UPDATE SET used = quota.used + excluded.used`,
+    [workspaceId, name, slotFor(work), -count],
+  );
+}
+
+/** One of several, so that commands of a workspace seldom wait for each other’s commit. */
+function slotFor(work: Work): number {
+  return work.lock ? Math.floor(Math.random() * SLOTS) : 0;
 }
 
 /** @throws {QuotaExceededError} if a key, member or role may not have so many. */
@@ -102,8 +136,9 @@ export async function quotasOfMany(
 ): Promise<(workspaceId: string) => Quotas> {
   if (workspaceIds.length === 0) return () => toQuotas([]);
   const rows = await statements.query<Row>(
-    `SELECT workspace_id AS "workspaceId", name, used, allowed FROM latchkey_workspace_quotas
-     WHERE workspace_id IN (${workspaceIds.map((_, at) => `$${at + 1}`).join(', ')})`,
+    `SELECT workspace_id AS "workspaceId", name, CAST(SUM(used) AS integer) AS used, MAX(allowed) AS allowed
+     FROM latchkey_workspace_quotas
+     WHERE workspace_id IN (${workspaceIds.map((_, at) => `$${at + 1}`).join(', ')}) GROUP BY workspace_id, name`,
     [...workspaceIds],
   );
   return (workspaceId) => toQuotas(rows.filter((row) => row.workspaceId === workspaceId));
@@ -129,8 +164,8 @@ export async function setLimits(work: Work, workspaceId: string, limits: Partial
     const limit = limits[name];
     if (limit === undefined) continue;
     await work.query(
-      `INSERT INTO latchkey_workspace_quotas (workspace_id, name, used, allowed) VALUES ($1, $2, 0, $3)
-       ON CONFLICT (workspace_id, name) DO UPDATE SET allowed = excluded.allowed`,
+      `INSERT INTO latchkey_workspace_quotas (workspace_id, name, slot, used, allowed) VALUES ($1, $2, 0, 0, $3)
+       ON CONFLICT (workspace_id, name, slot) DO UPDATE SET allowed = excluded.allowed`,
       [workspaceId, name, limit],
     );
   }
@@ -149,7 +184,7 @@ function toQuotas(rows: readonly Row[]): Quotas {
   const quotas = NAMES.map((name) => {
     const row = rows.find((each) => each.name === name);
     const limit = row?.allowed ?? DEFAULTS[name].default;
-    return [name, name in COUNTED ? { limit, used: row?.used ?? 0 } : { limit }];
+    return [name, name in COUNTED ? { limit, used: Math.max(0, row?.used ?? 0) } : { limit }];
   });
   return Object.fromEntries(quotas) as Quotas;
 }

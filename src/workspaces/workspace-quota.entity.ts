@@ -24,10 +24,18 @@ export class WorkspaceQuota {
   })
   name!: string;
 
+  /** What is counted is spread over several. */
+  @PrimaryColumn({
+    name: 'slot',
+    type: 'integer',
+    primaryKeyConstraintName: 'pk_latchkey_workspace_quotas',
+  })
+  slot!: number;
+
   @Column({ name: 'used', type: 'integer' })
   used!: number;
 
-  /** null: the default. */
+  /** Of slot 0. null: the default. */
   @Column({ name: 'allowed', type: 'integer', nullable: true })
   allowed!: number | null;
 }

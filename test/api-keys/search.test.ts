@@ -105,7 +105,7 @@ describe('GET /api/v1/apikey?search', () => {
           for (const { id } of [other, large]) {
             await query(seedOf(kind, id));
             await query(
-              `INSERT INTO latchkey_workspace_quotas (workspace_id, name, used) VALUES ('${id}', 'keys', ${MANY})`,
+              `INSERT INTO latchkey_workspace_quotas (workspace_id, name, slot, used) VALUES ('${id}', 'keys', 0, ${MANY})`,
             );
           }
           await query(kind === 'sqlite' ? 'ANALYZE' : 'VACUUM ANALYZE latchkey_api_keys');

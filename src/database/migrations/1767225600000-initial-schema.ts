@@ -45,9 +45,10 @@ const TABLES = [
   `CREATE TABLE "latchkey_workspace_quotas" (
     "workspace_id" varchar(36) NOT NULL,
     "name" varchar(32) NOT NULL,
+    "slot" integer NOT NULL,
     "used" integer NOT NULL,
     "allowed" integer,
-    CONSTRAINT "pk_latchkey_workspace_quotas" PRIMARY KEY ("workspace_id", "name"),
+    CONSTRAINT "pk_latchkey_workspace_quotas" PRIMARY KEY ("workspace_id", "name", "slot"),
     CONSTRAINT "fk_latchkey_workspace_quotas_workspace" FOREIGN KEY ("workspace_id") REFERENCES "latchkey_workspaces" ("id")
       ON DELETE NO ACTION ON UPDATE NO ACTION
   )`,
