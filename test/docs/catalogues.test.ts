@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { Command } from 'commander';
 import { readdir, readFile } from 'node:fs/promises';
 import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
+import { settleWorkspace, WorkspaceOption } from '../../src/cli/options.js';
 import { ERROR_STATUS } from '../../src/common/latchkey-error.js';
 import { readEnvironment } from '../../src/config/environment.js';
 import { EVENT_CATALOGUE } from '../../src/latchkey.module.js';
@@ -35,6 +37,7 @@ describe('the documentation and the code name the same', () => {
     const asked: string[] = [];
     const variables = new Proxy<NodeJS.ProcessEnv>({}, { get: (_, name) => void asked.push(String(name)) });
     const { host, port, databaseUrl, keyPrefix, trustProxy, logLevel } = readEnvironment(variables, true);
+    settleWorkspace(new Command().addOption(new WorkspaceOption(false)), variables);
 
     const rows = await tableOf('README.md', 'variable');
     expect(rows.map(([name]) => name).sort()).toEqual([...new Set(asked)].sort());
