@@ -48,7 +48,7 @@ describe('METRICS_ADDRESS', () => {
       await service.workers(2);
       for (let time = 0; time < 4; time += 1) {
         const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { connection: 'close' } });
-        const counts = (await answer.text()).match(/latchkey_http_requests_total\{[^}]*live[^}]*\} (\d+)/);
+        const counts = (await answer.text()).match(/latchkey_http_requests_total\{[^}]*route="\/"[^}]*\} (\d+)/);
         expect(Number(counts?.[1])).toBeGreaterThanOrEqual(2);
       }
       expect((await fetch(`${service.url}/metrics`)).status).toBe(404);
