@@ -7,8 +7,9 @@ export type Credential =
 // Node leaves out the headers after the thousandth, unless it is told otherwise: a second credential could be among them.
 const MOST_KEPT = 2000;
 const BEARER = 'Bearer ';
-// No key is that short: a scheme without what it is given, such as `Negotiate`.
-const LONGEST_SCHEME = 24;
+// Of the registry of schemes at IANA, and two that are in use: alone they are given nothing.
+const SCHEME =
+  /^(basic|bearer|concealed|digest|dpop|gnap|hoba|mutual|negotiate|ntlm|oauth|privatetoken|scram-sha-(1|256)|vapid|aws4-hmac-sha256)$/i;
 // A scheme and what it was given (RFC 9110, 11.4).
 const WITH_SCHEME = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]+/;
 
@@ -44,7 +45,7 @@ function credentialInAuthorization(value: string): string {
   if (value.startsWith(BEARER)) return value.slice(BEARER.length).trim();
   const text = value.trim();
   const [start, scheme] = WITH_SCHEME.exec(text) ?? [];
-  if (start === undefined || scheme === undefined) return text.length > LONGEST_SCHEME ? text : '';
+  if (start === undefined || scheme === undefined) return SCHEME.test(text) ? '' : text;
   return isBearer(scheme) ? text.slice(start.length) : '';
 }
 

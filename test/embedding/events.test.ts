@@ -47,8 +47,13 @@ describe('what a host hears of', () => {
       await host.createKey(['apikeys:view'], { workspaceId: actor.workspaceId ?? '' });
       await record('7');
 
-      expect(heard.map(({ action }) => action)).toEqual(['workspace.created', 'apikey.created', 'order.paid']);
-      expect(heard[2]).toMatchObject({ workspaceId: actor.workspaceId, targets: [{ type: 'order', id: '7' }] });
+      expect(heard.map(({ action }) => action)).toEqual([
+        'operator.created',
+        'workspace.created',
+        'apikey.created',
+        'order.paid',
+      ]);
+      expect(heard[3]).toMatchObject({ workspaceId: actor.workspaceId, targets: [{ type: 'order', id: '7' }] });
     });
 
     it('not of what is in its own transaction: it knows when that commits', async () => {
@@ -59,7 +64,10 @@ describe('what a host hears of', () => {
       const { actor } = await recordIn(host);
       const audit = host.app.get(AuditService, { strict: false });
       await host.dataSource.transaction((manager) => audit.record(actor, { action: 'order.paid' }, manager));
-      expect(host.app.get(Listener).heard.map(({ action }) => action)).toEqual(['workspace.created']);
+      expect(host.app.get(Listener).heard.map(({ action }) => action)).toEqual([
+        'operator.created',
+        'workspace.created',
+      ]);
     });
 
     it('nothing without EventEmitterModule, which is looked for once', async () => {

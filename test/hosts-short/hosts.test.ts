@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createLatchkeyClient, unwrap } from '../../src/client/index.js';
@@ -44,8 +45,9 @@ describe('the README', () => {
     async () => {
       const [install = '', code = '', build = ''] = await blocksOf('README.md', 'embed');
       expect(code.split('\n').filter((line) => line.trim()).length).toBeLessThanOrEqual(15);
-      const [compile = '', start = ''] = build.trim().split('\n');
-      const [, operator = ''] = /OPERATOR_KEY=(\S+) node main\.js$/.exec(start) ?? [];
+      const [compile = '', ...start] = build.trim().split('\n');
+      expect(start).toEqual(['export OPERATOR_KEY="$(openssl rand -base64 33)"', 'node main.js']);
+      const operator = randomBytes(33).toString('base64');
 
       await project.write({ 'main.ts': code });
       await project.shell(install.replace(' latchkey ', ` '${tarball}' `), WITHOUT_COMPILING);
