@@ -12,9 +12,9 @@ describe('three instances on one database, while keys are deleted and restricted
   afterAll(() => cluster.dispose());
 
   it.each<[string, Pick<ScenarioOptions, 'strike' | 'deletions'>]>([
-    ['nothing goes wrong', { deletions: 150 }],
-    ['an instance is paused', { deletions: 80, strike: pause(3000) }],
-    ['an instance is cut off from the database', { deletions: 80, strike: swallowing(3000) }],
+    ['nothing goes wrong', { deletions: 100 }],
+    ['an instance is paused', { deletions: 50, strike: pause(3000) }],
+    ['an instance is cut off from the database', { deletions: 50, strike: swallowing(3000) }],
   ])(
     'no restricted key is accepted, and no living one refused: %s',
     async (_, options) => {

@@ -92,7 +92,7 @@ describe('TRUST_PROXY', () => {
         await here.get('/me', headers).expect(200);
         await elsewhere.get('/me', headers).expect(401);
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
     await service.stop();
   });
