@@ -35,7 +35,7 @@ export type Quotas = Record<CountedQuota, { limit: number; used: number }> &
   Record<keyof typeof PER_HOLDER, { limit: number }>;
 
 /** Where the store has row locks, what is counted is spread over so many rows. The first has the limit. */
-const SLOTS = 16;
+const SLOTS = 64;
 // No more than so many commands are about to be committed at the same time.
 const MARGIN = 400;
 
@@ -60,9 +60,9 @@ interface Row {
 export async function countIn(work: Work, workspaceId: string, name: CountedQuota): Promise<void> {
   const counted = await work.query(
     `INSERT INTO latchkey_workspace_quotas AS quota (workspace_id, name, slot, used)
-     SELECT CAST($1 AS varchar), CAST($2 AS varchar), CAST($3 AS integer), 1 WHERE ${USED} < COALESCE(${ALLOWED}, $4) - $5
+     SELECT CAST($1 AS varchar), CAST($2 AS varchar), ${slotFor(work)}, 1 WHERE ${USED} < COALESCE(${ALLOWED}, $3) - $4
      ON CONFLICT (workspace_id, name, slot) DO UPDATE SET used = quota.used + 1 RETURNING used`,
-    [workspaceId, name, slotFor(work), DEFAULTS[name].default, work.lock ? MARGIN : 0],
+    [workspaceId, name, DEFAULTS[name].default, work.lock ? MARGIN : 0],
   );
   if (counted.length > 0 || (work.lock && (await countInExactly(work, workspaceId, name)))) return;
   const { [name]: quota } = await quotasOf(work, workspaceId);
@@ -96,15 +96,15 @@ async function countInExactly(work: Work, workspaceId: string, name: CountedQuot
 export async function countOut(work: Work, workspaceId: string, name: CountedQuota, count = 1): Promise<void> {
   if (count === 0) return;
   await work.query(
-    `INSERT INTO latchkey_workspace_quotas AS quota (workspace_id, name, slot, used) VALUES ($1, $2, $3, $4)
+    `INSERT INTO latchkey_workspace_quotas AS quota (workspace_id, name, slot, used) VALUES ($1, $2, ${slotFor(work)}, $3)
      ON CONFLICT (workspace_id, name, slot) DO UPDATE SET used = quota.used + excluded.used`,
-    [workspaceId, name, slotFor(work), -count],
+    [workspaceId, name, -count],
   );
 }
 
-/** One of several, so that commands of a workspace seldom wait for each other’s commit. */
-function slotFor(work: Work): number {
-  return work.lock ? Math.floor(Math.random() * SLOTS) : 0;
+/** SQL of the row of this session, so that commands of a workspace seldom wait for each other’s commit. */
+function slotFor(work: Work): string {
+  return work.lock ? `pg_backend_pid() % ${SLOTS}` : '0';
 }
 
 /** @throws {QuotaExceededError} if a key, member or role may not have so many. */
