@@ -22,7 +22,7 @@ const FLOODS = [
   { name: 'keys with a typo', sources: 'one', malformed: true },
 ];
 
-export const title = 'Good callers, while somebody guesses keys';
+export const title = 'Good callers during a flood of guessed keys';
 
 /** @returns the printed result */
 export async function run({ rounds, guesses: rate }) {

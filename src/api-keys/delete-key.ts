@@ -27,7 +27,10 @@ const INSERT_TOMBSTONE = 'INSERT INTO latchkey_deleted_keys (hash, key_id, key_n
 // assigned roles since, and has raised the version.
 const DELETE_AND_KEEP_TOMBSTONE = `
   WITH queue AS MATERIALIZED (SELECT ${queueToChange('$1')}),
-  deleted AS (DELETE FROM latchkey_api_keys USING queue WHERE id = $1 AND workspace_id = $2 RETURNING id, workspace_id, name, hash, permissions, version),
+  deleted AS (
+    DELETE FROM latchkey_api_keys USING queue WHERE id = $1 AND workspace_id = $2
+    RETURNING id, workspace_id, name, hash, permissions, version
+  ),
   tombstone AS (${INSERT_TOMBSTONE} SELECT hash, id, name, workspace_id, $3 FROM deleted)
   SELECT name, hash, permissions,
     version <> (SELECT version FROM latchkey_api_keys WHERE id = $1) OR ${HAS_ROLES} AS "mayHoldRoles"

@@ -66,7 +66,7 @@ export interface Entitlement {
 /** Tells what an actor holds, and for whom, at this point of a transaction. The grants module provides it. */
 export abstract class Authority {
   /**
-   * What the actor holds now; nobody can take it from them, or them from their person, before this work ends.
+   * What the actor holds now. That stays as it is until this work ends, and so does the owner of a key.
    *
    * @throws {UnauthenticatedError} if the actor is gone meanwhile, or a key that is refused.
    */

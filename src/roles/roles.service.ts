@@ -155,8 +155,8 @@ export class RolesService {
   }
 
   /**
-   * Deletes a role that nobody holds. The actor must hold what the role holds: a role deleted and created again is a role
-   * replaced.
+   * Deletes a role without holders. The actor must hold everything that the role grants, as for replacing it: a role can be
+   * replaced by deleting it and creating another.
    *
    * @throws {RoleNotFoundError} | {RoleBuiltInError} | {EscalationError} | {RoleInUseError} naming who holds it.
    */

@@ -209,7 +209,7 @@ async function insert(
   return workspace;
 }
 
-/** An id is random, and told to nobody before its commit: no `externalId` was there before it. */
+/** Only ids that exist are looked for: one that is made later is random, so no `externalId` can have been chosen to equal it. */
 async function assertNoId(work: Work, externalId: string | null): Promise<void> {
   if (!isId(externalId)) return;
   const id = externalId.toLowerCase();

@@ -54,7 +54,7 @@ describe('the file of a SQLite database that is served', () => {
     await key.client.get('/apikey').expect(200);
   });
 
-  it('lets nobody answer from memory once the file of the lock is removed, until one has it again', async () => {
+  it('refuses a deleted key also when the lock file was removed, and goes on serving', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { id, client } = await workspace.keyWith('apikeys:view');
       await client.get('/apikey').expect(200);
@@ -69,7 +69,7 @@ describe('the file of a SQLite database that is served', () => {
         '--yes',
       );
 
-      // It was deleted by one who found nobody serving, or not at all.
+      // The command line deleted it, unless the service had taken the lock again before.
       await client.get('/apikey').expect(ending.code === 0 ? 401 : 200);
       await workspace.operator.delete(`/apikey/${id}`).expect(ending.code === 0 ? 404 : 200);
       await client.get('/apikey').expect(401);

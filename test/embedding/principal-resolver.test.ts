@@ -297,28 +297,25 @@ describe('principalResolver', () => {
     });
 
     describe('of a host without types', () => {
-      /* eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever it is, it must be heeded or refused */
-      type Anything = any;
-
       it('200: takes whole numbers for their texts', async () => {
         const workspaces = host.app.get(WorkspacesService, { strict: false });
         const { id } = await workspaces.ensure(Principal.system('host'), { externalId: '4711', name: 'Company' });
-        for (const workspaceId of [4711, 4711n] as Anything[]) {
+        for (const workspaceId of [4711, 4711n]) {
           const { status, body } = await host.get(
             '/orders',
-            as({ ...({ id: 5 } as Anything), display: 7, workspaceId, permissions: ['orders:view'] }),
+            as({ id: 5, display: 7, workspaceId, permissions: ['orders:view'] } as never),
           );
           expect({ status, body }).toEqual({
             status: 200,
             body: { type: 'user', id: '5', display: '7', workspaceId: id },
           });
         }
-        const unknown = await host.get('/orders', as({ id: 'u', workspaceId: 4712 as Anything, permissions: ['*'] }));
+        const unknown = await host.get('/orders', as({ id: 'u', workspaceId: 4712, permissions: ['*'] } as never));
         expect(unknown).toMatchObject({ status: 412, body: { code: 'workspace.required' } });
         expect(unknown.body.message).toContain('"4712"');
       });
 
-      it.each<[field: string, user: Anything]>([
+      it.each<[field: string, user: unknown]>([
         ['a user', 'bob'],
         ['id', [1]],
         ['id', {}],
@@ -338,7 +335,7 @@ describe('principalResolver', () => {
         const isFields = typeof given === 'object' && !Array.isArray(given) && Object.keys(given as object).length > 0;
         for (const path of ['/orders', '/latchkey/me']) {
           logged.length = 0;
-          const { status, text } = await host.get(path, as(isFields ? { id: 'ann', ...given } : given));
+          const { status, text } = await host.get(path, as((isFields ? { id: 'ann', ...given } : given) as never));
           expect(status).toBe(500);
           expect(text).not.toContain('principalResolver');
           expect(logged.join('\n')).toContain(`What principalResolver gives is no user: ${field} must be `);
