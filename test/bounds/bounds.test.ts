@@ -27,7 +27,7 @@ describe('one request of up to 64 KiB, on the largest workspace', () => {
       const preload = pathToFileURL(resolve('test/bounds/meter.mjs')).href;
       service = await startChildService(
         kind,
-        { NODE_OPTIONS: `--import=${preload}`, LOG_FORMAT: 'json', TRUST_PROXY: '127.0.0.1' },
+        { NODE_OPTIONS: `--import=${preload}`, LOG_FORMAT: 'json', LATCHKEY_DOCS: 'on', TRUST_PROXY: '127.0.0.1' },
         store,
       );
       [, meter = ''] = await service.child.wrote(/Meter on (\S+)/);

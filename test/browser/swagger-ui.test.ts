@@ -28,7 +28,7 @@ describe('Swagger UI on /docs, in a browser', () => {
   let faults: string[];
 
   beforeAll(async () => {
-    service = await startService('sqlite');
+    service = await startService('sqlite', { LATCHKEY_DOCS: 'on' });
     workspace = await createWorkspace(service);
   });
 

@@ -9,7 +9,7 @@ describe('latchkey openapi', () => {
   let empty: Store;
 
   beforeAll(async () => {
-    service = await startService('sqlite');
+    service = await startService('sqlite', { LATCHKEY_DOCS: 'on' });
     empty = await createStore('sqlite');
   });
 

@@ -35,7 +35,7 @@ describe('the walk-through of the README', () => {
 
     beforeAll(async () => {
       store = await createStore(kind);
-      service = await Child.run('main.js', [], { PORT: '0', DATABASE_URL: store.url });
+      service = await Child.run('main.js', [], { PORT: '0', DATABASE_URL: store.url, LATCHKEY_DOCS: 'on' });
       [, operator = ''] = await service.wrote(/^Operator key: (lk_\S+)$/m);
       [, url = ''] = await service.wrote(/Listening on (http:[^"\s]+)/);
     }, TIMEOUT_MS);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { objectKindOf, type ObjectKind } from '../support/objects.js';
+import { serviceDocument } from '../support/openapi-document.js';
 import { documentedOperations, type DocumentedOperation } from '../support/openapi-operations.js';
 import { permissionsOf, routesOf, type Route } from '../support/routes.js';
 import { forEachStore } from '../support/stores.js';
@@ -34,8 +35,7 @@ describe('every route × every caller × every id', () => {
 
     beforeAll(async () => {
       world = await World.create(store);
-      const { body } = await world.service.anonymous.get('//docs-json').expect(200);
-      const operations = documentedOperations(body);
+      const operations = documentedOperations(await serviceDocument());
       const shared = new Map<ObjectKind, Ids>();
       rows = [];
       for (const route of routesOf(world.service.app)) {

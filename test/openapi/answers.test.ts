@@ -6,7 +6,7 @@ describe('answers from around the routes are documented', () => {
   let service: RunningService;
 
   beforeAll(async () => {
-    service = await startService('sqlite');
+    service = await startService('sqlite', { LATCHKEY_DOCS: 'on' });
   });
 
   afterAll(() => service.stop());

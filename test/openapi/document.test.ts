@@ -30,7 +30,7 @@ describe('the OpenAPI document', () => {
   addFormats.default(ajv);
 
   beforeAll(async () => {
-    service = await startService('sqlite');
+    service = await startService('sqlite', { LATCHKEY_DOCS: 'on' });
     document = (await service.anonymous.get('//docs-json').expect(200)).body;
     ajv.addSchema({ $id: 'openapi', ...document });
     operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>

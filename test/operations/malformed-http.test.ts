@@ -9,7 +9,7 @@ describe('HTTP that no route gets to see', () => {
   let service: RunningService;
 
   beforeAll(async () => {
-    service = await startService('sqlite');
+    service = await startService('sqlite', { LATCHKEY_DOCS: 'on' });
   });
 
   afterAll(() => service.stop());

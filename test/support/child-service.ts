@@ -44,7 +44,9 @@ export class Child {
     ensureBuilt();
     const cwd = folder ?? (await mkdtemp(join(tmpdir(), 'latchkey-child-')));
     const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, [resolve('dist', script), ...args], { cwd, env: { PATH, ...variables } });
+    // Made at each start, the document would take a quarter of it.
+    const env = { PATH, LATCHKEY_DOCS: 'off', ...variables };
+    const child = spawn(process.execPath, [resolve('dist', script), ...args], { cwd, env });
     return new Child(child, cwd);
   }
 

@@ -52,7 +52,7 @@ export class Client {
   ) {}
 
   static async of(url: string): Promise<Client> {
-    return new Client(url, await OpenApiChecker.of(url), {});
+    return new Client(url, await OpenApiChecker.shared(), {});
   }
 
   as(key: string): Client {

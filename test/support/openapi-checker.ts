@@ -2,6 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Answer } from './client.js';
+import { serviceDocument } from './openapi-document.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -14,6 +15,8 @@ interface Operation {
   responses: Record<string, OpenAPIV3_1.ResponseObject>;
 }
 
+let shared: OpenApiChecker | undefined;
+
 type Headers = NonNullable<OpenAPIV3_1.ResponseObject['headers']>;
 
 /**
@@ -21,7 +24,7 @@ type Headers = NonNullable<OpenAPIV3_1.ResponseObject['headers']>;
  * there, the body has its schema.
  */
 export class OpenApiChecker {
-  private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
+  private readonly ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false });
   private readonly validators = new Map<string, ValidateFunction>();
   private readonly operations: Operation[];
 
@@ -42,9 +45,9 @@ export class OpenApiChecker {
     );
   }
 
-  static async of(url: string): Promise<OpenApiChecker> {
-    const response = await fetch(`${url}/docs-json`);
-    return new OpenApiChecker((await response.json()) as OpenAPIV3_1.Document);
+  /** One for all clients: what it has compiled serves all. */
+  static async shared(): Promise<OpenApiChecker> {
+    return (shared ??= new OpenApiChecker(await serviceDocument()));
   }
 
   /** @throws {Error} if the document does not describe this answer. Paths outside the document pass. */

@@ -41,6 +41,7 @@ async function startOn(store: Store, operatorKey: string, variables: Record<stri
       LATCHKEY_OPERATOR_KEY: operatorKey,
       // Held also on a machine that has other things to do, by whatever is not about leases.
       LATCHKEY_LEASE_MS: '10000',
+      LATCHKEY_DOCS: 'off',
       LOG_LEVEL: 'silent',
       ...variables,
     }),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
 import { OBJECT_KINDS, objectKindOf } from '../support/objects.js';
+import { serviceDocument } from '../support/openapi-document.js';
 import { documentedOperations } from '../support/openapi-operations.js';
 import { permissionsOf, routesOf } from '../support/routes.js';
 import { createWorkspace, startService, type RunningService } from '../support/service.js';
@@ -95,8 +96,7 @@ describe('The time of an answer does not tell another workspace’s id from a ra
 
 /** Every route with an id, apart from those that make what they are asked for. */
 async function targetsOf(service: RunningService): Promise<Target[]> {
-  const { body: document } = await service.anonymous.get('//docs-json').expect(200);
-  const operations = documentedOperations(document);
+  const operations = documentedOperations(await serviceDocument());
   const ids = await idsOf(service);
   return routesOf(service.app).flatMap(({ method, path, access }) => {
     if (!PARAMETER.test(path)) return [];
