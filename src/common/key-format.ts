@@ -21,6 +21,9 @@ export const LONGEST_KEY = LONGEST_PREFIX + REST_LENGTH;
 /** What {@link isKeyPrefix} takes, to be read after "must be". */
 export const KEY_PREFIX_RULE = `a letter, then up to ${LONGEST_PREFIX - 1} letters, digits or _, the last no _`;
 
+/** The length of the hash of a key. */
+export const HASH_LENGTH = 43;
+
 /** Where a key stands in a text: from `start` to before `end`. */
 export interface KeyPlace {
   start: number;

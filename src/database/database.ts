@@ -15,7 +15,7 @@ export abstract class Database {
   /** What the tables are called. Statements that are run through here say `latchkey_…` whatever it is. */
   abstract readonly names: TableNames;
 
-  /** How many look-ups are best run at a time: more would not be answered sooner, and would hold up all else. */
+  /** How many statements with look-ups are best run at a time: more would not be answered sooner, and would hold up all else. */
   abstract readonly lookUpsAtOnce: number;
 
   /**

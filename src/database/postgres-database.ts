@@ -31,8 +31,8 @@ export class PostgresDatabase extends Database {
   ) {
     super();
     this.statements = new PostgresStatements(names);
-    // The other half of the pool is for all else.
-    this.lookUpsAtOnce = Math.max(1, Math.floor(poolOf(dataSource).options.max / 2));
+    // The fewer statements, the more look-ups share one; and the rest of the pool is for all else.
+    this.lookUpsAtOnce = Math.max(1, Math.floor(poolOf(dataSource).options.max / 4));
   }
 
   /** @throws {Error} if the server would acknowledge what a power cut can undo. */

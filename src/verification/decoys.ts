@@ -1,11 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HASH_LENGTH } from '../common/key-format.js';
 import { Database } from '../database/database.js';
 
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 const NEVER = '1970-01-01T00:00:00.000Z';
 // As long as a hash, and never one: no hash has a dot in it.
-const DECOY = '.decoy'.padEnd(41, '.');
-const NO_DECOY = '.none'.padEnd(41, '.');
+const DECOY = '.decoy'.padEnd(HASH_LENGTH - 2, '.');
+const NO_DECOY = '.none'.padEnd(HASH_LENGTH - 2, '.');
 // The fewer decoys, the quicker at hand each is: what was asked for just now is still in the processor's caches.
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
 const HASHES = LETTERS.flatMap((first) => ['A', 'B'].map((second) => decoyFor(first + second)));

@@ -2,11 +2,20 @@ import { TooManyLookUpsError } from '../common/latchkey-error.js';
 import type { Revocations } from '../revocation/revocations.js';
 import type { KeyCache } from './key-cache.js';
 import { LookUpGate } from './look-up-gate.js';
-import type { FoundKey, StoredKeys } from './stored-keys.js';
+import { MOST_IN_ONE_STATEMENT, type FoundKey, type StoredKeys } from './stored-keys.js';
 
 const MOST_WAITING = 1024;
 
-/** Asks the database for keys that are not in memory: few at a time, fairly among sources. Acceptable keys are remembered. */
+interface Wanted {
+  hash: string;
+  /** By source and hash. */
+  name: string;
+}
+
+/**
+ * Asks the database for keys that are not in memory: in few statements at a time, fairly among sources. Acceptable keys are
+ * remembered.
+ */
 export class KeyLookUps {
   /** By hash. */
   private running = new Map<string, Promise<FoundKey>>();
@@ -14,18 +23,22 @@ export class KeyLookUps {
   private readonly waiting = new Map<string, Promise<FoundKey>>();
   /** Changes with every revocation: what was read before is not remembered after. */
   private generation = 0;
-  private readonly gate: LookUpGate;
+  private readonly gate: LookUpGate<Wanted, FoundKey>;
 
   constructor(
     private readonly keys: StoredKeys,
     private readonly cache: KeyCache,
     private readonly revocations: Revocations,
   ) {
-    this.gate = new LookUpGate({
-      atOnce: keys.lookUpsAtOnce,
-      ofOneSource: TooManyLookUpsError.ofOneSource,
-      waiting: MOST_WAITING,
-    });
+    this.gate = new LookUpGate(
+      {
+        atOnce: keys.lookUpsAtOnce,
+        ofOneStatement: MOST_IN_ONE_STATEMENT,
+        ofOneSource: TooManyLookUpsError.ofOneSource,
+        waiting: MOST_WAITING,
+      },
+      (wanted) => this.begin(wanted),
+    );
   }
 
   /** Look-ups that run or wait now. */
@@ -64,10 +77,7 @@ export class KeyLookUps {
     const name = `${source} ${hash}`;
     const waiting = this.waiting.get(name);
     if (waiting) return waiting;
-    const found = this.gate.run(source, () => {
-      this.waiting.delete(name);
-      return this.joined(hash) ?? this.read(hash);
-    });
+    const found = this.gate.run(source, { hash, name });
     this.waiting.set(name, found);
     found.catch(() => {
       if (this.waiting.get(name) === found) this.waiting.delete(name);
@@ -75,29 +85,41 @@ export class KeyLookUps {
     return found;
   }
 
-  private read(hash: string): Promise<FoundKey> {
+  private begin(wanted: Wanted[]): Promise<FoundKey>[] {
+    for (const { name } of wanted) this.waiting.delete(name);
+    const joined = new Map(wanted.map(({ hash }) => [hash, this.joined(hash)]));
+    const missing = [...joined.keys()].filter((hash) => !joined.get(hash));
+    const found = missing.length > 0 ? this.read(missing) : [];
+    missing.forEach((hash, at) => joined.set(hash, found[at]));
+    return wanted.map(({ hash }) => joined.get(hash) as Promise<FoundKey>);
+  }
+
+  private read(hashes: string[]): Promise<FoundKey>[] {
     // Without a lease no revocation is heard, so what is read now may not be joined or remembered later.
-    if (!this.revocations.mayServeFromMemory()) return this.ask(hash);
-    const { running } = this;
-    const found = this.readToRemember(hash);
-    running.set(hash, found);
-    const done = (): void => {
-      if (running.get(hash) === found) running.delete(hash);
-    };
-    found.then(done, done);
-    return found;
+    if (!this.revocations.mayServeFromMemory()) return this.ask(hashes);
+    const { running, generation } = this;
+    return this.ask(hashes).map((asked, at) => {
+      const hash = hashes[at] ?? '';
+      const found = asked.then((each) => {
+        if (each.state === 'acceptable' && generation === this.generation) this.cache.add(each.key);
+        return each;
+      });
+      running.set(hash, found);
+      const done = (): void => {
+        if (running.get(hash) === found) running.delete(hash);
+      };
+      found.then(done, done);
+      return found;
+    });
   }
 
-  private async readToRemember(hash: string): Promise<FoundKey> {
-    const { generation } = this;
-    const found = await this.ask(hash);
-    if (found.state === 'acceptable' && generation === this.generation) this.cache.add(found.key);
-    return found;
-  }
-
-  /** @throws {StoreUnavailableError} also if what would be read is known to be out of date. */
-  private async ask(hash: string): Promise<FoundKey> {
-    this.revocations.assertReadable();
-    return this.keys.find(hash, (id) => this.cache.workspace(id));
+  /** Each of them throws {@link StoreUnavailableError} also if what would be read is known to be out of date. */
+  private ask(hashes: string[]): Promise<FoundKey>[] {
+    try {
+      this.revocations.assertReadable();
+    } catch (error) {
+      return hashes.map(() => Promise.reject(error as Error));
+    }
+    return this.keys.find(hashes, (id) => this.cache.workspace(id));
   }
 }

@@ -1,40 +1,50 @@
 import { StoreUnavailableError, TooManyLookUpsError } from '../common/latchkey-error.js';
 
 export interface LookUpLimits {
-  /** Look-ups that run at a time. */
+  /** Statements that run at a time. */
   atOnce: number;
+  /** Look-ups in one statement. */
+  ofOneStatement: number;
   /** Look-ups of one source that run or wait. */
   ofOneSource: number;
   /** Look-ups of all sources that wait. */
   waiting: number;
 }
 
-interface Waiting {
-  begin: () => void;
-  refuse: (error: Error) => void;
+interface LookUp<Item, Result> {
+  item: Item;
+  source: Source<Item, Result>;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
 }
 
-interface Source {
+interface Source<Item, Result> {
   name: string;
   running: number;
   /** Oldest first. */
-  waiting: Waiting[];
+  waiting: LookUp<Item, Result>[];
 }
 
 /**
- * Lets look-ups run: a few at a time, the sources in turn, so that one that asks for much holds up itself alone. When too
- * many wait, the newest of the source with the most is refused: a source that asks for little gets in, however many others
- * there are.
+ * Lets look-ups run: a few statements at a time, each with those that wait at that moment. The sources take turns, so that
+ * one that asks for much holds up itself alone. When too many wait, the newest of the source with the most is refused: a
+ * source that asks for little gets in, however many others there are.
  */
-export class LookUpGate {
-  private readonly sources = new Map<string, Source>();
+export class LookUpGate<Item, Result> {
+  private readonly sources = new Map<string, Source<Item, Result>>();
   /** The sources with look-ups that wait, next one first. */
-  private readonly turns = new Set<Source>();
+  private readonly turns = new Set<Source<Item, Result>>();
+  private statements = 0;
   private running = 0;
   private waiting = 0;
   private refusals = 0;
+  private soon: NodeJS.Immediate | undefined;
 
-  constructor(private readonly limits: LookUpLimits) {}
+  /** @param lookUp runs one statement: gives a promise for each item, in their order, and throws nothing itself */
+  constructor(
+    private readonly limits: LookUpLimits,
+    private readonly lookUp: (items: Item[]) => Promise<Result>[],
+  ) {}
 
   /** Look-ups that run or wait now. */
   get pending(): number {
@@ -47,87 +57,109 @@ export class LookUpGate {
   }
 
   /**
-   * Runs the look-up when its turn comes; never at once.
+   * Looks the item up when its turn comes; never at once, so that those that come together share a statement.
    *
    * @throws {TooManyLookUpsError} if its source, or all sources together, have too many.
    * @throws {StoreUnavailableError} if the store gave up a look-up while this one waited.
    */
-  async run<T>(name: string, lookUp: () => Promise<T>): Promise<T> {
+  async run(name: string, item: Item): Promise<Result> {
     const source = this.sources.get(name) ?? { name, running: 0, waiting: [] };
     if (source.running + source.waiting.length >= this.limits.ofOneSource) throw this.refusal();
-    await this.turnOf(source);
-    try {
-      return await lookUp();
-    } catch (error) {
-      if (error instanceof StoreUnavailableError) this.giveUp(error);
-      throw error;
-    } finally {
-      this.end(source);
-    }
-  }
-
-  private begin(source: Source): void {
-    this.sources.set(source.name, source);
-    source.running += 1;
-    this.running += 1;
-  }
-
-  private end(source: Source): void {
-    source.running -= 1;
-    this.running -= 1;
-    this.release(source);
-    const [next] = this.turns;
-    const first = next?.waiting[0];
-    if (!next || !first) return;
-    // Begun before it waits no longer, so that its source stays.
-    this.begin(next);
-    this.leave(next, first);
-    if (this.turns.delete(next)) this.turns.add(next);
-    first.begin();
-  }
-
-  private turnOf(source: Source): Promise<void> {
-    if (this.running < this.limits.atOnce) {
-      this.begin(source);
-      return Promise.resolve();
-    }
     if (this.waiting >= this.limits.waiting) this.makeRoomFor(source);
-    return new Promise((begin, refuse) => {
-      this.sources.set(source.name, source);
+    return new Promise((resolve, reject) => {
+      this.sources.set(name, source);
       this.turns.add(source);
       this.waiting += 1;
-      source.waiting.push({ begin, refuse });
+      source.waiting.push({ item, source, resolve, reject });
+      if (this.statements < this.limits.atOnce) this.runSoon();
+    });
+  }
+
+  private runSoon(): void {
+    this.soon ??= setImmediate(() => {
+      this.soon = undefined;
+      this.runNext();
+    });
+  }
+
+  private runNext(): void {
+    while (this.statements < this.limits.atOnce && this.waiting > 0) this.runTogether(this.takeTurns());
+  }
+
+  /** Those whose turn it is: one of each source, as often as there is room. */
+  private takeTurns(): LookUp<Item, Result>[] {
+    const taken: LookUp<Item, Result>[] = [];
+    while (taken.length < this.limits.ofOneStatement) {
+      const [source] = this.turns;
+      const next = source?.waiting[0];
+      if (!source || !next) break;
+      // Runs before it waits no longer, so that its source stays.
+      source.running += 1;
+      this.running += 1;
+      this.leave(next);
+      if (this.turns.delete(source)) this.turns.add(source);
+      taken.push(next);
+    }
+    return taken;
+  }
+
+  private runTogether(lookUps: LookUp<Item, Result>[]): void {
+    this.statements += 1;
+    let unanswered = lookUps.length;
+    const end = ({ source }: LookUp<Item, Result>): void => {
+      source.running -= 1;
+      this.running -= 1;
+      this.release(source);
+      unanswered -= 1;
+      if (unanswered > 0) return;
+      this.statements -= 1;
+      this.runNext();
+    };
+    const results = this.lookUp(lookUps.map(({ item }) => item));
+    lookUps.forEach((lookUp, at) => {
+      results[at]?.then(
+        (result) => {
+          lookUp.resolve(result);
+          end(lookUp);
+        },
+        (error: unknown) => {
+          if (error instanceof StoreUnavailableError) this.giveUp(error);
+          lookUp.reject(error);
+          end(lookUp);
+        },
+      );
     });
   }
 
   /** Refuses the newest look-up of the source that waits for most: perhaps the one that would come to wait. */
-  private makeRoomFor(newcomer: Source): void {
+  private makeRoomFor(newcomer: Source<Item, Result>): void {
     let largest = newcomer;
     for (const source of this.turns) if (source.waiting.length > largest.waiting.length) largest = source;
     const newest = largest.waiting.at(-1);
     if (largest === newcomer || !newest) throw this.refusal();
-    this.leave(largest, newest);
-    newest.refuse(this.refusal());
+    this.leave(newest);
+    newest.reject(this.refusal());
   }
 
   /** A store that does not answer in time keeps nobody waiting for another look-up that it will not answer. */
   private giveUp(error: StoreUnavailableError): void {
-    for (const source of this.turns) {
-      for (const entry of [...source.waiting]) {
-        this.leave(source, entry);
-        entry.refuse(error);
+    for (const { waiting } of this.turns) {
+      for (const lookUp of [...waiting]) {
+        this.leave(lookUp);
+        lookUp.reject(error);
       }
     }
   }
 
-  private leave(source: Source, entry: Waiting): void {
-    source.waiting.splice(source.waiting.indexOf(entry), 1);
+  private leave(lookUp: LookUp<Item, Result>): void {
+    const { source } = lookUp;
+    source.waiting.splice(source.waiting.indexOf(lookUp), 1);
     this.waiting -= 1;
     if (source.waiting.length === 0) this.turns.delete(source);
     this.release(source);
   }
 
-  private release(source: Source): void {
+  private release(source: Source<Item, Result>): void {
     if (source.running + source.waiting.length === 0) this.sources.delete(source.name);
   }
 

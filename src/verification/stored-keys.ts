@@ -4,13 +4,18 @@ import type { RefusedKey } from '../auth/ports.js';
 import type { RateLimit } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
 import { IpRanges } from '../common/ip-ranges.js';
+import { HASH_LENGTH } from '../common/key-format.js';
 import { Database, type PreparedRead } from '../database/database.js';
 import { GrantsService, roleOf } from '../grants/grants.service.js';
 import type { HeldRole } from '../grants/holding.js';
 import { decoyFor, noDecoyFor } from './decoys.js';
 import { RememberedKey, type RememberedWorkspace } from './remembered-key.js';
 
+/** How many keys one statement looks for at most. */
+export const MOST_IN_ONE_STATEMENT = 16;
+
 interface Row {
+  place: number;
   /** One letter of {@link STATE}, the key's id, its workspace's, and its name, padded. */
   found: string;
   id: string;
@@ -31,35 +36,43 @@ const STATE = { a: 'acceptable', e: 'expired', d: 'disabled', o: 'orphaned', g: 
 
 const PADDING = ' '.repeat(100);
 
-const KEY = `CASE WHEN orphaned_date IS NOT NULL THEN 'o' WHEN NOT enabled THEN 'd' WHEN expiration_date <= $1 THEN 'e' ELSE 'a' END
+const KEY = `CASE WHEN orphaned_date IS NOT NULL THEN 'o' WHEN NOT enabled THEN 'd' WHEN expiration_date <= $2 THEN 'e' ELSE 'a' END
   || id || workspace_id || name`;
 // As much is asked of these rows as of a key's, though the answer is known.
 const deleted = (state: string) =>
-  `CASE WHEN key_id IS NULL THEN '${state}' WHEN key_name = '' THEN '${state}' WHEN deleted_date <= $1 THEN '${state}' ELSE '${state}' END
+  `CASE WHEN key_id IS NULL THEN '${state}' WHEN key_name = '' THEN '${state}' WHEN deleted_date <= $2 THEN '${state}' ELSE '${state}' END
     || key_id || workspace_id || key_name`;
 
-// One statement whatever becomes of the key, in which refused ones are alike, so that their time does not tell one from
-// another: three searches by a hash, one of which finds a row. For an unknown key that is a decoy. What only acceptable
-// keys need is joined by an id that only they have.
+// One statement whatever becomes of the keys, in which refused ones are alike, so that their time does not tell one from
+// another: for each, three searches by a hash, one of which finds a row. For an unknown key that is a decoy. What only
+// acceptable keys need is joined by an id that only they have.
 //
 // Each search is a subquery of one value, not a join, which would end a scan of a small table at the row it finds. The
 // limits keep planners from copying subqueries to each place that asks for their value.
-/** With what time it is, the hashes of a decoy and of none, and the hash of the key. */
-export const FIND_KEY: PreparedRead = {
-  name: 'latchkey_find_key',
-  sql: `SELECT found.text AS found, key.id, key.name, key.workspace_id,
+/**
+ * With the hashes of the keys, what time it is, and the hashes of a decoy and of none for each key: texts in which they
+ * stand one after the other. Each row says by `place` which key it is of: where its hash begins.
+ */
+export const FIND_KEYS: PreparedRead = {
+  name: 'latchkey_find_keys',
+  sql: `WITH RECURSIVE places(place) AS (
+      SELECT 1 UNION ALL SELECT place + ${HASH_LENGTH} FROM places WHERE place + ${HASH_LENGTH} < LENGTH($1)
+    )
+    SELECT found.place, found.text AS found, key.id, key.name, key.workspace_id,
       key.permissions, key.allowed_ips, key.rate_limit, key.metadata, key.expiration_date, key.owner_subject,
       assignment.role_id, role.name AS role_name, role.permissions AS role_permissions
     FROM (
-      SELECT SUBSTR(known.text || COALESCE((
-          SELECT ${deleted(' ')} FROM latchkey_deleted_keys WHERE hash = CASE WHEN known.text = '' THEN $2 ELSE $3 END
+      SELECT known.place, SUBSTR(known.text || COALESCE((
+          SELECT ${deleted(' ')} FROM latchkey_deleted_keys
+          WHERE hash = SUBSTR(CASE WHEN known.text = '' THEN $3 ELSE $4 END, known.place, ${HASH_LENGTH})
         ), '') || '${PADDING}', 1, 173) AS text
       FROM (
-        SELECT COALESCE((SELECT ${KEY} FROM latchkey_api_keys WHERE hash = $4), '')
-          || COALESCE((SELECT ${deleted('g')} FROM latchkey_deleted_keys WHERE hash = $4), '') AS text
-        LIMIT 1
+        SELECT asked.place, COALESCE((SELECT ${KEY} FROM latchkey_api_keys WHERE hash = asked.hash), '')
+          || COALESCE((SELECT ${deleted('g')} FROM latchkey_deleted_keys WHERE hash = asked.hash), '') AS text
+        FROM (SELECT place, SUBSTR($1, place, ${HASH_LENGTH}) AS hash FROM places) AS asked
+        LIMIT ${MOST_IN_ONE_STATEMENT}
       ) AS known
-      LIMIT 1
+      LIMIT ${MOST_IN_ONE_STATEMENT}
     ) AS found
     LEFT JOIN latchkey_api_keys key
       ON key.id = CASE WHEN SUBSTR(found.text, 1, 1) = 'a' THEN SUBSTR(found.text, 2, 36) END
@@ -89,20 +102,47 @@ export class StoredKeys {
     private readonly clock: Clock,
   ) {}
 
-  /** How many keys are best looked for at a time. */
+  /** How many statements are best run at a time. */
   get lookUpsAtOnce(): number {
     return this.database.lookUpsAtOnce;
   }
 
   /**
+   * Reads up to {@link MOST_IN_ONE_STATEMENT} different keys in one statement.
+   *
    * @param workspaceOf gives the object that stands for a workspace
-   * @throws {StoreUnavailableError} if the database does not answer soon.
+   * @returns for each hash the key; each throws {@link StoreUnavailableError} if the database does not answer soon
    */
-  async find(hash: string, workspaceOf: (id: string) => RememberedWorkspace): Promise<FoundKey> {
+  find(hashes: readonly string[], workspaceOf: (id: string) => RememberedWorkspace): Promise<FoundKey>[] {
+    const answer = this.read(hashes);
+    return hashes.map(async (hash, at) => {
+      const rows = (await answer).get(1 + at * HASH_LENGTH) ?? [];
+      return this.keyOf(hash, rows, workspaceOf);
+    });
+  }
+
+  /** @returns the rows of each key, by its place */
+  private async read(hashes: readonly string[]): Promise<Map<number, Row[]>> {
+    // Those that follow one of another length would be looked for at wrong places.
+    if (hashes.some(({ length }) => length !== HASH_LENGTH)) throw new Error('A hash is not as long as hashes are.');
     const now = new Date(this.clock.time()).toISOString();
-    const rows = await this.database.lookUp<Row>(FIND_KEY, [now, decoyFor(hash), noDecoyFor(hash), hash]);
+    const [decoys, none] = [hashes.map(decoyFor).join(''), hashes.map(noDecoyFor).join('')];
+    const places = new Map<number, Row[]>();
+    for (const row of await this.database.lookUp<Row>(FIND_KEYS, [hashes.join(''), now, decoys, none])) {
+      const rows = places.get(row.place);
+      if (rows) rows.push(row);
+      else places.set(row.place, [row]);
+    }
+    return places;
+  }
+
+  private async keyOf(
+    hash: string,
+    rows: readonly Row[],
+    workspaceOf: (id: string) => RememberedWorkspace,
+  ): Promise<FoundKey> {
     const [row] = rows;
-    if (!row) throw new Error('The statement always returns a row.');
+    if (!row) throw new Error('The statement returns a row for each key.');
     const { found } = row;
     const state = STATE[found.charAt(0) as keyof typeof STATE];
     if (state !== 'acceptable') {

@@ -10,7 +10,7 @@ import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import { RememberedKey, type RememberedWorkspace } from '../../src/verification/remembered-key.js';
 import type { FoundKey, StoredKeys } from '../../src/verification/stored-keys.js';
 import { ApiKeyNotFoundError } from '../../src/api-keys/errors.js';
-import type { SimulatedDatabase } from './simulated-database.js';
+import type { SimulatedDatabase, SimulatedKey } from './simulated-database.js';
 import { SimulatedMachine } from './simulated-machine.js';
 import { ask, Link, type Route } from './simulated-network.js';
 import { SimulatedConnection, SimulatedStore, type Ask } from './simulated-store.js';
@@ -56,7 +56,7 @@ export class SimulatedInstance {
     const clock = Object.assign(new Clock(), { time: () => machine.date() });
     const keys = {
       lookUpsAtOnce: 8,
-      find: (hash: string, workspaceOf: (id: string) => RememberedWorkspace) => this.find(hash, workspaceOf),
+      find: (hashes: string[], workspaceOf: (id: string) => RememberedWorkspace) => this.find(hashes, workspaceOf),
     };
     this.verifier = new KeyVerifier(
       keys as unknown as StoredKeys,
@@ -152,12 +152,19 @@ export class SimulatedInstance {
     return ask(this.world, this.machine, this.route, this.leaseMs, execute, pool);
   }
 
-  private async find(hash: string, workspaceOf: (id: string) => RememberedWorkspace): Promise<FoundKey> {
-    const key = await this.ask((database) => {
-      const found = database.keys.get(hash);
-      return found && !found.isDeleted ? found : undefined;
-    });
-    if (!key) return { state: 'deleted', key: null };
+  private find(hashes: string[], workspaceOf: (id: string) => RememberedWorkspace): Promise<FoundKey>[] {
+    const answer = this.ask((database) =>
+      hashes.map((hash) => database.keys.get(hash)).map((key) => key && { ...key }),
+    );
+    return hashes.map(async (hash, at) => this.keyOf(hash, (await answer)[at], workspaceOf));
+  }
+
+  private keyOf(
+    hash: string,
+    key: SimulatedKey | undefined,
+    workspaceOf: (id: string) => RememberedWorkspace,
+  ): FoundKey {
+    if (!key || key.isDeleted) return { state: 'deleted', key: null };
     const remembered = new RememberedKey({
       hash,
       id: key.id,

@@ -1,5 +1,5 @@
 import { Database } from '../../src/database/database.js';
-import { FIND_KEY } from '../../src/verification/stored-keys.js';
+import { FIND_KEYS } from '../../src/verification/stored-keys.js';
 import type { RunningService } from './service.js';
 
 /** Makes the look-ups of keys wait, as a slow database does, however slow the machine. Returns what ends it. */
@@ -9,7 +9,7 @@ export function holdLookUps({ app }: RunningService): () => void {
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   database.lookUp = async <Row>(...[read, parameters]: Parameters<Database['lookUp']>): Promise<Row[]> => {
-    if (read === FIND_KEY) await released;
+    if (read === FIND_KEYS) await released;
     return lookUp<Row>(read, parameters);
   };
   return () => {

@@ -72,13 +72,13 @@ describe('Look-ups of keys that are not in memory', () => {
 
     it('lets other networks in, and keys in memory from everywhere', async () => {
       const remembered = await workspace.keyWith('apikeys:verify');
-      const first = await workspace.keyWith('apikeys:view');
+      const [first, second] = [await workspace.keyWith('apikeys:view'), await workspace.keyWith('apikeys:view')];
       await remembered.client.get('/me').expect(200);
       release = holdLookUps(service);
       const guesses = await guessAll();
 
       await from(GUESSER, remembered.client).get('/me').expect(200);
-      const entered = [from(OTHER, first.client).get('/me'), from('2001:db8::1', first.client).get('/me')];
+      const entered = [from(OTHER, first.client).get('/me'), from('2001:db8::1', second.client).get('/me')];
       await arePending(MOST + 2);
 
       release();

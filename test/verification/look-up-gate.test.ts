@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { StoreUnavailableError } from '../../src/common/latchkey-error.js';
+import { nextTurn } from '../../src/common/next-turn.js';
 import { LookUpGate, type LookUpLimits } from '../../src/verification/look-up-gate.js';
 
-const LIMITS: LookUpLimits = { atOnce: 2, ofOneSource: 4, waiting: 9 };
+const LIMITS: LookUpLimits = { atOnce: 2, ofOneStatement: 1, ofOneSource: 4, waiting: 9 };
 
 interface LookUp {
   source: string;
@@ -16,35 +17,46 @@ interface LookUp {
 
 /** A gate, and all that is known of the look-ups that came to it. */
 class Gate {
-  readonly gate: LookUpGate;
+  readonly gate: LookUpGate<LookUp, void>;
   readonly lookUps: LookUp[] = [];
   readonly begun: LookUp[] = [];
+  readonly statements: LookUp[][] = [];
 
   constructor(readonly limits = LIMITS) {
-    this.gate = new LookUpGate(limits);
+    this.gate = new LookUpGate(limits, (lookUps: LookUp[]) => {
+      this.statements.push(lookUps);
+      return lookUps.map((lookUp) => this.begin(lookUp));
+    });
   }
 
   async arrive(source: string): Promise<LookUp> {
     const [number, begunBefore] = [this.lookUps.length, this.begun.length];
     const lookUp: LookUp = { source, number, begunBefore, state: 'waiting', end: () => undefined };
     this.lookUps.push(lookUp);
-    const run = () =>
-      new Promise<void>((resolve, reject) => {
-        lookUp.state = 'running';
-        this.begun.push(lookUp);
-        lookUp.end = (error) => (error ? reject(error) : resolve());
-      });
-    this.gate.run(source, run).then(
+    this.gate.run(source, lookUp).then(
       () => (lookUp.state = 'answered'),
       () => (lookUp.state = 'refused'),
     );
-    await settled();
+    await nextTurn();
     return lookUp;
+  }
+
+  private begin(lookUp: LookUp): Promise<void> {
+    return new Promise((resolve, reject) => {
+      lookUp.state = 'running';
+      this.begun.push(lookUp);
+      lookUp.end = (error) => (error ? reject(error) : resolve());
+    });
+  }
+
+  /** The statements of which a look-up is not answered yet. */
+  get runningStatements(): number {
+    return this.statements.filter((lookUps) => lookUps.some(({ state }) => state === 'running')).length;
   }
 
   async end(lookUp: LookUp | undefined, error?: Error): Promise<void> {
     lookUp?.end(error);
-    await settled();
+    await nextTurn();
   }
 
   those(state: LookUp['state'], source?: string): LookUp[] {
@@ -54,10 +66,6 @@ class Gate {
   async endAll(): Promise<void> {
     for (let next = this.those('running')[0]; next; next = this.those('running')[0]) await this.end(next);
   }
-}
-
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
 }
 
 describe('LookUpGate', () => {
@@ -75,6 +83,41 @@ describe('LookUpGate', () => {
       'a3',
       'b5',
     ]);
+  });
+
+  it('runs in one statement those that wait at that moment, in turns of the sources', async () => {
+    const gate = new Gate({ ...LIMITS, atOnce: 1, ofOneStatement: 4 });
+    for (const source of ['a', 'a', 'a', 'a', 'b', 'b', 'c']) await gate.arrive(source);
+    await gate.endAll();
+
+    const statements = gate.statements.map((lookUps) => lookUps.map(({ source, number }) => `${source}${number}`));
+    expect(statements).toEqual([['a0'], ['a1', 'b4', 'c6', 'a2'], ['b5', 'a3']]);
+  });
+
+  it('runs in one statement those that come together', async () => {
+    const gate = new Gate({ ...LIMITS, ofOneStatement: 4 });
+    await Promise.all(['a', 'a', 'b', 'a', 'c'].map((source) => gate.arrive(source)));
+
+    const statements = gate.statements.map((lookUps) => lookUps.map(({ source, number }) => `${source}${number}`));
+    expect(statements).toEqual([['a0', 'b2', 'c4', 'a1'], ['a3']]);
+  });
+
+  it('answers each of a statement by itself, and counts it until then; the next begins after the last', async () => {
+    const gate = new Gate({ ...LIMITS, atOnce: 1, ofOneStatement: 4 });
+    await Promise.all(['a', 'a', 'b', 'c'].map((source) => gate.arrive(source)));
+    await gate.end(gate.lookUps[0]);
+    await gate.arrive('d');
+    await gate.end(gate.lookUps[1]);
+    await gate.end(gate.lookUps[2], new Error('broken'));
+
+    const states = () => gate.lookUps.map(({ state }) => state);
+    expect(states()).toEqual(['answered', 'answered', 'refused', 'running', 'waiting']);
+    expect(gate.gate.pending).toBe(2);
+    for (let count = 0; count < 4; count += 1) expect((await gate.arrive('a')).state).toBe('waiting');
+    expect((await gate.arrive('a')).state).toBe('refused');
+
+    await gate.end(gate.lookUps[3]);
+    expect(states().slice(3, 6)).toEqual(['answered', 'running', 'running']);
   });
 
   it('refuses what a source has too many of, at once, and nothing of others', async () => {
@@ -115,10 +158,12 @@ describe('LookUpGate', () => {
   });
 
   it('passes on what a look-up gives and throws', async () => {
-    const gate = new LookUpGate(LIMITS);
+    const gate = new LookUpGate(LIMITS, (numbers: number[]) =>
+      numbers.map((number) => (number > 0 ? Promise.resolve(number) : Promise.reject(new Error('broken')))),
+    );
 
-    await expect(gate.run('a', () => Promise.resolve(7))).resolves.toBe(7);
-    await expect(gate.run('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    await expect(gate.run('a', 7)).resolves.toBe(7);
+    await expect(gate.run('a', 0)).rejects.toThrow('broken');
     expect(gate.pending).toBe(0);
   });
 
@@ -126,11 +171,11 @@ describe('LookUpGate', () => {
     const source = fc.constantFrom('a', 'b', 'c', 'd', 'e');
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.record({ arrive: source }) },
-      { weight: 1, arbitrary: fc.record({ end: fc.nat(1), fails: fc.boolean() }) },
+      { weight: 2, arbitrary: fc.record({ end: fc.nat(3), fails: fc.boolean() }) },
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 120 }), async (steps) => {
-        const gate = new Gate({ ...LIMITS, waiting: 5 });
+      fc.asyncProperty(fc.integer({ min: 1, max: 3 }), fc.array(step, { maxLength: 120 }), async (most, steps) => {
+        const gate = new Gate({ ...LIMITS, ofOneStatement: most, waiting: 5 });
         for (const each of steps) {
           if ('arrive' in each) await arriveRightly(gate, each.arrive);
           else await gate.end(gate.those('running')[each.end], each.fails ? new Error('broken') : undefined);
@@ -159,11 +204,12 @@ async function arriveRightly(gate: Gate, source: string): Promise<void> {
 }
 
 function assertBounds(gate: Gate): void {
-  const { atOnce, waiting } = gate.limits;
+  const { atOnce, ofOneStatement, waiting } = gate.limits;
   const [running, waits] = [gate.those('running').length, gate.those('waiting').length];
-  expect(running).toBeLessThanOrEqual(atOnce);
+  expect(gate.runningStatements).toBeLessThanOrEqual(atOnce);
+  expect(Math.max(0, ...gate.statements.map(({ length }) => length))).toBeLessThanOrEqual(ofOneStatement);
   expect(waits).toBeLessThanOrEqual(waiting);
-  if (waits > 0) expect(running).toBe(atOnce);
+  if (waits > 0) expect(gate.runningStatements).toBe(atOnce);
   expect(gate.gate.pending).toBe(running + waits);
 }
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { generateKey, hashKey } from '../../src/common/key-format.js';
 import { decoyFor, noDecoyFor } from '../../src/verification/decoys.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
-import { FIND_KEY } from '../../src/verification/stored-keys.js';
+import { FIND_KEYS } from '../../src/verification/stored-keys.js';
 import { IdentityProviderFixture } from '../support/identity-provider.js';
 import { createWorkspace, startInstance, startService, uniqueName, type RunningService } from '../support/service.js';
 import { withSql } from '../support/sql.js';
@@ -56,12 +56,14 @@ describe('The look-up of a key', () => {
         const now = new Date(Date.now() + 120_000).toISOString();
         // A row that was changed leaves its older version behind, and an index may lead to both.
         await query('VACUUM (INDEX_CLEANUP ON) latchkey_api_keys, latchkey_deleted_keys, latchkey_role_assignments');
-        await query(`PREPARE find AS ${FIND_KEY.sql}`);
+        await query(`PREPARE find AS ${FIND_KEYS.sql}`);
         for (const setting of ['plan_cache_mode = force_generic_plan', ...settings]) await query(`SET ${setting}`);
+        const others = Array.from({ length: 3 }, () => hashKey(generateKey('lk')));
         const found: Work[] = [];
         for (const secret of Object.values(secrets)) {
-          const hash = hashKey(secret);
-          const values = [now, decoyFor(hash), noDecoyFor(hash), hash].map((value) => `'${value}'`);
+          const hashes = [hashKey(secret), ...others];
+          const texts = [hashes, [now], hashes.map(decoyFor), hashes.map(noDecoyFor)];
+          const values = texts.map((each) => `'${each.join('')}'`);
           const explain = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE find(${values.join(', ')})`;
           // The first leaves hints for those that come after.
           await query(explain);
@@ -101,6 +103,39 @@ describe('The look-up of a key', () => {
         const key = state === 'unknown' ? null : { name: expect.stringMatching(/^Key \d+$/) };
         expect(await verifier.verify(secret)).toMatchObject({ valid: false, reason: state, key });
       }
+    });
+
+    it('finds each of many that come together, and what is its own', async () => {
+      service = await startService(kind, provider.variables);
+      const secrets = await makeKeys(service, provider);
+      const { id, operator } = await createWorkspace(service);
+      const roles: string[] = [];
+      for (const permissions of [['apikeys:view'], ['roles:view']]) {
+        const { body } = await operator.post('/role', { name: uniqueName('Role'), permissions }).expect(201);
+        roles.push(String(body.id));
+      }
+      const accepted: { secret: string; permissions: string[] }[] = [];
+      for (let count = 0; count < 20; count += 1) {
+        const permissions = count % 2 === 0 ? ['members:view'] : ['auditLogs:view'];
+        const settings = { keyName: uniqueName('Key'), permissions, ...(count % 3 === 0 && { roles }) };
+        const { body } = await operator.post('/apikey', settings).expect(201);
+        accepted.push({ secret: String(body.apiKey), permissions: body.effectivePermissions as string[] });
+      }
+      service.advance(120_000);
+      const verifier = service.app.get(KeyVerifier, { strict: false });
+      const refused = [...Object.entries(secrets), ...Array.from({ length: 20 }, () => ['unknown', generateKey('lk')])];
+
+      const [found, missed] = await Promise.all([
+        Promise.all(accepted.map(async ({ secret }) => verifier.verify(secret))),
+        Promise.all(refused.map(async ([, secret]) => verifier.verify(secret!))),
+      ]);
+
+      found.forEach((result, at) => {
+        expect(result).toMatchObject({ valid: true, key: { workspaceId: id } });
+        const { permissions } = accepted[at]!;
+        expect(result.valid && [...result.key.permissions.grants].toSorted()).toEqual(permissions.toSorted());
+      });
+      expect(missed.map((result) => !result.valid && result.reason)).toEqual(refused.map(([state]) => state));
     });
 
     it('needs no decoys; a service that starts puts them back', async () => {
