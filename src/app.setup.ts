@@ -20,7 +20,7 @@ import { PinoLogger } from './config/pino-logger.js';
 import { RequestLog } from './config/request-log.js';
 import { Drain } from './drain.js';
 import { HttpRequests } from './metrics/http-requests.js';
-import { serveDocument } from './openapi/serve-document.js';
+import { DOCUMENT, serveDocument } from './openapi/serve-document.js';
 import { addVerifyShortcut } from './verify-shortcut.js';
 
 const BODY_LIMIT = 64 * 1024;
@@ -168,9 +168,7 @@ function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger)
       done(new ServiceStoppingError());
       return;
     }
-    // A proxy that keeps these to itself does so by their paths, not by other spellings of them.
-    const isMisspelt = OPERATIONS.has(route) && pathOf(request.raw) !== route;
-    if (isMisspelt) done(toLatchkeyError({ statusCode: 404 }));
+    if (isMisspelt(route, pathOf(request.raw))) done(toLatchkeyError({ statusCode: 404 }));
     else done(lacksHost(request.raw) ? toLatchkeyError({ statusCode: 400 }) : undefined);
   });
   const log = new RequestLog(logger);
@@ -179,6 +177,12 @@ function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger)
     log.write(request, reply);
     done();
   });
+}
+
+/** A proxy that keeps some routes to itself does so by their paths, not by other spellings of them. */
+function isMisspelt(route: string, path: string): boolean {
+  if (OPERATIONS.has(route) || DOCUMENT.has(route)) return path !== route;
+  return route.startsWith('/docs') && !path.startsWith('/docs');
 }
 
 /** RFC 9112 §3.2. */

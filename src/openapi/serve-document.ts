@@ -6,6 +6,9 @@ import { createHash } from 'node:crypto';
 import { VERSION } from '../version.js';
 import { openApiDocument } from './document.js';
 
+/** Where the document is. It is answered at exactly these paths. */
+export const DOCUMENT: ReadonlySet<string> = new Set(['/docs-json', '/docs-yaml']);
+
 const ENTITY_TAG = /(?:W\/)?("[^"]*")/g;
 
 /** Serves the OpenAPI document on `/docs-json` and `/docs-yaml`, and Swagger UI on `/docs`, where `/` leads. */
