@@ -1,0 +1,138 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startPostgres } from '../support/postgres-server.mjs';
+import { mutantsOf, type Mutant } from './mutants.js';
+import { SURVIVORS } from './survivors.js';
+import { testsOf } from './tests-of.js';
+
+// Breaks one line of a copy of the product after the other, and tells whether the tests nearby notice.
+const CORE = ['verification', 'revocation', 'events', 'database', 'auth', 'audit'].map((folder) => `src/${folder}`);
+const COPIED = ['src', 'test', 'package.json', 'jest.config.js', 'tsconfig.json', 'ormconfig.ts', 'docs', 'README.md'];
+const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+/** A break that hangs is noticed too. */
+const TIMEOUT_MS = 300_000;
+
+interface Task extends Mutant {
+  file: string;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sample: { type: 'string', default: '40' },
+    seed: { type: 'string', default: '1' },
+    tests: { type: 'string', multiple: true },
+  },
+});
+const root = resolve(import.meta.dirname, '../..');
+const copy = mkdtempSync(join(tmpdir(), 'latchkey-mutants-'));
+const server = await startPostgres();
+let running: ChildProcess | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => running?.kill('SIGKILL'));
+try {
+  for (const each of COPIED) cpSync(join(root, each), join(copy, each), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  process.exitCode = (await tryAll()) ? 0 : 1;
+} finally {
+  await server.stop();
+  rmSync(copy, { recursive: true, force: true });
+}
+
+/** @returns whether each was noticed, or is known */
+async function tryAll(): Promise<boolean> {
+  const all = (positionals.length > 0 ? positionals : CORE).flatMap(tasksOf);
+  const tasks = sampleOf(all, Number(values.sample), Number(values.seed));
+  say(`${tasks.length} of ${all.length} breaks, seed ${values.seed}`);
+  await assertGreen(tasks);
+  let [noticed, known, unnoticed] = [0, 0, 0];
+  for (const task of tasks) {
+    const isNoticed = await notices(task);
+    const reason = isNoticed ? undefined : reasonOf(task);
+    if (isNoticed) noticed += 1;
+    else if (reason) known += 1;
+    else unnoticed += 1;
+    const verdict = isNoticed ? 'noticed    ' : reason ? 'known      ' : 'NOT NOTICED';
+    say(`${verdict} ${task.file}:${task.line} ${task.change}: ${lineOf(task)}`);
+  }
+  say(`${noticed} noticed, ${known} known and right, ${unnoticed} not noticed`);
+  return unnoticed === 0;
+}
+
+/** What is red anyway would notice everything. */
+async function assertGreen(tasks: readonly Task[]): Promise<void> {
+  const lists = new Set(tasks.map(({ file }) => JSON.stringify(values.tests ?? testsOf(file))));
+  for (const list of lists) {
+    if (!(await pass(JSON.parse(list) as string[]))) throw new Error(`Not green as they are: ${list}`);
+  }
+}
+
+/** @param path a folder, a file, or a line of a file: `src/auth/access.ts:12` */
+function tasksOf(path: string): Task[] {
+  const [name = '', line] = path.split(':');
+  const files = statSync(join(root, name)).isDirectory()
+    ? readdirSync(join(root, name), { recursive: true, encoding: 'utf8' }).map((each) => join(name, each))
+    : [name];
+  return files
+    .filter((file) => file.endsWith('.ts') && !file.includes('/migrations/'))
+    .sort()
+    .flatMap((file) => mutantsOf(readFileSync(join(root, file), 'utf8')).map((mutant) => ({ ...mutant, file })))
+    .filter((task) => line === undefined || task.line === Number(line));
+}
+
+async function notices({ file, text }: Task): Promise<boolean> {
+  const path = join(copy, file);
+  const whole = readFileSync(path, 'utf8');
+  writeFileSync(path, text);
+  try {
+    return !(await pass(values.tests ?? testsOf(file)));
+  } finally {
+    writeFileSync(path, whole);
+  }
+}
+
+async function pass(tests: readonly string[]): Promise<boolean> {
+  const child = spawn(process.execPath, [...JEST, '--bail', '--silent', '--forceExit', ...tests], {
+    cwd: copy,
+    env: { ...process.env, TEST_DATABASE_URL: server.url },
+    stdio: 'ignore',
+    detached: true,
+  });
+  running = child;
+  // With its workers.
+  const timer = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), TIMEOUT_MS);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  clearTimeout(timer);
+  return code === 0;
+}
+
+function reasonOf(task: Task): string | undefined {
+  return SURVIVORS.find(
+    ({ file, line, change }) => file === task.file && line === lineOf(task) && change === task.change,
+  )?.reason;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function lineOf({ file, line }: Task): string {
+  return readFileSync(join(root, file), 'utf8').split('\n')[line - 1]?.trim() ?? '';
+}
+
+/** The same for the same seed: xorshift32, shuffled by Fisher and Yates. */
+function sampleOf<T>(all: readonly T[], count: number, seed: number): T[] {
+  const shuffled = [...all];
+  let state = seed | 0 || 1;
+  for (let last = shuffled.length - 1; last > 0; last -= 1) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    const other = (state >>> 0) % (last + 1);
+    [shuffled[last], shuffled[other]] = [shuffled[other] as T, shuffled[last] as T];
+  }
+  return shuffled.slice(0, count);
+}
