@@ -14,7 +14,7 @@ const CORE = ['verification', 'revocation', 'events', 'database', 'auth', 'audit
 const COPIED = ['src', 'test', 'package.json', 'jest.config.js', 'tsconfig.json', 'ormconfig.ts', 'docs', 'README.md'];
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 /** A break that hangs is noticed too. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 180_000;
 
 interface Task extends Mutant {
   file: string;
@@ -95,12 +95,16 @@ async function notices({ file, text }: Task): Promise<boolean> {
 }
 
 async function pass(tests: readonly string[]): Promise<boolean> {
-  const child = spawn(process.execPath, [...JEST, '--bail', '--silent', '--forceExit', ...tests], {
-    cwd: copy,
-    env: { ...process.env, TEST_DATABASE_URL: server.url },
-    stdio: 'ignore',
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    [...JEST, '--bail', '--silent', '--forceExit', '--testTimeout=30000', ...tests],
+    {
+      cwd: copy,
+      env: { ...process.env, TEST_DATABASE_URL: server.url },
+      stdio: 'ignore',
+      detached: true,
+    },
+  );
   running = child;
   // With its workers.
   const timer = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), TIMEOUT_MS);

@@ -60,6 +60,9 @@ describe('TRUST_PROXY', () => {
     };
     expect([await send('203.0.113.7', 900), await send('198.51.100.1', 900)]).toEqual([200, 401]);
     expect([await send('203.0.113.7', 1200), await send('198.51.100.1', 1200)]).toEqual([401, 401]);
+    const { body } = await service.operator.in('*').get('/audit?action=auth.failed').expect(200);
+    const addresses = body.data.map(({ request }: { request: { ip: string } }) => request.ip);
+    expect(new Set(addresses)).toEqual(new Set(['203.0.113.7', '198.51.100.1']));
     await service.stop();
   });
 
