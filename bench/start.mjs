@@ -24,7 +24,7 @@ console.log(`median of ${runs}: ${middle} ms`);
 async function measure() {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'));
   const port = await freePort();
-  const env = { ...process.env, PORT: String(port), LOG_FORMAT: 'json' };
+  const env = { ...process.env, PORT: String(port), LOG_FORMAT: 'json', LATCHKEY_DRAIN_MS: '0' };
   const began = performance.now();
   const service = spawn(process.execPath, [MAIN], { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] });
   try {

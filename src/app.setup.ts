@@ -10,7 +10,7 @@ import { errorBody, toLatchkeyError } from './common/error-body.js';
 import { ErrorFilter } from './common/error.filter.js';
 import { newId } from './common/ids.js';
 import { IpRanges } from './common/ip-ranges.js';
-import { LatchkeyError, RequestInvalidError, ServiceStoppingError } from './common/latchkey-error.js';
+import { LatchkeyError, RequestInvalidError } from './common/latchkey-error.js';
 import { assertJsonInUtf8 } from './common/media-type.js';
 import { acceptableRequestId, requestIdOf } from './common/request-id.js';
 import { routeOf } from './common/request.js';
@@ -43,7 +43,6 @@ export interface Service {
 /** Builds the service on Fastify, ready to listen. Opens the database and brings its schema up to date. */
 export async function createService(environment: Environment): Promise<Service> {
   const logger = new PinoLogger(environment);
-  const drain = new Drain();
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(environment), adapterOf(environment), {
     logger,
     abortOnError: false,
@@ -52,8 +51,10 @@ export async function createService(environment: Environment): Promise<Service> 
   placeRoutes(app);
   app.useGlobalFilters(new ErrorFilter(app.get(HttpAdapterHost)));
   acceptJsonOnly(app);
-  addHooks(app, drain, logger);
+  addHooks(app, logger);
   answerTheRest(app.getHttpServer());
+  const drain = app.get(Drain, { strict: false });
+  drain.watch(app.getHttpServer());
   addVerifyShortcut(app);
   if (environment.docs) serveDocument(app);
   await app.init();
@@ -155,7 +156,7 @@ function notUtf8(): RequestInvalidError {
   return new RequestInvalidError([{ field: 'body', message: 'The body must be UTF-8.' }]);
 }
 
-function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger): void {
+function addHooks(app: NestFastifyApplication, logger: PinoLogger): void {
   const fastify = app.getHttpAdapter().getInstance();
   const requests = app.get(HttpRequests, { strict: false });
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -163,11 +164,6 @@ function addHooks(app: NestFastifyApplication, drain: Drain, logger: PinoLogger)
     for (const [name, value] of PROTECTION) void reply.header(name, value);
     const route = routeOf(request);
     if (!route.startsWith('/docs')) void reply.header('Cache-Control', 'no-store');
-    if (!drain.enter(reply.raw)) {
-      void reply.header('Connection', 'close');
-      done(new ServiceStoppingError());
-      return;
-    }
     if (isMisspelt(route, pathOf(request.raw))) done(toLatchkeyError({ statusCode: 404 }));
     else done(lacksHost(request.raw) ? toLatchkeyError({ statusCode: 400 }) : undefined);
   });

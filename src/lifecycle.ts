@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import type { Server } from 'node:http';
 import type { Service } from './app.setup.js';
 import { Principal } from './auth/principal.js';
 import { Canary } from './canary/canary.service.js';
@@ -12,7 +11,6 @@ import { MetricsServer } from './metrics/metrics-server.js';
 import { OperatorsService } from './operators/operators.service.js';
 import { VERSION } from './version.js';
 
-const LINGER_MS = 1000;
 const SYSTEM = Principal.system('latchkey');
 
 /** @returns the URL it listens on, without a path. @throws {Error} saying in one line why it cannot listen there. */
@@ -62,12 +60,4 @@ export async function recordStop({ app }: Service, logger: Logger): Promise<void
     .get(UnitOfWork, { strict: false })
     .run(SYSTEM, (work) => work.record(new SystemStopped()))
     .catch((error: unknown) => logger.error(error));
-}
-
-/** Closes everything that is open. */
-export async function close({ app }: Service): Promise<void> {
-  // A connection on which no request ever came counts as busy, and would hold the process for a minute.
-  const server: Server = app.getHttpServer();
-  setTimeout(() => server.closeAllConnections(), LINGER_MS).unref();
-  await app.close();
 }

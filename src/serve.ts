@@ -1,16 +1,15 @@
 import { Logger } from '@nestjs/common';
 import { createService, type Service } from './app.setup.js';
-import { readEnvironment } from './config/environment.js';
-import { DRAIN_MS } from './drain.js';
-import { close, lead, listen, recordStart, recordStop } from './lifecycle.js';
-import { stopOnSignals } from './stop-signals.js';
+import { readEnvironment, type Environment } from './config/environment.js';
+import { lead, listen, recordStart, recordStop } from './lifecycle.js';
+import { endSoon, stopOnSignals } from './stop-signals.js';
 
-/** Serves until SIGINT or SIGTERM: then answers what is in flight, turns away the rest with 503, and ends. */
+/** Serves until SIGINT or SIGTERM: then stays up for the time to drain, answers what it has accepted, and ends. */
 export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
   const environment = readEnvironment(variables);
   const logger = new Logger('Latchkey');
   const service = await createService(environment);
-  stopOnSignals(logger, () => stop(service, logger));
+  stopOnSignals(logger, () => stop(service, environment, logger));
   const url = await listen(service, environment);
   await recordStart(service, logger);
   lead(service, environment);
@@ -18,9 +17,10 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
   if (environment.docs) logger.log(`Swagger UI on ${url}/docs`);
 }
 
-async function stop(service: Service, logger: Logger): Promise<void> {
-  await service.drain.stop(DRAIN_MS);
+async function stop(service: Service, { drainMs }: Environment, logger: Logger): Promise<void> {
+  await service.drain.stop(drainMs);
+  endSoon(logger);
   await recordStop(service, logger);
-  await close(service);
+  await service.app.close();
   logger.log('Stopped');
 }

@@ -3,6 +3,9 @@ import { constants } from 'node:os';
 
 type StopSignal = 'SIGINT' | 'SIGTERM';
 
+/** How long the end may take once nothing is in flight any more. */
+export const CLOSE_MS = 5000;
+
 /**
  * The first signal stops the service; a second one, from somebody who will not wait, ends the process at once.
  *
@@ -28,6 +31,15 @@ export function stopOnSignals(
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+}
+
+/** From now on the process ends within {@link CLOSE_MS}, whatever still hangs. */
+export function endSoon(logger: Logger): void {
+  const end = (): void => {
+    logger.error(`Not everything could be closed within ${CLOSE_MS} ms: a database or a disk does not answer.`);
+    endNow('SIGTERM');
+  };
+  setTimeout(end, CLOSE_MS).unref();
 }
 
 function endNow(signal: StopSignal): void {

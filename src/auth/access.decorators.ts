@@ -2,7 +2,7 @@ import { applyDecorators, createParamDecorator, type ExecutionContext } from '@n
 import { ApiHeader, ApiSecurity } from '@nestjs/swagger';
 import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.js';
 import { toLatchkeyError } from '../common/error-body.js';
-import { ServiceStoppingError, StoreUnavailableError } from '../common/latchkey-error.js';
+import { StoreUnavailableError } from '../common/latchkey-error.js';
 import { requestOf } from '../common/request.js';
 import {
   declare,
@@ -90,7 +90,6 @@ function documentedAuthentication(): MethodDecorator[] {
       ...REQUEST_REFUSALS,
       toLatchkeyError(undefined),
       new StoreUnavailableError(undefined),
-      new ServiceStoppingError(),
     ),
   ];
 }

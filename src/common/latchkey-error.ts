@@ -166,10 +166,12 @@ export class StoreInUseError extends LatchkeyError {
   }
 }
 
-/** The service has been asked to stop: it answers what is in flight and takes on nothing new. */
+/** The service has been asked to stop: it still answers, and is not to be sent new requests. */
 export class ServiceStoppingError extends LatchkeyError {
   constructor() {
-    super('service.stopping', 'The service is stopping. Send the request again.', { headers: { 'Retry-After': '5' } });
+    super('service.stopping', 'The service is stopping. Send requests to another instance.', {
+      headers: { 'Retry-After': '5' },
+    });
   }
 }
 

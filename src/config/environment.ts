@@ -24,6 +24,8 @@ export interface Environment {
   leaseMs: number;
   /** Whether it is tried out, minute by minute, that a deleted key is refused. */
   canary: boolean;
+  /** How long the service still serves, without being ready, when it is told to stop. */
+  drainMs: number;
   /** Whether there are Swagger UI and the OpenAPI document. */
   docs: boolean;
   /** Hops, or addresses and ranges, whose `X-Forwarded-For` is believed. */
@@ -89,6 +91,12 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       'a number of milliseconds from 100 to 60000',
     ),
     canary: read('LATCHKEY_CANARY', 'off', oneOf(['on', 'off'] as const), 'on or off') === 'on',
+    drainMs: read(
+      'LATCHKEY_DRAIN_MS',
+      isTerminal ? 0 : 5000,
+      (text) => numberBetween(text, 0, 600_000),
+      'a number of milliseconds from 0 to 600000',
+    ),
     docs: read('LATCHKEY_DOCS', 'on', oneOf(['on', 'off'] as const), 'on or off') === 'on',
     trustProxy: read(
       'TRUST_PROXY',

@@ -5,6 +5,7 @@ import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.
 import { toLatchkeyError } from '../common/error-body.js';
 import { ServiceStoppingError, StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database } from '../database/database.js';
+import { Drain } from '../drain.js';
 import { Revocations } from '../revocation/revocations.js';
 
 @ApiSchema({ name: 'Health' })
@@ -13,7 +14,7 @@ class HealthDto {
   status!: 'ok';
 }
 
-const REFUSALS = [...REQUEST_REFUSALS, toLatchkeyError(undefined), new ServiceStoppingError()];
+const REFUSALS = [...REQUEST_REFUSALS, toLatchkeyError(undefined)];
 
 @ApiTags('Operations')
 @Controller('health')
@@ -22,6 +23,7 @@ export class HealthController {
   constructor(
     private readonly database: Database,
     private readonly revocations: Revocations,
+    private readonly drain: Drain,
   ) {}
 
   @Get('live')
@@ -35,8 +37,9 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Can requests be served: is the store reachable?' })
   @ApiOkResponse({ type: HealthDto, description: 'They can.' })
-  @ApiRefusals(new StoreUnavailableError(undefined), ...REFUSALS)
+  @ApiRefusals(new StoreUnavailableError(undefined), new ServiceStoppingError(), ...REFUSALS)
   async ready(): Promise<HealthDto> {
+    if (this.drain.isStopping) throw new ServiceStoppingError();
     // Of a table of ours: SQLite answers what needs no file even when the file is gone.
     await this.database.query('SELECT id FROM latchkey_workspaces LIMIT 1');
     this.revocations.assertWritable();

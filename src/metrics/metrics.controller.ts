@@ -4,7 +4,6 @@ import { Registry } from 'prom-client';
 import { Public } from '../auth/access.decorators.js';
 import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.js';
 import { toLatchkeyError } from '../common/error-body.js';
-import { ServiceStoppingError } from '../common/latchkey-error.js';
 import { Metrics } from './metrics.service.js';
 
 const EXAMPLE = `# HELP process_open_fds Number of open file descriptors.
@@ -25,7 +24,7 @@ export class MetricsController {
     description: 'The metrics in the text format of Prometheus; of several workers, of all of them together.',
     content: { 'text/plain': { schema: { type: 'string' }, example: EXAMPLE } },
   })
-  @ApiRefusals(...REQUEST_REFUSALS, toLatchkeyError(undefined), new ServiceStoppingError())
+  @ApiRefusals(...REQUEST_REFUSALS, toLatchkeyError(undefined))
   get(): Promise<string> {
     return this.metrics.text();
   }

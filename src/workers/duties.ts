@@ -6,7 +6,9 @@ export interface WorkerDuties {
   recordStart: (workers: number) => Promise<void>;
   /** Begins what one worker does for all. */
   lead: () => void;
-  /** Turns away new requests, and resolves when those in flight are answered. */
+  /** Answers at once: the worker is not frozen. */
+  isAlive: () => void;
+  /** Is not ready but serves for the time to drain, stops listening, and resolves when all is answered. */
   drain: () => Promise<void>;
   /** Puts the end of the service on the trail. */
   recordStop: () => Promise<void>;

@@ -17,7 +17,7 @@ export async function serveWithWorkers(variables: NodeJS.ProcessEnv, count: numb
   if (environment.databaseUrl.startsWith('sqlite:')) throw new EnvironmentError([NEEDS_POSTGRES]);
   Logger.overrideLogger(new PinoLogger(environment));
   const logger = new Logger('Latchkey');
-  const pool = new WorkerPool(count, variables, logger, (reason) => exitWith(new Error(reason)));
+  const pool = new WorkerPool(count, variables, environment.drainMs, logger, (reason) => exitWith(new Error(reason)));
   stopOnSignals(
     logger,
     () => stop(pool, logger),

@@ -1,6 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import { setTimeout } from 'node:timers/promises';
-import { DRAIN_MS } from '../drain.js';
+import { ANSWER_MS } from '../drain.js';
+import { CLOSE_MS } from '../stop-signals.js';
 import { within } from './within.js';
 import { WorkerProcess, type Ending } from './worker-process.js';
 import { WorkerReports } from './worker-reports.js';
@@ -8,7 +9,10 @@ import { WorkerReports } from './worker-reports.js';
 const LONG_LIFE_MS = 10_000;
 const SHORTEST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 30_000;
-const GRACE_MS = 10_000;
+const LATE_MS = 1000;
+const LOOK_MS = 2000;
+// Counted in looks: when the whole machine was suspended, a worker has its chance to answer before the next one.
+const MOST_SILENT_LOOKS = 5;
 
 /** Keeps a number of workers running. */
 export class WorkerPool {
@@ -18,13 +22,19 @@ export class WorkerPool {
   private started = false;
   private leader: WorkerProcess | undefined;
 
-  /** @param abandon is told why, when no worker is left and another could not start */
+  /**
+   * @param drainMs how long workers still serve when the service stops
+   * @param abandon is told why, when no worker is left and another could not start
+   */
   constructor(
     private readonly size: number,
     private readonly variables: NodeJS.ProcessEnv,
+    private readonly drainMs: number,
     private readonly logger: Logger,
     private readonly abandon: (reason: string) => void,
-  ) {}
+  ) {
+    setInterval(() => this.look(), LOOK_MS).unref();
+  }
 
   /**
    * Resolves to the URL once all workers listen on it. The first starts alone: it brings the schema up to date, and what
@@ -55,10 +65,12 @@ export class WorkerPool {
     // Nobody knows the others yet.
     for (const worker of this.running) if (!serving.includes(worker)) worker.kill();
     const drained = await this.drain(serving);
-    if (this.started) await drained[0]?.ask('recordStop').catch(() => undefined);
-    const endings = await Promise.all(drained.map((worker) => this.end(worker)));
+    const clean = await within(CLOSE_MS, this.close(drained)).catch(() => {
+      this.logger.error(`Not all workers ended within ${CLOSE_MS} ms: a database or a disk does not answer.`);
+      return false;
+    });
     this.kill();
-    return drained.length === serving.length && endings.every((clean) => clean);
+    return clean && drained.length === serving.length;
   }
 
   /** Ends all workers at once. */
@@ -128,19 +140,31 @@ export class WorkerPool {
   private async drain(workers: WorkerProcess[]): Promise<WorkerProcess[]> {
     const drained = await Promise.allSettled(
       workers.map(async (worker) => {
-        await within(DRAIN_MS + GRACE_MS, worker.ask('drain'));
+        await within(this.drainMs + ANSWER_MS + LATE_MS, worker.ask('drain'));
         return worker;
       }),
     );
     return drained.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   }
 
-  private async end(worker: WorkerProcess): Promise<boolean> {
-    worker.ask('end').catch(() => undefined);
-    try {
-      return (await within(GRACE_MS, worker.ended)).clean;
-    } catch {
-      return false;
+  /** @returns whether all have ended by themselves. */
+  private async close(workers: WorkerProcess[]): Promise<boolean> {
+    if (this.started) await workers[0]?.ask('recordStop').catch(() => undefined);
+    const endings = await Promise.all(
+      workers.map((worker) => {
+        worker.ask('end').catch(() => undefined);
+        return worker.ended;
+      }),
+    );
+    return endings.every(({ clean }) => clean);
+  }
+
+  /** Ends workers that are frozen: they would keep what they were handed, and never end. */
+  private look(): void {
+    for (const worker of this.running) {
+      if (worker.look() < MOST_SILENT_LOOKS) continue;
+      this.logger.error('A worker is frozen, and is killed.');
+      worker.kill();
     }
   }
 }

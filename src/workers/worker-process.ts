@@ -28,6 +28,7 @@ export class WorkerProcess {
   private readonly channel: Channel<WorkerDuties, MainDuties>;
   private readonly startedAt = performance.now();
   private failure: string | undefined;
+  private looks = 0;
 
   constructor(
     variables: NodeJS.ProcessEnv,
@@ -66,6 +67,18 @@ export class WorkerProcess {
 
   /** Asks it to do something. @throws {Error} saying why, if it could not or ended before it had. */
   readonly ask: Channel<WorkerDuties, MainDuties>['ask'] = (duty, ...details) => this.channel.ask(duty, ...details);
+
+  /** Asks a worker that listens whether it is alive. @returns how many times in a row it has not answered that before. */
+  look(): number {
+    if (!this.hasListened) return 0;
+    const silent = this.looks;
+    this.looks += 1;
+    this.ask('isAlive').then(
+      () => (this.looks = 0),
+      () => undefined,
+    );
+    return silent;
+  }
 
   /** Ends it at once, whatever it is doing. */
   kill(): void {

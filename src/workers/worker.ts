@@ -2,8 +2,7 @@ import { Logger } from '@nestjs/common';
 import { createService, type Service } from '../app.setup.js';
 import { messageOf } from '../cli/exit.js';
 import { readEnvironment } from '../config/environment.js';
-import { DRAIN_MS } from '../drain.js';
-import { close, lead, listen, recordStart, recordStop } from '../lifecycle.js';
+import { lead, listen, recordStart, recordStop } from '../lifecycle.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { Channel } from './channel.js';
 import type { MainDuties, WorkerDuties } from './duties.js';
@@ -30,12 +29,14 @@ class Worker implements WorkerDuties {
 
   readonly lead = (): void => lead(this.running, environment);
 
-  readonly drain = (): Promise<void> => this.running.drain.stop(DRAIN_MS);
+  readonly drain = (): Promise<void> => this.running.drain.stop(environment.drainMs);
+
+  readonly isAlive = (): void => undefined;
 
   readonly recordStop = (): Promise<void> => recordStop(this.running, this.logger);
 
   readonly end = async (): Promise<never> => {
-    await close(this.running);
+    await this.running.app.close();
     process.exit(0);
   };
 

@@ -28,11 +28,12 @@ describe('readEnvironment', () => {
       directUrl: undefined,
       canary: false,
       docs: true,
+      drainMs: 5000,
       trustProxy: false,
       logLevel: 'info',
       logFormat: 'json',
     });
-    expect(readEnvironment({}, true).logFormat).toBe('pretty');
+    expect(readEnvironment({}, true)).toMatchObject({ logFormat: 'pretty', drainMs: 0 });
   });
 
   it('counts an empty variable as absent', () => {
@@ -50,6 +51,7 @@ describe('readEnvironment', () => {
     ['METRICS_ADDRESS', ['127.0.0.1:9464', 'localhost:0', '[::1]:9464', 'metrics.internal:65535']],
     ['TRUST_PROXY', ['false', '1', '2', '10.0.0.0/8', '10.0.0.1, 2001:db8::/32']],
     ['LATCHKEY_CANARY', ['on', 'off']],
+    ['LATCHKEY_DRAIN_MS', ['0', '600000']],
     ['LATCHKEY_DOCS', ['on', 'off']],
     ['LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']],
     ['LOG_FORMAT', ['pretty', 'json']],
@@ -73,6 +75,7 @@ describe('readEnvironment', () => {
       'METRICS_ADDRESS',
       ['9464', ':9464', '127.0.0.1', '127.0.0.1:', '::1:9464', '127.0.0.1:65536', 'http://x:1', '[x]:1'],
     ],
+    ['LATCHKEY_DRAIN_MS', ['-1', '600001', '5s']],
     ['TRUST_PROXY', ['true', '-1', '0', '101', 'proxy.example.com', '10.0.0.0/33', '10.0.0.1,', '*']],
     ['LOG_LEVEL', ['verbose', 'INFO', '30']],
     ['LOG_FORMAT', ['text', 'JSON']],

@@ -44,8 +44,8 @@ export class Child {
     ensureBuilt();
     const cwd = folder ?? (await mkdtemp(join(tmpdir(), 'latchkey-child-')));
     const { PATH = '' } = process.env;
-    // Made at each start, the document would take a quarter of it.
-    const env = { PATH, LATCHKEY_DOCS: 'off', ...variables };
+    // Made at each start, the document would take a quarter of it. Who stops it need not wait for balancers.
+    const env = { PATH, LATCHKEY_DOCS: 'off', LATCHKEY_DRAIN_MS: '0', ...variables };
     const child = spawn(process.execPath, [resolve('dist', script), ...args], { cwd, env });
     return new Child(child, cwd);
   }
