@@ -1,3 +1,4 @@
+import { FairGate } from '../common/fair-gate.js';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
 import type { Database, PreparedRead } from '../database/database.js';
 import type { RateLimit } from './principal.js';
@@ -27,6 +28,8 @@ const READ = {
     WHERE key_id = $1 AND ends_at > ${NOW}`,
 };
 
+const LONGEST_WAIT_MS = 2000;
+
 const MOST_PRUNED = 1000;
 const PRUNE = `
   WITH pruned AS (
@@ -48,6 +51,12 @@ interface Row {
  */
 export class SharedRateLimits {
   private readonly known = new RateLimitWindows();
+
+  /** Uses of one key wait for each other in the table: better here, where they hold no connections meanwhile. */
+  private readonly turns = new FairGate(
+    { running: Infinity, runningOfOne: 2, waiting: Infinity, waitingOfOne: Infinity },
+    () => new StoreUnavailableError(new Error('Too many uses of a key wait for its rate limit.')),
+  );
 
   constructor(private readonly database: Pick<Database, 'lookUp' | 'query'>) {}
 
@@ -87,7 +96,7 @@ export class SharedRateLimits {
 
   private async ask(keyId: string, statement: PreparedRead, parameters: unknown[]): Promise<Row | undefined> {
     const askedAt = performance.now();
-    const [row] = await this.database.lookUp<Row>(statement, parameters);
+    const [row] = await this.turns.run(keyId, LONGEST_WAIT_MS, () => this.database.lookUp<Row>(statement, parameters));
     // Counted from before it was asked: by this clock a window never ends later than by the server's.
     if (row) this.known.note(keyId, row.used, askedAt + row.ends_in, performance.now());
     return row;

@@ -18,6 +18,9 @@ export abstract class Database {
   /** How many statements with look-ups are best run at a time: more would not be answered sooner, and would hold up all else. */
   abstract readonly lookUpsAtOnce: number;
 
+  /** How many changes are best run at a time: more would not be made sooner, and would leave no room for all else. */
+  abstract readonly changesAtOnce: number;
+
   /**
    * Runs reads, each of which sees every commit made before it began. The callback does nothing but read.
    *
@@ -43,9 +46,10 @@ export abstract class Database {
    * Runs the callback in one transaction and commits it, durably, or rolls back what it did and throws its error.
    * Transactions do not nest.
    *
+   * @param since when it began to wait for its turn: from then on is counted how long it waits for others
    * @throws {StoreUnavailableError} if the store refuses or cannot be reached.
    */
-  abstract transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T>;
+  abstract transaction<T>(body: (transaction: Transaction) => Promise<T>, since?: number): Promise<T>;
 
   /** The transaction that a host has begun on a runner of its own, and will end itself. */
   abstract join(runner: QueryRunner): Promise<JoinedTransaction>;

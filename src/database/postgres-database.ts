@@ -1,14 +1,20 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, Pool, QueryConfig } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { FairGate } from '../common/fair-gate.js';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database, type PreparedRead } from './database.js';
+import { cancelStatement } from './postgres-cancel.js';
 import { SHOW_DURABILITY, weaknessOf, type Durability } from './postgres-durability.js';
 import { LONGEST_STATEMENT_MS, PostgresStatements } from './postgres-statements.js';
-import { isAnswer, toStoreError } from './store-errors.js';
+import { isAnswer, isServerFull, toStoreError } from './store-errors.js';
 import type { TableNames } from './table-names.js';
 import { ROW_LOCK, Transaction, type JoinedTransaction, type RunStatement } from './transaction.js';
 
 const LOOK_UP_TIMEOUT_MS = 2000;
+const LONGEST_READ_MS = 20_000;
+const MOST_READS_WAITING = 2048;
+const FULL_PAUSE_MS = 50;
 const IN_RECOVERY = 'latchkey_in_recovery';
 const STANDBY = 'A look-up was sent to a standby: the database URL must lead to the primary server.';
 
@@ -16,13 +22,22 @@ const STANDBY = 'A look-up was sent to a standby: the database URL must lead to 
 // Set with each transaction, which poolers pass on: as settings of the session they would be another client's.
 const LONGEST_IDLE_MS = 5000;
 const LONGEST_WAIT_MS = 8000;
-const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = ${LONGEST_WAIT_MS};
+const SHORTEST_WAIT_MS = 1000;
+const begin = (since: number): string => `BEGIN ISOLATION LEVEL READ COMMITTED; ${limitWaits(since)};
   SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_IDLE_MS};
   SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}`;
+
+// What was waited before counts: a command waits for several locks, one after the other.
+function limitWaits(since: number): string {
+  const leftMs = Math.ceil(since + LONGEST_WAIT_MS - performance.now());
+  return `SET LOCAL lock_timeout = ${Math.max(SHORTEST_WAIT_MS, leftMs)}`;
+}
 
 /** PostgreSQL through the host's pool: each transaction has a connection of its own. */
 export class PostgresDatabase extends Database {
   readonly lookUpsAtOnce: number;
+  readonly changesAtOnce: number;
+  private readonly readTurns: FairGate;
   private readonly statements: PostgresStatements;
 
   private constructor(
@@ -31,8 +46,14 @@ export class PostgresDatabase extends Database {
   ) {
     super();
     this.statements = new PostgresStatements(names);
-    // The fewer statements, the more look-ups share one; and the rest of the pool is for all else.
-    this.lookUpsAtOnce = Math.max(1, Math.floor(poolOf(dataSource).options.max / 4));
+    // The fewer statements of look-ups, the more share one.
+    const { lookUps, reads, changes } = sharesOf(poolOf(dataSource).options.max);
+    this.lookUpsAtOnce = lookUps;
+    this.changesAtOnce = changes;
+    this.readTurns = new FairGate(
+      { running: reads, runningOfOne: reads, waiting: MOST_READS_WAITING, waitingOfOne: MOST_READS_WAITING },
+      () => new StoreUnavailableError(new Error('Too many reads wait for a connection.')),
+    );
   }
 
   /** @throws {Error} if the server would acknowledge what a power cut can undo. */
@@ -45,11 +66,11 @@ export class PostgresDatabase extends Database {
   }
 
   read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.withRunner((runner) => reads(runner.manager));
+    return this.inTurn((runner) => reads(runner.manager));
   }
 
   query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    return this.withRunner(async (runner) => {
+    return this.inTurn(async (runner) => {
       const { records } = await runner.query(this.names.in(sql), parameters, true);
       return records as Row[];
     });
@@ -60,14 +81,9 @@ export class PostgresDatabase extends Database {
     const text = isWrite
       ? statement
       : `SELECT answer.*, pg_is_in_recovery() AS ${IN_RECOVERY} FROM (${statement}) AS answer`;
-    const answer = this.withRunner(async (runner) => {
+    const answer = this.withRunner(LOOK_UP_TIMEOUT_MS, async (runner) => {
       const client = (await runner.connect()) as Client;
-      const query: QueryConfig & { query_timeout: number } = {
-        name: this.names.in(name),
-        text,
-        values,
-        query_timeout: LOOK_UP_TIMEOUT_MS,
-      };
+      const query: QueryConfig = { name: this.names.in(name), text, values };
       const { rows } = await client.query<Row & { [IN_RECOVERY]: boolean }>(query);
       // A standby has not heard yet of what its primary has acknowledged.
       if (rows[0]?.[IN_RECOVERY]) throw new StoreUnavailableError(new Error(STANDBY));
@@ -77,13 +93,15 @@ export class PostgresDatabase extends Database {
     return soon(answer);
   }
 
-  async transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+  async transaction<T>(body: (transaction: Transaction) => Promise<T>, since = performance.now()): Promise<T> {
+    const runner = await this.connected(since + LONGEST_WAIT_MS);
     let transaction: Transaction | undefined;
     try {
-      await this.begin(runner);
+      await this.begin(runner, since);
       const run: RunStatement = (sql, parameters) => this.statements.run(runner, sql, parameters);
-      transaction = new Transaction(runner, run, 'postgres');
+      transaction = new Transaction(runner, run, 'postgres', async () => {
+        await run(limitWaits(since));
+      });
       const result = await body(transaction);
       await transaction.commit();
       return result;
@@ -109,26 +127,83 @@ export class PostgresDatabase extends Database {
     // The pool is the host's.
   }
 
-  private async begin(runner: QueryRunner): Promise<void> {
+  private async begin(runner: QueryRunner, since: number): Promise<void> {
     try {
-      await this.statements.run(runner, BEGIN);
+      await this.statements.run(runner, begin(since));
     } catch (error) {
       await discard(runner);
       throw unreachable(error);
     }
   }
 
-  private async withRunner<T>(use: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+  private inTurn<T>(use: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    return this.readTurns.run('', LONGEST_WAIT_MS, () => this.withRunner(LONGEST_READ_MS, use));
+  }
+
+  /** @param longestMs after which the connection is given up, with what it still runs */
+  private async withRunner<T>(longestMs: number, use: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const runner = await this.connected(performance.now() + Math.min(longestMs, LONGEST_WAIT_MS));
+    let discarding: Promise<void> | undefined;
+    const timer = setTimeout(() => {
+      discarding = discard(runner);
+    }, longestMs);
     try {
       return await use(runner);
     } catch (error) {
-      if (!isAnswer(error)) await discard(runner);
+      if (!isAnswer(error)) discarding ??= discard(runner);
       throw unreachable(error);
     } finally {
+      clearTimeout(timer);
+      // Not before: the pool would give it to others.
+      await discarding;
       await runner.release();
     }
   }
+
+  /**
+   * A connection of the pool: waits for one also while the server has none to give.
+   *
+   * @param until when it is given up
+   */
+  private async connected(until: number): Promise<QueryRunner> {
+    for (;;) {
+      const runner = this.dataSource.createQueryRunner();
+      try {
+        await before(until, runner);
+        return runner;
+      } catch (error) {
+        if (!isServerFull(error) || performance.now() + FULL_PAUSE_MS > until) throw unreachable(error);
+      }
+      await pause(FULL_PAUSE_MS);
+    }
+  }
+}
+
+/**
+ * How many of the connections of a pool serve what, so that nobody else waits for what changes wait for, such as each other.
+ * The rest, an eighth, is for rate limits and for what an instance needs itself.
+ */
+function sharesOf(connections: number): { lookUps: number; reads: number; changes: number } {
+  const share = (part: number): number => Math.max(1, Math.floor(connections * part));
+  return { changes: share(1 / 2), lookUps: share(1 / 4), reads: share(1 / 8) };
+}
+
+/** Connects the runner, or lets go of the connection if it comes too late. */
+function before(until: number, runner: QueryRunner): Promise<void> {
+  const connecting = runner.connect();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => {
+        reject(new StoreUnavailableError(new Error('The pool had no free connection in time.')));
+        connecting.then(
+          () => runner.release(),
+          () => undefined,
+        );
+      },
+      Math.max(0, until - performance.now()),
+    );
+    void connecting.then(() => resolve(), reject).finally(() => clearTimeout(timer));
+  });
 }
 
 // Between the pool, which hands out a new connection, and TypeORM, which takes it, nobody listens for its errors: a server
@@ -163,6 +238,7 @@ async function rollback(transaction: Transaction | undefined, runner: QueryRunne
 async function discard(runner: QueryRunner): Promise<void> {
   try {
     const client = (await runner.connect()) as Client;
+    await cancelStatement(client);
     client.end().catch(() => undefined);
   } catch {
     // There never was a connection.

@@ -24,6 +24,7 @@ const CHECKPOINT_PAGES = 4000;
 export class SqliteDatabase extends Database {
   // The reader answers one after the other; the second is at hand when the first is answered.
   readonly lookUpsAtOnce = 2;
+  readonly changesAtOnce = 1;
   private readonly mutex = new Mutex();
   /** Reads of entities, which may be large, come one by one, so that a look-up waits for one of them at most. */
   private readonly readTurns = new Mutex();
@@ -77,9 +78,9 @@ export class SqliteDatabase extends Database {
     return this.query<Row>(sql, parameters);
   }
 
-  transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
+  transaction<T>(body: (transaction: Transaction) => Promise<T>, since = performance.now()): Promise<T> {
     return this.mutex.run(async () => {
-      const transaction = await this.begin();
+      const transaction = await this.begin(since + BUSY_TIMEOUT_MS);
       try {
         const result = await body(transaction);
         await transaction.commit();
@@ -116,12 +117,12 @@ export class SqliteDatabase extends Database {
     await this.reader.destroy();
   }
 
-  private async begin(): Promise<Transaction> {
+  private async begin(giveUpAt: number): Promise<Transaction> {
     this.file.assertInPlace();
     try {
       // IMMEDIATE takes the write lock first: a deferred transaction that reads and then writes is refused at once, not
       // made to wait, when another process wrote in between.
-      await untilFree(() => this.writes.run('BEGIN IMMEDIATE'));
+      await untilFree(() => this.writes.run('BEGIN IMMEDIATE'), giveUpAt);
     } catch (error) {
       throw toStoreError(error);
     }
@@ -147,8 +148,7 @@ async function connect(options: SqliteOptions, waitMs: number): Promise<DataSour
   return dataSource;
 }
 
-async function untilFree(begin: () => Promise<unknown>): Promise<void> {
-  const giveUpAt = performance.now() + BUSY_TIMEOUT_MS;
+async function untilFree(begin: () => Promise<unknown>, giveUpAt: number): Promise<void> {
   for (;;) {
     try {
       await begin();

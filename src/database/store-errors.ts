@@ -25,6 +25,11 @@ export function isBusy(error: unknown): boolean {
   return driverErrorOf(error).code.startsWith('SQLITE_BUSY');
 }
 
+/** Tells whether PostgreSQL has no connection to give now. */
+export function isServerFull(error: unknown): boolean {
+  return driverErrorOf(error).code === '53300';
+}
+
 /** Tells whether the database itself refused a statement: its connection is in order. */
 export function isAnswer(error: unknown): boolean {
   return ANSWER.test(driverErrorOf(error).code);

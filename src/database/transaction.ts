@@ -3,6 +3,7 @@ import { OutcomeUnknownError } from '../common/latchkey-error.js';
 import { isAnswer, isRolledBack } from './store-errors.js';
 
 const ENDED = 'This transaction has ended.';
+const LONG_MS = 200;
 
 /** For `find` options of rows that are read to be changed. */
 export const ROW_LOCK = { mode: 'pessimistic_write' } as const;
@@ -27,11 +28,13 @@ export class Transaction {
   /**
    * @param runner on whose connection a transaction has begun; it serves nothing else
    * @param run runs a statement on that connection, past the runner
+   * @param onLongStatement awaited after each statement that may have waited for others; throws nothing
    */
   constructor(
     private readonly runner: QueryRunner,
     private readonly run: RunStatement,
     readonly dialect: Dialect,
+    private readonly onLongStatement: () => Promise<void> = () => Promise.resolve(),
   ) {
     const execute = runner.query.bind(runner) as (...statement: unknown[]) => Promise<unknown>;
     // Every statement is watched, those of the entity manager too; and none of them may begin a transaction of its own.
@@ -96,10 +99,13 @@ export class Transaction {
 
   private async watch<T>(execute: () => Promise<T>): Promise<T> {
     if (this.ended) throw new Error(ENDED);
+    const beginning = performance.now();
     const running = execute();
     this.running.add(running);
     try {
-      return await running;
+      const result = await running;
+      if (performance.now() - beginning > LONG_MS) await this.onLongStatement();
+      return result;
     } catch (error) {
       this.failure ??= { cause: error };
       this.broken ||= !isAnswer(error);

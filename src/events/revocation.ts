@@ -17,6 +17,9 @@ export interface StagedRevocation {
   abandon(): void;
 }
 
+/** Runs the body in one transaction. */
+export type RunTransaction = <T>(body: (transaction: Transaction) => Promise<T>) => Promise<T>;
+
 /** Makes a change take effect on every instance before it is answered. The revocation module provides it. */
 export abstract class RevocationBarrier {
   /**
@@ -37,7 +40,8 @@ export abstract class RevocationBarrier {
    * The same for a change that is not made because it was made before: its maker may have ended before every instance
    * knew, and a caller who hears that a key does not exist relies on it as on a deletion.
    *
+   * @param transact runs a transaction
    * @throws {StoreUnavailableError} | {RevocationUnconfirmedError}
    */
-  abstract settle(revocations: readonly Revocation[]): Promise<void>;
+  abstract settle(revocations: readonly Revocation[], transact: RunTransaction): Promise<void>;
 }

@@ -1,23 +1,45 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
-import { LatchkeyError } from '../common/latchkey-error.js';
+import { FairGate } from '../common/fair-gate.js';
+import { LatchkeyError, StoreUnavailableError } from '../common/latchkey-error.js';
 import { Database } from '../database/database.js';
+import type { Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';
 import { Announcements } from './announcements.js';
 import { EventHandlers } from './event-handlers.js';
 import { RevocationBarrier, type Revocation, type StagedRevocation } from './revocation.js';
 import { Work } from './work.js';
 
+const LONGEST_WAIT_MS = 8000;
+const MOST_WAITING = 4096;
+const MOST_WAITING_OF_ONE = 512;
+const TOO_MANY =
+  'Too many changes of this workspace are under way: nothing was changed. Send the request again after the time in Retry-After.';
+
 /** Runs commands: each in one transaction, with everything that must be written along with it. */
 @Injectable()
 export class UnitOfWork {
+  private readonly turns: FairGate;
+
   constructor(
     private readonly database: Database,
     private readonly handlers: EventHandlers,
     private readonly barrier: RevocationBarrier,
     private readonly clock: Clock,
     private readonly announcements: Announcements,
-  ) {}
+  ) {
+    const { changesAtOnce } = database;
+    this.turns = new FairGate(
+      {
+        running: changesAtOnce,
+        // Those of one workspace wait for each other's locks: there must be room left for others.
+        runningOfOne: Math.max(1, changesAtOnce - 1),
+        waiting: MOST_WAITING,
+        waitingOfOne: MOST_WAITING_OF_ONE,
+      },
+      () => new StoreUnavailableError(undefined, TOO_MANY),
+    );
+  }
 
   /**
    * Runs one command. Its changes, and what the in-transaction handlers write for the events it records, commit
@@ -25,10 +47,12 @@ export class UnitOfWork {
    * command revoked. Then each event is announced through the host's `EventEmitter2`, if there is one: at most once,
    * its listeners' errors logged and not thrown.
    *
-   * Units of work do not nest. What `command` throws is thrown on, after the rollback; of a refusal, once no instance
+   * Commands take turns by workspace, so that many of one hold up none of another; those of operators and of the system have
+   * turns of their own. Units of work do not nest. What `command` throws is thrown on, after the rollback; of a refusal, once no instance
    * answers from memory what the command meant to revoke.
    *
-   * @throws {StoreUnavailableError} if the database refuses or cannot be reached: nothing was changed.
+   * @throws {StoreUnavailableError} if the database refuses or cannot be reached, or too many commands of the workspace wait:
+   *   nothing was changed.
    * @throws {OutcomeUnknownError} if it broke at the commit.
    * @throws {RevocationUnconfirmedError} if the change is made, and other instances may not know of it yet.
    */
@@ -38,7 +62,7 @@ export class UnitOfWork {
     let isCommitted = false;
     await this.barrier.prepare();
     try {
-      const { result, events } = await this.database.transaction(async (transaction) => {
+      const { result, events } = await this.inTurn(actor, async (transaction) => {
         const work = new Work(actor, this.clock.now(), transaction, revocations);
         const result = await command(work);
         await this.handlers.run(work, work.events);
@@ -55,8 +79,22 @@ export class UnitOfWork {
     } catch (error) {
       if (!isCommitted) staged?.abandon();
       const isRefusal = error instanceof LatchkeyError && error.getStatus() < 500;
-      if (isRefusal && revocations.length > 0) await this.barrier.settle(revocations);
+      if (isRefusal && revocations.length > 0) {
+        await this.barrier.settle(revocations, (body) => this.inTurn(actor, body));
+      }
       throw error;
     }
   }
+
+  /** Waits before it takes a connection, of which there are few. */
+  private inTurn<T>(actor: Actor, body: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const since = performance.now();
+    return this.turns.run(laneOf(actor), LONGEST_WAIT_MS, () => this.database.transaction(body, since));
+  }
+}
+
+/** Whose commands wait for each other. An operator must get through where a workspace asks for too much. */
+function laneOf({ type, workspaceId }: Actor): string {
+  const isAbove = type === 'operator' || type === 'system';
+  return isAbove || workspaceId === null ? `${type} ${workspaceId}` : workspaceId;
 }

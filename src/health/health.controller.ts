@@ -14,6 +14,9 @@ class HealthDto {
   status!: 'ok';
 }
 
+// Of a table of ours: SQLite answers what needs no file even when the file is gone.
+const READY = { name: 'latchkey_ready', sql: 'SELECT id FROM latchkey_workspaces LIMIT 1' };
+
 const REFUSALS = [...REQUEST_REFUSALS, toLatchkeyError(undefined)];
 
 @ApiTags('Operations')
@@ -40,8 +43,7 @@ export class HealthController {
   @ApiRefusals(new StoreUnavailableError(undefined), new ServiceStoppingError(), ...REFUSALS)
   async ready(): Promise<HealthDto> {
     if (this.drain.isStopping) throw new ServiceStoppingError();
-    // Of a table of ours: SQLite answers what needs no file even when the file is gone.
-    await this.database.query('SELECT id FROM latchkey_workspaces LIMIT 1');
+    await this.database.lookUp(READY, []);
     this.revocations.assertWritable();
     return { status: 'ok' };
   }

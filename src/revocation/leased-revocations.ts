@@ -4,7 +4,7 @@ import { newId } from '../common/ids.js';
 import { RevocationUnconfirmedError, StoreUnavailableError } from '../common/latchkey-error.js';
 import type { Time } from '../common/time.js';
 import type { Transaction } from '../database/transaction.js';
-import type { Revocation, StagedRevocation } from '../events/revocation.js';
+import type { Revocation, RunTransaction, StagedRevocation } from '../events/revocation.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { BatchedQuery } from './batched-query.js';
 import { ElsewhereError, InstanceSession, LONGEST_FAREWELL_MS } from './instance-session.js';
@@ -125,11 +125,11 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
     });
   }
 
-  async settle(revocations: readonly Revocation[]): Promise<void> {
+  async settle(revocations: readonly Revocation[], transact: RunTransaction): Promise<void> {
     await this.prepare();
     let staged: StagedRevocation | undefined;
     try {
-      await this.store.transaction(async (transaction) => void (staged = await this.stage(transaction, revocations)));
+      await transact(async (transaction) => void (staged = await this.stage(transaction, revocations)));
     } catch (error) {
       staged?.abandon();
       throw error;

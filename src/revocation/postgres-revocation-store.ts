@@ -34,10 +34,6 @@ export class PostgresRevocationStore implements RevocationStore {
     transaction.queryAtCommit(appending(revocation));
   }
 
-  transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.database.transaction(body);
-  }
-
   notifyAndList(channel: string, messages: readonly string[], own: string): Promise<SeenInstance[]> {
     return this.database.lookUp<SeenInstance>(NOTIFY_AND_LIST, [this.database.names.in(channel), messages, own]);
   }

@@ -15,8 +15,6 @@ export interface RevocationStore {
   /** Has the transaction append the revocation to the log when it commits. */
   append(transaction: Transaction, revocation: LoggedRevocation): void;
 
-  transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T>;
-
   /**
    * Sends each message on the channel, unless there is no instance but the one named, and reads the list of instances.
    * Begins after the call.

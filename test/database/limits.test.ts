@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/config/data-source-options.js';
 import { openDatabase } from '../../src/database/open-database.js';
+import { holdLock } from '../support/write-lock.js';
 import { INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';
 
+const HELD_MS = 4000;
+const LONGEST_CHANGE_MS = 10_000;
 const RENAME = 'UPDATE latchkey_workspaces SET name = $1 WHERE id = $2 RETURNING name';
 
 describe('a transaction on PostgreSQL', () => {
@@ -43,6 +47,28 @@ describe('a transaction on PostgreSQL', () => {
     release();
     await expect(frozen).rejects.toMatchObject({ code: expect.stringMatching(/^store\./) });
     expect(await workspaceNames(database)).toEqual(['by another']);
+  });
+
+  it('waits for all that it needs no longer than for one lock', async () => {
+    const { database, store } = opened;
+    await database.transaction(async (tx) => {
+      await tx.query(INSERT_WORKSPACE, ['1', 'one']);
+      await tx.query(INSERT_WORKSPACE, ['2', 'two']);
+    });
+    const release = await holdLock(store, "SELECT 1 FROM latchkey_workspaces WHERE id = '1' FOR UPDATE");
+    const releaseOther = await holdLock(store, "SELECT 1 FROM latchkey_workspaces WHERE id = '2' FOR UPDATE");
+    const beginning = performance.now();
+    const both = database.transaction(async (tx) => {
+      await tx.query(RENAME, ['first', '1']);
+      await tx.query(RENAME, ['second', '2']);
+    });
+    const refused = expect(both).rejects.toMatchObject({ code: 'store.unavailable' });
+    await setTimeout(HELD_MS);
+    await release();
+    await refused;
+
+    expect(performance.now() - beginning).toBeLessThan(LONGEST_CHANGE_MS);
+    await releaseOther();
   });
 
   it('leaves its limits to nobody else on its connection', async () => {

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { StoreUnavailableError } from '../../src/common/latchkey-error.js';
 import { dataSourceOptions } from '../../src/config/data-source-options.js';
 import { openDatabase } from '../../src/database/open-database.js';
+import { holdLock } from '../support/write-lock.js';
 import { INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';
 
 /** Long enough for whatever is answered at all, also on a machine that has other things to do. */
@@ -52,6 +53,18 @@ describe('a PostgreSQL that does not answer in time', () => {
       StoreUnavailableError,
     );
     expect(await workspaceNames(database)).toEqual([]);
+  });
+
+  it('costs a look-up its answer, and leaves no session behind that waits for what others hold', async () => {
+    const database = await openDatabase(impatient);
+    const release = await holdLock(opened.store, 'LOCK TABLE latchkey_workspaces IN ACCESS EXCLUSIVE MODE');
+    const read = { name: 'left_behind', sql: 'SELECT id AS left_behind FROM latchkey_workspaces' };
+
+    await expect(database.lookUp(read, [])).rejects.toThrow(StoreUnavailableError);
+    await sessionsAre(0, 'left_behind');
+
+    await release();
+    expect(await database.lookUp(read, [])).toEqual([]);
   });
 
   it('costs a look-up no more time when it does not even get a connection', async () => {

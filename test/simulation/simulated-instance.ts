@@ -46,7 +46,7 @@ export class SimulatedInstance {
     this.route = route;
     this.ask = (execute) => ask(world, machine, route, longestLeaseMs, execute);
     const transaction = <T>(body: (transaction: Transaction) => Promise<T>) => this.transact(body);
-    const store = new SimulatedStore(this.ask, transaction);
+    const store = new SimulatedStore(this.ask);
     const connect = () =>
       (this.connection = new SimulatedConnection(
         (onMessage, onEnd) => new Link(world, machine, route, longestLeaseMs, onMessage, onEnd),
@@ -67,7 +67,7 @@ export class SimulatedInstance {
       { cacheSize: leaseMs === 0 ? 0 : 1000 } as never,
     );
     this.unitOfWork = new UnitOfWork(
-      { transaction } as unknown as Database,
+      { transaction, changesAtOnce: Infinity } as unknown as Database,
       { run: () => Promise.resolve() } as never,
       this.revocations,
       clock,

@@ -17,10 +17,7 @@ export type Ask = <T>(execute: (database: SimulatedDatabase) => T) => Promise<T>
 export class SimulatedStore implements RevocationStore {
   private readonly staged = new WeakMap<Transaction, LoggedRevocation[]>();
 
-  constructor(
-    private readonly ask: Ask,
-    readonly transaction: RevocationStore['transaction'],
-  ) {}
+  constructor(private readonly ask: Ask) {}
 
   append(transaction: Transaction, revocation: LoggedRevocation): void {
     this.staged.set(transaction, [...this.stagedIn(transaction), revocation]);

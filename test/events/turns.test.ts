@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Principal } from '../../src/auth/principal.js';
+import { StoreUnavailableError } from '../../src/common/latchkey-error.js';
+import { UnitOfWork } from '../../src/events/unit-of-work.js';
+import { PermissionSet } from '../../src/auth/permission-set.js';
+import type { Call } from '../support/queue.js';
+import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
+import { forEachStore } from '../support/stores.js';
+import { holdLock } from '../support/write-lock.js';
+
+/** More than there are connections. */
+const FLOOD = 40;
+const MOST_WAITING = 512;
+
+describe('commands of several workspaces', () => {
+  forEachStore((kind) => {
+    let service: RunningService;
+
+    beforeAll(async () => {
+      service = await startService(kind);
+    });
+
+    afterAll(() => service.stop());
+
+    const member = (workspaceId: string) =>
+      new Principal(
+        {
+          type: 'user',
+          id: 'ann',
+          display: 'Ann',
+          credentialId: null,
+          workspaceId,
+          permissions: PermissionSet.everything,
+          rateLimit: null,
+          owner: 'ann',
+        },
+        null,
+      );
+
+    it('take turns: who asks for many waits for its own, and is refused what would wait too long', async () => {
+      const unitOfWork = service.app.get(UnitOfWork, { strict: false });
+      let release: () => void = () => undefined;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const done: string[] = [];
+      const run = async (actor: Principal, name: string) => {
+        await unitOfWork.run(actor, () => released);
+        done.push(name);
+      };
+      const many = Array.from({ length: MOST_WAITING + 20 }, () => run(member('busy'), 'busy'));
+      const outcomes = Promise.allSettled(many);
+      const others = [
+        run(member('other'), 'other'),
+        run(Principal.system('job', 'busy'), 'system'),
+        run(member('third'), 'third'),
+      ];
+      await expect(many.at(-1)).rejects.toThrow(StoreUnavailableError);
+      await expect(many.at(-1)).rejects.toMatchObject({ headers: { 'Retry-After': '1' } });
+      release();
+      await Promise.all(others);
+
+      expect(done.length).toBeLessThan(MOST_WAITING / 2);
+      const refused = (await outcomes).filter(({ status }) => status === 'rejected');
+      const running = kind === 'sqlite' ? 1 : 7;
+      expect(refused).toHaveLength(20 - running);
+    });
+  });
+});
+
+describe('A workspace whose changes all wait', () => {
+  let service: RunningService;
+
+  beforeAll(async () => {
+    service = await startService('postgres');
+  });
+
+  afterAll(() => service.stop());
+
+  it('keeps neither changes, nor look-ups, nor lists of others from their connections', async () => {
+    const busy = await createWorkspace(service);
+    const other = await createWorkspace(service);
+    const key = await busy.keyWith('apikeys:view', 'apikeys:update');
+    const otherKey = await other.keyWith('apikeys:view', 'apikeys:create', 'members:view');
+    const release = await holdLock(
+      service.store,
+      `SELECT 1 FROM latchkey_workspaces WHERE id = '${busy.id}' FOR UPDATE`,
+    );
+    const change: Call = () => key.client.patch(`/apikey/${key.id}`, { description: 'x' });
+    const waiting = Array.from({ length: FLOOD }, () => change().then(({ status }) => status));
+    try {
+      await service.operator.get('/me').expect(200);
+      await otherKey.client.post('/apikey', { keyName: uniqueName('Key'), permissions: ['members:view'] }).expect(201);
+      await otherKey.client.get('/apikey').expect(200);
+      const health = await fetch(`${service.url}/health/ready`);
+      expect(health.status).toBe(200);
+    } finally {
+      await release();
+    }
+
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set([200]));
+  });
+});
