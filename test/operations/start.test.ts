@@ -182,6 +182,7 @@ describe('Starting', () => {
       const { client, stop } = await startAndWait({
         DATABASE_URL,
         LOG_FORMAT: 'pretty',
+        LATCHKEY_DOCS: 'on',
         LATCHKEY_LEASE_MS: '10000',
         LATCHKEY_OPERATOR_KEY: generateKey('op'),
       });
