@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
+import { isWellFormedKey } from '../common/key-format.js';
 import type { HttpRequest } from '../common/request.js';
 import { CredentialStrategy } from './credential-strategy.js';
 import { credentialOf, type Credential } from './credential.js';
@@ -47,6 +48,21 @@ export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchk
   fromMemory(credential: Credential, request: HttpRequest): Identity | undefined {
     const key = credential.kind === 'key' ? this.verifier.authenticateFromMemory(credential.key, request) : undefined;
     return key && identityOf(key);
+  }
+
+  /**
+   * Why a credential is refused that {@link fromMemory} does not know, if that needs no database.
+   *
+   * @throws {TooManyLookUpsError} if it needs the database, which may not be asked now.
+   */
+  refusalFromMemory(credential: Credential, request: HttpRequest): Refusal | undefined {
+    if (credential.kind === 'token') return undefined;
+    if (credential.kind !== 'key') return { reason: credential.kind, key: null };
+    const operator = this.operators.fromMemory(credential.key);
+    if (operator) return undefined;
+    // What has another form than the keys made here may still be an operator's.
+    const isUnsure = operator === undefined && !isWellFormedKey(credential.key);
+    return isUnsure ? undefined : this.verifier.refuseFromMemory(credential.key, request.ip ?? null);
   }
 
   // Passport's own registry is one for the process; two applications in one process must not share strategies.

@@ -3,6 +3,7 @@ import passport from 'passport';
 import { LatchkeyError } from '../common/latchkey-error.js';
 import { requestOf, withHeaders, type HttpRequest } from '../common/request.js';
 import { SecretScanner } from '../common/secret-scanner.js';
+import { withoutStack } from '../common/without-stack.js';
 import type { RequestOrigin } from '../events/actor.js';
 import { declaredAccess } from './access.js';
 import { ApiKeyStrategy, type Refusal } from './api-key.strategy.js';
@@ -33,9 +34,10 @@ export class AuthenticationGuard implements CanActivate {
   ) {}
 
   /**
-   * Answers at once, without a promise, for a key that is in memory; Passport is asked for all else.
+   * Answers at once, without a promise, for a key that is in memory. Passport is asked for what is not refused from there.
    *
    * @throws {UnauthenticatedError} for every reason alike.
+   * @throws {TooManyLookUpsError} if the credential would have to be looked up, and too many are.
    * @throws {StoreUnavailableError} if the credential cannot be checked.
    */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -43,11 +45,11 @@ export class AuthenticationGuard implements CanActivate {
     const request = requestOf(context);
     const credential = credentialOf(request);
     const identity = this.apiKeys.fromMemory(credential, request);
-    if (!identity) return this.authenticateByPassport(context, credential);
+    if (!identity) return this.decideOrThrow(context, credential);
     return admit(request, new Principal(identity, new HttpOrigin(context, this.secrets)));
   }
 
-  private async authenticateByPassport(context: ExecutionContext, credential: Credential): Promise<boolean> {
+  private async decideOrThrow(context: ExecutionContext, credential: Credential): Promise<boolean> {
     try {
       return await this.decide(context, credential);
     } catch (error) {
@@ -55,16 +57,18 @@ export class AuthenticationGuard implements CanActivate {
     }
   }
 
-  private async decide(context: ExecutionContext, { kind }: Credential): Promise<boolean> {
+  private async decide(context: ExecutionContext, credential: Credential): Promise<boolean> {
     const origin = new HttpOrigin(context, this.secrets);
     const request = requestOf(context);
-    const found = await this.authenticate(request, kind === 'token' ? this.tokens : this.apiKeys);
+    const refusal = this.hostUsers.exist ? undefined : this.apiKeys.refusalFromMemory(credential, request);
+    if (refusal) return this.refuse(context, refusal, origin);
+    const found = await this.authenticateByPassport(request, credential.kind === 'token' ? this.tokens : this.apiKeys);
     if (!('reason' in found)) return admit(request, new Principal(found, origin));
     const user = LEFT_TO_THE_HOST.has(found.reason) ? await this.hostUsers.find(request, context) : undefined;
     return user ? admit(request, new Principal(user, origin)) : this.refuse(context, found, origin);
   }
 
-  private authenticate(
+  private authenticateByPassport(
     request: HttpRequest,
     shared: ApiKeyStrategy | JsonWebTokenStrategy,
   ): Promise<Identity | Refusal> {
@@ -83,7 +87,7 @@ export class AuthenticationGuard implements CanActivate {
   }
 
   private async refuse(context: ExecutionContext, refusal: Refusal, origin: RequestOrigin): Promise<never> {
-    const error = new UnauthenticatedError();
+    const error = withoutStack(() => new UnauthenticatedError());
     await this.refusedCommands.recordUnauthenticated(context, origin, refusal, error);
     throw error;
   }

@@ -18,6 +18,11 @@ export class HostUsers {
     private readonly workspaces: WorkspaceDirectory,
   ) {}
 
+  /** Whether the host has any. */
+  get exist(): boolean {
+    return this.options.principalResolver !== undefined;
+  }
+
   /**
    * @returns undefined if the request is from no user of the host.
    * @throws {TypeError} naming the field, if what the host gives is no user.

@@ -34,8 +34,13 @@ export interface AcceptedKey extends RefusedKey {
   readonly expirationDate: string | null;
 }
 
-export type AuthenticationResult =
-  { valid: true; key: AcceptedKey } | { valid: false; reason: RefusalReason; key: RefusedKey | null };
+export interface RefusedAuthentication {
+  valid: false;
+  reason: RefusalReason;
+  key: RefusedKey | null;
+}
+
+export type AuthenticationResult = { valid: true; key: AcceptedKey } | RefusedAuthentication;
 
 /** Where a key is used. */
 export interface Caller {
@@ -53,6 +58,13 @@ export abstract class CredentialVerifier {
 
   /** The same if that can be told from memory; undefined if it cannot, whatever the reason. */
   abstract authenticateFromMemory(apiKey: string, caller: Caller): AcceptedKey | undefined;
+
+  /**
+   * The refusal of a key that is not in memory, if it needs no look-up; undefined if it does.
+   *
+   * @throws {TooManyLookUpsError} as {@link authenticate} would.
+   */
+  abstract refuseFromMemory(apiKey: string, ip: string | null): RefusedAuthentication | undefined;
 }
 
 /** What an actor may do, what bounds it, and for whom it acts. */
@@ -87,6 +99,9 @@ export abstract class OperatorDirectory {
    * @throws {StoreUnavailableError} if that cannot be found out: never a guess.
    */
   abstract find(credential: string): KnownOperator | undefined | Promise<KnownOperator | undefined>;
+
+  /** The same from memory: null if it is surely none's, undefined if the database has to be asked. */
+  abstract fromMemory(credential: string): KnownOperator | null | undefined;
 }
 
 /** A person's place in a workspace. */

@@ -55,11 +55,16 @@ export class KeyLookUps {
    * Finds the key with this hash, together with all that ask for it at this moment.
    *
    * @param source on whose account; each may have a bounded number at a time
-   * @throws {TooManyLookUpsError}
+   * @throws {TooManyLookUpsError} at once, or when others need the place.
    * @throws {StoreUnavailableError}
    */
   find(hash: string, source: string): Promise<FoundKey> {
-    return this.joined(hash) ?? this.inTurn(hash, source);
+    return this.shared(hash, source) ?? this.inTurn(hash, source);
+  }
+
+  /** @throws {TooManyLookUpsError} if {@link find} would, for what its source has too many of. */
+  assertRoomFor(hash: string, source: string): void {
+    if (!this.shared(hash, source)) this.gate.assertRoomFor(source);
   }
 
   /** To be called with every revocation: no look-up that starts now may join one that started before. */
@@ -68,15 +73,18 @@ export class KeyLookUps {
     this.running = new Map();
   }
 
+  /** A look-up of the same key to share. */
+  private shared(hash: string, source: string): Promise<FoundKey> | undefined {
+    return this.joined(hash) ?? this.waiting.get(nameOf(hash, source));
+  }
+
   private joined(hash: string): Promise<FoundKey> | undefined {
     // Cut off from revocations, a look-up that runs may have read what has been revoked since.
     return this.revocations.mayServeFromMemory() ? this.running.get(hash) : undefined;
   }
 
   private inTurn(hash: string, source: string): Promise<FoundKey> {
-    const name = `${source} ${hash}`;
-    const waiting = this.waiting.get(name);
-    if (waiting) return waiting;
+    const name = nameOf(hash, source);
     const found = this.gate.run(source, { hash, name });
     this.waiting.set(name, found);
     found.catch(() => {
@@ -122,4 +130,8 @@ export class KeyLookUps {
     }
     return this.keys.find(hashes, (id) => this.cache.workspace(id));
   }
+}
+
+function nameOf(hash: string, source: string): string {
+  return `${source} ${hash}`;
 }

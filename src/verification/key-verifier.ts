@@ -5,6 +5,7 @@ import {
   type AuthenticationResult,
   type Caller,
   type RefusalReason,
+  type RefusedAuthentication,
   type RefusedKey,
 } from '../auth/ports.js';
 import type { RateLimit } from '../auth/principal.js';
@@ -115,6 +116,12 @@ export class KeyVerifier extends CredentialVerifier {
     return key && this.accept(key).key;
   }
 
+  refuseFromMemory(apiKey: string, ip: string | null): RefusedAuthentication | undefined {
+    if (!isWellFormedKey(apiKey)) return this.refuse('malformed', null);
+    this.lookUps.assertRoomFor(hashKey(apiKey), networkOf(ip));
+    return undefined;
+  }
+
   /**
    * Whether the key with this hash is accepted at this moment, from memory or else by the database, and then remembered:
    * as {@link verify} finds it, for somebody who does not know the key. Counts nothing, and heeds no addresses.
@@ -193,8 +200,9 @@ export class KeyVerifier extends CredentialVerifier {
 
   private async judge(apiKey: string, ip: string | null | undefined, source: string): Promise<Judgement> {
     if (!isWellFormedKey(apiKey)) return { valid: false, reason: 'malformed', key: null };
+    const answer = this.lookUps.find(hashKey(apiKey), source);
     this.misses += 1;
-    const { state, key } = await this.lookUps.find(hashKey(apiKey), source);
+    const { state, key } = await answer;
     if (state !== 'acceptable') return { valid: false, reason: state, key };
     // It may have ended while somebody else looked it up.
     if (key.isExpired(this.clock)) return { valid: false, reason: 'expired', key };

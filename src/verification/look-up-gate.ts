@@ -1,4 +1,5 @@
 import { StoreUnavailableError, TooManyLookUpsError } from '../common/latchkey-error.js';
+import { withoutStack } from '../common/without-stack.js';
 
 export interface LookUpLimits {
   /** Statements that run at a time. */
@@ -59,12 +60,12 @@ export class LookUpGate<Item, Result> {
   /**
    * Looks the item up when its turn comes; never at once, so that those that come together share a statement.
    *
-   * @throws {TooManyLookUpsError} if its source, or all sources together, have too many.
+   * @throws {TooManyLookUpsError} at once if its source, or all sources together, have too many; or when another needs the place.
    * @throws {StoreUnavailableError} if the store gave up a look-up while this one waited.
    */
-  async run(name: string, item: Item): Promise<Result> {
+  run(name: string, item: Item): Promise<Result> {
+    this.assertRoomFor(name);
     const source = this.sources.get(name) ?? { name, running: 0, waiting: [] };
-    if (source.running + source.waiting.length >= this.limits.ofOneSource) throw this.refusal();
     if (this.waiting >= this.limits.waiting) this.makeRoomFor(source);
     return new Promise((resolve, reject) => {
       this.sources.set(name, source);
@@ -73,6 +74,12 @@ export class LookUpGate<Item, Result> {
       source.waiting.push({ item, source, resolve, reject });
       if (this.statements < this.limits.atOnce) this.runSoon();
     });
+  }
+
+  /** @throws {TooManyLookUpsError} if the source has too many look-ups. */
+  assertRoomFor(name: string): void {
+    const source = this.sources.get(name);
+    if (source && source.running + source.waiting.length >= this.limits.ofOneSource) throw this.refusal();
   }
 
   private runSoon(): void {
@@ -165,6 +172,6 @@ export class LookUpGate<Item, Result> {
 
   private refusal(): TooManyLookUpsError {
     this.refusals += 1;
-    return new TooManyLookUpsError();
+    return withoutStack(() => new TooManyLookUpsError());
   }
 }

@@ -1,17 +1,29 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { generateKey } from '../../src/common/key-format.js';
+import { Principal } from '../../src/auth/principal.js';
+import { Database } from '../../src/database/database.js';
+import { OperatorsService } from '../../src/operators/operators.service.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import type { Answer, Client, Pending } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { holdLookUps } from '../support/held-look-ups.js';
 import { scrape } from '../support/metrics.js';
-import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
+import {
+  createWorkspace,
+  startService,
+  uniqueName,
+  type RunningService,
+  type WorkspaceFixture,
+} from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 
 const MOST = 64;
 const GUESSER = '203.0.113.7';
 const NEIGHBOUR = '203.0.113.250';
 const OTHER = '198.51.100.1';
+/** An operator's key without the form of keys. */
+const WORD = randomBytes(33).toString('base64');
 
 describe('Look-ups of keys that are not in memory', () => {
   forEachStore((kind) => {
@@ -20,7 +32,8 @@ describe('Look-ups of keys that are not in memory', () => {
     let release: () => void;
 
     beforeAll(async () => {
-      service = await startService(kind, { TRUST_PROXY: '1' });
+      const started = await startService(kind, { TRUST_PROXY: '1', LATCHKEY_OPERATOR_KEY: WORD });
+      service = { ...started, operator: started.anonymous.as(WORD) };
     });
 
     beforeEach(async () => {
@@ -38,6 +51,11 @@ describe('Look-ups of keys that are not in memory', () => {
         (await scrape(service.anonymous)).value('latchkey_key_lookups') === count ? true : undefined,
       );
     const refusedSoFar = async () => (await scrape(service.anonymous)).value('latchkey_key_lookups_refused_total');
+    const createOperator = () => {
+      const operators = service.app.get(OperatorsService, { strict: false });
+      const name = uniqueName('operator').toLowerCase().replaceAll(' ', '-');
+      return operators.create(Principal.system('test'), { name });
+    };
     /** As many as one source may have, none of which is answered yet. */
     const guessAll = async (): Promise<Pending[]> => {
       const guesses = Array.from({ length: MOST }, () => guess(GUESSER));
@@ -84,6 +102,58 @@ describe('Look-ups of keys that are not in memory', () => {
       release();
       for (const each of entered) await each.expect(200);
       for (const each of guesses) await each.expect(401);
+    });
+
+    it('lets operators in whom it remembers, however much their network asks for', async () => {
+      const { secret } = await createOperator();
+      // The one of the environment and one whose key has the form of keys.
+      const operators = [service.operator, service.anonymous.as(secret)];
+      for (const each of operators) await each.get('/me').expect(200);
+      release = holdLookUps(service);
+      const guesses = await guessAll();
+
+      for (const each of operators) await from(GUESSER, each).get('/me').expect(200);
+
+      release();
+      for (const each of guesses) await each.expect(401);
+    });
+
+    it('401: a typo, a word and no key at all, with no read of the database', async () => {
+      const key = await workspace.keyWith('apikeys:view');
+      const wrong = [`${key.secret.slice(0, -1)}${key.secret.endsWith('0') ? '1' : '0'}`, 'x'.repeat(40), 'word'];
+      await service.anonymous.as(wrong[0]!).get('/me').expect(401);
+      const reads: string[] = [];
+      const database = service.app.get(Database, { strict: false });
+      const [query, lookUp] = [database.query.bind(database), database.lookUp.bind(database)];
+      database.query = (sql, parameters) => {
+        reads.push(sql);
+        return query(sql, parameters);
+      };
+      database.lookUp = (read, parameters) => {
+        reads.push(read.sql);
+        return lookUp(read, parameters);
+      };
+      release = () => Object.assign(database, { query, lookUp });
+
+      const answers: Answer[] = [];
+      for (const text of wrong) answers.push(await service.anonymous.as(text).get('/me').expect(401));
+      answers.push(await service.anonymous.get('/me').expect(401));
+      answers.push(await service.anonymous.as(wrong[0]!).with({ 'x-api-key': key.secret }).get('/me').expect(401));
+
+      expect(reads.filter((sql) => /latchkey_(operators|api_keys|deleted_keys)/.test(sql))).toEqual([]);
+      release();
+      const looked = await service.anonymous.as(generateKey('lk')).get('/me').expect(401);
+      const same = ({ headers, body }: Answer) => [{ ...body, requestId: '' }, [...headers.keys()].toSorted()];
+      for (const answer of answers) expect(same(answer)).toEqual(same(looked));
+    });
+
+    it('asks the database where it does not remember who the operators are, also for a word', async () => {
+      release = () => undefined;
+      await service.operator.get('/me').expect(200);
+      const { operator } = await createOperator();
+      // Nobody is remembered then.
+      await service.app.get(OperatorsService, { strict: false }).rotate(Principal.system('test'), operator.name);
+      await service.operator.get('/me').expect(200);
     });
 
     it('leaves refusals off the trail', async () => {

@@ -33,7 +33,8 @@ class Gate {
     const [number, begunBefore] = [this.lookUps.length, this.begun.length];
     const lookUp: LookUp = { source, number, begunBefore, state: 'waiting', end: () => undefined };
     this.lookUps.push(lookUp);
-    this.gate.run(source, lookUp).then(
+    const run = async (): Promise<void> => this.gate.run(source, lookUp);
+    run().then(
       () => (lookUp.state = 'answered'),
       () => (lookUp.state = 'refused'),
     );
