@@ -1,6 +1,29 @@
 import type { Forgotten } from '../revocation/revocations.js';
 import type { RememberedKey, RememberedWorkspace } from './remembered-key.js';
 
+/** Keys that are being read for the cache, and what has been revoked since that began. */
+export class Fill {
+  readonly workspaces: RememberedWorkspace[] = [];
+  private readonly revoked = new Set<string>();
+  private isOutdated = false;
+
+  note(forgotten: Forgotten): void {
+    if (forgotten === 'everything') {
+      this.isOutdated = true;
+      return;
+    }
+    for (const revocation of forgotten) {
+      if ('keyId' in revocation) this.revoked.add(revocation.keyId);
+      else if ('workspaceId' in revocation) this.revoked.add(revocation.workspaceId);
+    }
+  }
+
+  /** Whether what was read may be from before a revocation. */
+  isLate({ id, workspaceId }: RememberedKey): boolean {
+    return this.isOutdated || this.revoked.has(id) || this.revoked.has(workspaceId);
+  }
+}
+
 /**
  * Acceptable keys in memory, by digest, at most `capacity` of them. Drops by SIEVE (Zhang et al., NSDI 2024): a hit only
  * sets a mark, and a hand that goes round from the oldest key on spares the marked ones once. As good as LRU or better,
@@ -11,6 +34,7 @@ export class KeyCache {
   private readonly byDigest = new Map<string, RememberedKey>();
   private readonly byId = new Map<string, RememberedKey>();
   private readonly workspaces = new Map<string, RememberedWorkspace>();
+  private readonly fills = new Set<Fill>();
   private hand: Iterator<RememberedKey, undefined> | undefined;
   private weight = 0;
 
@@ -18,6 +42,11 @@ export class KeyCache {
 
   get size(): number {
     return this.byDigest.size;
+  }
+
+  /** How many workspaces are in memory. */
+  get workspaceCount(): number {
+    return this.workspaces.size;
   }
 
   /** @param digest SHA-256 of the key, as {@link digestKey} gives it */
@@ -32,8 +61,24 @@ export class KeyCache {
     return key;
   }
 
-  /** Remembers a key, in place of others if it must. One that is larger than the whole cache is not remembered. */
-  add(key: RememberedKey): void {
+  /** To be called before keys are read that are to be remembered, and to be closed once they are. */
+  open(): Fill {
+    const fill = new Fill();
+    this.fills.add(fill);
+    return fill;
+  }
+
+  close(fill: Fill): void {
+    this.fills.delete(fill);
+    for (const workspace of fill.workspaces) this.release(workspace);
+  }
+
+  /**
+   * Remembers a key that was read in a fill, in place of others if it must. One that was revoked meanwhile, or is larger than
+   * the whole cache, is not remembered.
+   */
+  add(key: RememberedKey, fill: Fill): void {
+    if (fill.isLate(key)) return;
     const known = this.byId.get(key.id);
     if (known) this.remove(known);
     if (key.weight > this.capacity) return;
@@ -41,18 +86,20 @@ export class KeyCache {
     this.byDigest.set(key.digest, key);
     this.byId.set(key.id, key);
     this.weight += key.weight;
+    key.workspace.held += 1;
   }
 
-  /** The one object that stands for a workspace until its keys are revoked. */
-  workspace(id: string): RememberedWorkspace {
-    const known = this.workspaces.get(id);
-    if (known) return known;
-    const workspace = { id, revoked: false };
+  /** The one object that stands for a workspace until its keys are revoked, or none is left. */
+  workspace(id: string, fill: Fill): RememberedWorkspace {
+    const workspace = this.workspaces.get(id) ?? { id, revoked: false, held: 0 };
     this.workspaces.set(id, workspace);
+    workspace.held += 1;
+    fill.workspaces.push(workspace);
     return workspace;
   }
 
   forget(forgotten: Forgotten): void {
+    for (const fill of this.fills) fill.note(forgotten);
     if (forgotten === 'everything') {
       this.clear();
       return;
@@ -105,5 +152,11 @@ export class KeyCache {
     this.byDigest.delete(key.digest);
     this.byId.delete(key.id);
     this.weight -= key.weight;
+    this.release(key.workspace);
+  }
+
+  private release(workspace: RememberedWorkspace): void {
+    workspace.held -= 1;
+    if (workspace.held === 0 && this.workspaces.get(workspace.id) === workspace) this.workspaces.delete(workspace.id);
   }
 }

@@ -1,6 +1,7 @@
 import { TooManyLookUpsError } from '../common/latchkey-error.js';
 import type { Revocations } from '../revocation/revocations.js';
 import type { KeyCache } from './key-cache.js';
+import type { RememberedWorkspace } from './remembered-key.js';
 import { LookUpGate } from './look-up-gate.js';
 import { MOST_IN_ONE_STATEMENT, type FoundKey, type StoredKeys } from './stored-keys.js';
 
@@ -21,8 +22,6 @@ export class KeyLookUps {
   private running = new Map<string, Promise<FoundKey>>();
   /** By source and hash. */
   private readonly waiting = new Map<string, Promise<FoundKey>>();
-  /** Changes with every revocation: what was read before is not remembered after. */
-  private generation = 0;
   private readonly gate: LookUpGate<Wanted, FoundKey>;
 
   constructor(
@@ -69,7 +68,6 @@ export class KeyLookUps {
 
   /** To be called with every revocation: no look-up that starts now may join one that started before. */
   forget(): void {
-    this.generation += 1;
     this.running = new Map();
   }
 
@@ -104,12 +102,13 @@ export class KeyLookUps {
 
   private read(hashes: string[]): Promise<FoundKey>[] {
     // Without a lease no revocation is heard, so what is read now may not be joined or remembered later.
-    if (!this.revocations.mayServeFromMemory()) return this.ask(hashes);
-    const { running, generation } = this;
-    return this.ask(hashes).map((asked, at) => {
+    if (!this.revocations.mayServeFromMemory()) return this.ask(hashes, aloneIn);
+    const { running, cache } = this;
+    const fill = cache.open();
+    const all = this.ask(hashes, (id) => cache.workspace(id, fill)).map((asked, at) => {
       const hash = hashes[at] ?? '';
       const found = asked.then((each) => {
-        if (each.state === 'acceptable' && generation === this.generation) this.cache.add(each.key);
+        if (each.state === 'acceptable') cache.add(each.key, fill);
         return each;
       });
       running.set(hash, found);
@@ -119,19 +118,26 @@ export class KeyLookUps {
       found.then(done, done);
       return found;
     });
+    void Promise.allSettled(all).then(() => cache.close(fill));
+    return all;
   }
 
   /** Each of them throws {@link StoreUnavailableError} also if what would be read is known to be out of date. */
-  private ask(hashes: string[]): Promise<FoundKey>[] {
+  private ask(hashes: string[], workspaceOf: (id: string) => RememberedWorkspace): Promise<FoundKey>[] {
     try {
       this.revocations.assertReadable();
     } catch (error) {
       return hashes.map(() => Promise.reject(error as Error));
     }
-    return this.keys.find(hashes, (id) => this.cache.workspace(id));
+    return this.keys.find(hashes, workspaceOf);
   }
 }
 
 function nameOf(hash: string, source: string): string {
   return `${source} ${hash}`;
+}
+
+/** The workspace of a key that will not be remembered. */
+function aloneIn(id: string): RememberedWorkspace {
+  return { id, revoked: false, held: 0 };
 }

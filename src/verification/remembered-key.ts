@@ -10,6 +10,8 @@ import { digestOf } from '../common/key-format.js';
 export interface RememberedWorkspace {
   readonly id: string;
   revoked: boolean;
+  /** How many keys and fills stand for it. */
+  held: number;
 }
 
 export interface KeyFacts {

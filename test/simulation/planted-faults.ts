@@ -34,9 +34,9 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   },
   {
     name: 'no look at what was revoked during a look-up',
-    file: 'verification/key-look-ups.ts',
-    line: '&& generation === this.generation)',
-    broken: '&& generation <= this.generation)',
+    file: 'verification/key-cache.ts',
+    line: 'if (fill.isLate(key)) return;',
+    broken: '',
   },
   {
     name: 'a log that is swept too early',

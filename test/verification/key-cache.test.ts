@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PermissionSet } from '../../src/auth/permission-set.js';
 import { digestKey, hashKey } from '../../src/common/key-format.js';
-import { KeyCache } from '../../src/verification/key-cache.js';
-import { RememberedKey } from '../../src/verification/remembered-key.js';
+import type { Forgotten } from '../../src/revocation/revocations.js';
+import { KeyCache, type Fill } from '../../src/verification/key-cache.js';
+import { RememberedKey, type KeyFacts } from '../../src/verification/remembered-key.js';
 
 const KEYS = 12;
 const WORKSPACES = 3;
@@ -45,8 +46,7 @@ describe('the cache of keys', () => {
 
   it('forgets only what it must: all that fits is there', () => {
     const cache = new KeyCache(KEYS);
-    const keys = Array.from({ length: KEYS }, (_, nth) => keyOf(cache, nth, 2));
-    for (const key of keys) cache.add(key);
+    const keys = Array.from({ length: KEYS }, (_, nth) => add(cache, nth, 2));
 
     cache.forget([{ keyId: keys[3]!.id }, { workspaceId: 'workspace 0' }]);
 
@@ -56,32 +56,75 @@ describe('the cache of keys', () => {
 
   it('drops what nobody asks for, and keeps what is asked for again and again', () => {
     const cache = new KeyCache(4);
-    const favourite = keyOf(cache, 0, 2);
-    cache.add(favourite);
+    const favourite = add(cache, 0, 2);
     for (let nth = 1; nth < 1000; nth += 1) {
       expect(cache.get(digestOfNth(0))).toBe(favourite);
-      cache.add(keyOf(cache, nth, 2));
+      add(cache, nth, 2);
     }
     expect(cache.size).toBe(4);
   });
 
   it('counts a key with much metadata for several, and does not take one that is larger than it is', () => {
     const cache = new KeyCache(10);
-    cache.add(keyOf(cache, 1, 2));
-    cache.add(keyOf(cache, 2, 8192));
+    add(cache, 1, 2);
+    add(cache, 2, 8192);
     expect([cache.get(digestOfNth(1)), cache.get(digestOfNth(2))]).toEqual([expect.anything(), undefined]);
 
-    for (let nth = 3; nth < 10; nth += 1) cache.add(keyOf(cache, nth, 2048));
+    for (let nth = 3; nth < 10; nth += 1) add(cache, nth, 2048);
     expect(cache.size).toBe(2);
+  });
+});
+
+describe('a fill of the cache', () => {
+  const during = (forgotten: Forgotten): boolean[] => {
+    const cache = new KeyCache(KEYS);
+    const fill = cache.open();
+    const keys = [0, 1, 3].map((nth) => keyOf(cache, fill, nth, 2));
+    cache.forget(forgotten);
+    for (const key of keys) cache.add(key, fill);
+    cache.close(fill);
+    return [0, 1, 3].map((nth) => cache.get(digestOfNth(nth)) !== undefined);
+  };
+
+  it('drops what was revoked while it was read, and nothing else', () => {
+    expect(during([{ keyId: 'key 1' }])).toEqual([true, false, true]);
+    expect(during([{ workspaceId: 'workspace 0' }])).toEqual([false, true, false]);
+    expect(during([{ keyId: 'key 7' }, { operators: true }])).toEqual([true, true, true]);
+    expect(during('everything')).toEqual([false, false, false]);
+  });
+
+  it('is not misled by a workspace whose last key left the cache meanwhile', () => {
+    const cache = new KeyCache(KEYS);
+    add(cache, 0, 2);
+    const fill = cache.open();
+    const key = keyOf(cache, fill, 3, 2);
+    cache.forget([{ keyId: 'key 0' }]);
+    add(cache, 6, 2);
+    cache.add(key, fill);
+    cache.close(fill);
+    cache.forget([{ workspaceId: 'workspace 0' }]);
+
+    expect([3, 6].map((nth) => cache.get(digestOfNth(nth)))).toEqual([undefined, undefined]);
+  });
+
+  it('leaves no workspace in memory of which no key is', () => {
+    const cache = new KeyCache(2);
+    for (let nth = 0; nth < 100; nth += 1) {
+      const fill = cache.open();
+      const workspace = cache.workspace(`workspace ${nth}`, fill);
+      cache.add(new RememberedKey({ ...factsOf(nth, 2), workspace }), fill);
+      cache.close(fill);
+      expect(cache.workspaceCount).toBeLessThanOrEqual(2);
+    }
+    cache.forget([{ keyId: 'key 99' }, { workspaceId: 'workspace 98' }]);
+    expect(cache.workspaceCount).toBe(0);
   });
 });
 
 function play(cache: KeyCache, acceptable: Map<string, RememberedKey>, each: Step): void {
   switch (each.kind) {
     case 'add': {
-      const key = keyOf(cache, each.nth, each.metadataLength);
-      cache.add(key);
-      acceptable.set(digestOfNth(each.nth), key);
+      acceptable.set(digestOfNth(each.nth), add(cache, each.nth, each.metadataLength));
       return;
     }
     case 'get': {
@@ -110,12 +153,24 @@ function digestOfNth(nth: number): string {
   return digestKey(`key ${nth}`);
 }
 
-function keyOf(cache: KeyCache, nth: number, metadataLength: number): RememberedKey {
-  return new RememberedKey({
+function add(cache: KeyCache, nth: number, metadataLength: number): RememberedKey {
+  const fill = cache.open();
+  const key = keyOf(cache, fill, nth, metadataLength);
+  cache.add(key, fill);
+  cache.close(fill);
+  return key;
+}
+
+function keyOf(cache: KeyCache, fill: Fill, nth: number, metadataLength: number): RememberedKey {
+  const workspace = cache.workspace(`workspace ${nth % WORKSPACES}`, fill);
+  return new RememberedKey({ ...factsOf(nth, metadataLength), workspace });
+}
+
+function factsOf(nth: number, metadataLength: number): Omit<KeyFacts, 'workspace'> {
+  return {
     hash: hashKey(`key ${nth}`),
     id: `key ${nth}`,
     name: `Key ${nth}`,
-    workspace: cache.workspace(`workspace ${nth % WORKSPACES}`),
     permissions: PermissionSet.none,
     owner: null,
     rateLimit: null,
@@ -123,5 +178,5 @@ function keyOf(cache: KeyCache, nth: number, metadataLength: number): Remembered
     metadataLength,
     allowedIps: null,
     expiresAt: null,
-  });
+  };
 }

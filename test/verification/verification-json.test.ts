@@ -12,7 +12,7 @@ const VALID: fc.Arbitrary<VerificationResult> = fc
   .record({
     id: fc.uuid(),
     name: TEXT,
-    workspace: fc.uuid().map((id) => ({ id, revoked: false })),
+    workspace: fc.uuid().map((id) => ({ id, revoked: false, held: 0 })),
     permissions: fc.array(GRANT).map((grants) => new PermissionSet(grants)),
     metadata: fc.dictionary(TEXT, fc.jsonValue()),
     expiresAt: fc.option(fc.nat({ max: 4_102_444_800_000 })),
