@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { toSearchName, wordsOf } from '../../dist/api-keys/search-words.js';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const PREFIX = 'lk_';
@@ -93,21 +94,29 @@ export async function storeKeys(dataSource, keys, to = keys.count, { permissions
       'Benchmark ${workspaceId}', '${date}', '${date}')`,
   );
   const rows = isPostgres
-    ? `SELECT row->>0 AS id, row->>1 AS name, row->>2 AS hash FROM jsonb_array_elements(CAST($1 AS jsonb)) AS row`
-    : `SELECT value->>0 AS id, value->>1 AS name, value->>2 AS hash FROM json_each($1)`;
+    ? `SELECT row->>0 AS id, row->>1 AS name, row->>2 AS hash, row->>3 AS search_name FROM jsonb_array_elements(CAST($1 AS jsonb)) AS row`
+    : `SELECT value->>0 AS id, value->>1 AS name, value->>2 AS hash, value->>3 AS search_name FROM json_each($1)`;
   const statement = `INSERT INTO latchkey_api_keys (id, workspace_id, name, search_name, hash, hint, permissions, allowed_ips, metadata,
       enabled, created_date, updated_date, created_by, version)
-    SELECT id, '${workspaceId}', name, UPPER(name), hash, 'lk_0123…4567', '${JSON.stringify(permissions)}', '[]', '{}',
+    SELECT id, '${workspaceId}', name, search_name, hash, 'lk_0123…4567', '${JSON.stringify(permissions)}', '[]', '{}',
       ${isPostgres ? 'true' : '1'}, '${date}', '${date}', '{"type":"system","id":"system","display":"benchmark"}', 1
     FROM (${rows}) AS key`;
   for (let start = from; start < to; start += ROWS_A_STATEMENT) {
     const count = Math.min(ROWS_A_STATEMENT, to - start);
-    const some = Array.from({ length: count }, (_, at) => [
-      idOf(start + at),
-      `Billing worker ${start + at}`,
-      keys.hash(start + at),
-    ]);
+    const some = Array.from({ length: count }, (_, at) => {
+      const name = `Billing worker ${start + at}`;
+      return [idOf(start + at), name, keys.hash(start + at), toSearchName(wordsOf(name))];
+    });
     await dataSource.query(statement, [JSON.stringify(some)]);
+    const words = some.flatMap(([id, name]) => wordsOf(name).map((word) => [word, id]));
+    await dataSource.query(
+      `INSERT INTO latchkey_api_key_words (workspace_id, word, key_id) SELECT '${workspaceId}', ${
+        isPostgres
+          ? 'row->>0, row->>1 FROM jsonb_array_elements(CAST($1 AS jsonb)) AS row'
+          : 'value->>0, value->>1 FROM json_each($1)'
+      }`,
+      [JSON.stringify(words)],
+    );
   }
   return workspaceId;
 }

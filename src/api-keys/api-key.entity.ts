@@ -14,7 +14,7 @@ export interface Creator {
 @Unique('uq_latchkey_api_keys_hash', ['hash'])
 @Unique('uq_latchkey_api_keys_workspace_name', ['workspaceId', 'name'])
 @Index('ix_latchkey_api_keys_owner', ['workspaceId', 'ownerSubject'])
-// Of these two a list is answered without the rows that are not on its page.
+// An order each. What a list tests stands behind the order, so that no rows are read but those on the page.
 @Index('ix_latchkey_api_keys_workspace_created', [
   'workspaceId',
   'createdDate',
@@ -22,8 +22,36 @@ export interface Creator {
   'enabled',
   'expirationDate',
   'orphanedDate',
+  'searchName',
 ])
-@Index('ix_latchkey_api_keys_workspace_search', ['workspaceId', 'searchName', 'createdDate', 'id'])
+@Index('ix_latchkey_api_keys_workspace_updated', [
+  'workspaceId',
+  'updatedDate',
+  'id',
+  'enabled',
+  'expirationDate',
+  'orphanedDate',
+  'searchName',
+])
+@Index('ix_latchkey_api_keys_workspace_expiration', [
+  'workspaceId',
+  'expirationDate',
+  'id',
+  'enabled',
+  'orphanedDate',
+  'searchName',
+])
+@Index('ix_latchkey_api_keys_workspace_search', [
+  'workspaceId',
+  'searchName',
+  'id',
+  'enabled',
+  'expirationDate',
+  'orphanedDate',
+])
+// Few keys, in most workspaces.
+@Index('ix_latchkey_api_keys_disabled', ['workspaceId', 'id'], { where: 'NOT enabled AND orphaned_date IS NULL' })
+@Index('ix_latchkey_api_keys_orphaned', ['workspaceId', 'id'], { where: 'orphaned_date IS NOT NULL' })
 export class ApiKey {
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_latchkey_api_keys' })
   id!: string;
@@ -38,8 +66,8 @@ export class ApiKey {
   @Column({ name: 'name', type: 'varchar', length: 100 })
   name!: string;
 
-  /** The name as it is searched: with its case folded, longer perhaps. */
-  @Column({ name: 'search_name', type: 'varchar', length: 300 })
+  /** The words of the name, by which it is searched and sorted. */
+  @Column({ name: 'search_name', type: 'varchar', length: 2200 })
   searchName!: string;
 
   /** SHA-256 of the whole key, base64url. */

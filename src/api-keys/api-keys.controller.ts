@@ -150,7 +150,7 @@ export class ApiKeysController {
   @Get()
   @ApiOperation({ operationId: 'listApiKeys', summary: 'Lists the keys of the workspace.' })
   @RequirePermissions('apikeys:view')
-  @ApiPage(ApiKeyDto)
+  @ApiPage(ApiKeyDto, { mayBeMore: true })
   @ApiRefusals(invalid('status', 'status must be one of: active, disabled, expired, orphaned.'))
   async list(
     @CurrentPrincipal() actor: Principal,
@@ -158,9 +158,10 @@ export class ApiKeysController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: HttpResponse,
   ): Promise<ApiKeyDto[] | Page<ApiKeyDto>> {
-    const { total, data } = await this.apiKeys.list(actor, query);
+    const page = await this.apiKeys.list(actor, query);
     const now = this.clock.now();
-    return respondWithPage({ total, data: data.map((view) => toApiKeyDto(view, now)) }, query, request, response);
+    const data = page.data.map((view) => toApiKeyDto(view, now));
+    return respondWithPage({ ...page, data }, query, request, response);
   }
 
   @Get(':id')

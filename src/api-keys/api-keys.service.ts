@@ -5,12 +5,11 @@ import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { PermissionSet } from '../auth/permission-set.js';
 import { workspaceOf, type Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
-import { foldCase } from '../common/fold-case.js';
+import { FairTurns } from '../common/fair-turns.js';
 import { isId, newId } from '../common/ids.js';
 import { generateKey, hashKey, maskKey } from '../common/key-format.js';
 import { InputChecker } from '../common/input-checker.js';
 import { RequestInvalidError } from '../common/latchkey-error.js';
-import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import { Database } from '../database/database.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
@@ -35,11 +34,13 @@ import { ReplaceApiKeyDto } from './dto/replace-api-key.dto.js';
 import { UpdateApiKeyDto, type UpdateApiKeyInput } from './dto/update-api-key.dto.js';
 import { ApiKeyConflictError, ApiKeyNotFoundError, ApiKeyVersionMismatchError } from './errors.js';
 import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './events.js';
-import { countOf, idsOn, keysOf } from './find-keys.js';
+import { findKeys } from './find-keys.js';
 import { claimIdempotencyKey } from './idempotency.js';
 import { changesOf, isRebound, shown, type KeySettings } from './key-changes.js';
 import { KeyEscalation } from './key-escalation.js';
 import { matches } from './if-match.js';
+import { deleteWords, insertWords, type WordOfKey } from './key-words.js';
+import { fromSearchName, toSearchName, wordsOf } from './search-words.js';
 
 const READ_AT_ONCE = 50;
 
@@ -63,6 +64,8 @@ interface KeyReference {
 /** API keys of a workspace. Each command is one transaction together with its record on the trail. */
 @Injectable()
 export class ApiKeysService {
+  private readonly lists: FairTurns;
+
   constructor(
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
@@ -74,7 +77,9 @@ export class ApiKeysService {
     private readonly clock: Clock,
     private readonly input: InputChecker,
     @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
-  ) {}
+  ) {
+    this.lists = new FairTurns(database.searchesAtOnce);
+  }
 
   /**
    * Creates a key with no more permissions than the actor's.
@@ -106,7 +111,7 @@ export class ApiKeysService {
         id,
         workspaceId,
         name: body.keyName,
-        searchName: foldCase(body.keyName),
+        searchName: toSearchName(wordsOf(body.keyName)),
         hash: hashKey(secret),
         hint: maskKey(secret),
         permissions,
@@ -142,24 +147,24 @@ export class ApiKeysService {
   async list(actor: Principal, input: ListApiKeysDto = {}): Promise<Page<ApiKeyView>> {
     const workspaceId = workspaceOf(actor);
     const query = this.input.check(ListApiKeysDto, input, 'query');
-    const { skip, take } = rangeOf(query);
-    const [keys, matching] = await this.database.read(async (manager) => {
-      const all = keysOf(manager, workspaceId, query, this.clock.now());
-      const ids = await idsOn(all, query, skip, take).getRawMany<{ id: string }>();
-      const byId = new Map<string, ApiKey>();
-      // Not all at once: TypeORM makes the objects of one answer in one go, and keys may be large.
-      for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
-        const some = ids.slice(at, at + READ_AT_ONCE).map(({ id }) => id);
-        for (const key of await manager.findBy(ApiKey, { id: In(some), workspaceId })) byId.set(key.id, key);
-      }
-      const page = ids.flatMap(({ id }) => byId.get(id) ?? []);
-      if (query.search === undefined && query.status === undefined) return [page, undefined] as const;
-      const counted = await countOf(all).getRawOne<{ total: string | number }>();
-      return [page, Number(counted?.total)] as const;
+    return this.lists.run(workspaceId, async () => {
+      const { ids, total } = await findKeys(this.database, workspaceId, query, this.clock.now());
+      const keys = await this.keysWith(workspaceId, ids);
+      // Those of the whole workspace are counted as they come and go.
+      const counted = total ?? { total: (await quotasOf(this.database, workspaceId)).keys.used };
+      return { ...counted, data: await this.views(workspaceId, keys) };
     });
-    // Those of the whole workspace are counted as they come and go.
-    const total = matching ?? (await quotasOf(this.database, workspaceId)).keys.used;
-    return { total, data: await this.views(workspaceId, keys) };
+  }
+
+  private async keysWith(workspaceId: string, ids: readonly string[]): Promise<ApiKey[]> {
+    const byId = new Map<string, ApiKey>();
+    // Not all at once: TypeORM makes the objects of one answer in one go, and keys may be large.
+    for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
+      const some = In(ids.slice(at, at + READ_AT_ONCE));
+      const keys = await this.database.read((manager) => manager.findBy(ApiKey, { id: some, workspaceId }));
+      for (const key of keys) byId.set(key.id, key);
+    }
+    return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
   /** @throws {ApiKeyNotFoundError} for an unknown id, and alike for another workspace's. */
@@ -355,6 +360,7 @@ function assertInFuture(expirationDate: string | null, now: Date): void {
 async function insert(work: Work, key: ApiKey): Promise<void> {
   try {
     await work.manager.insert(ApiKey, key as QueryDeepPartialEntity<ApiKey>);
+    await insertWords(work, key.workspaceId, wordsIn(key));
   } catch (error) {
     if (isUniqueViolation(error)) throw new ApiKeyConflictError();
     // The workspace was there when the caller was let in, and has been deleted since.
@@ -371,7 +377,7 @@ async function save(work: Work, before: ApiKey, settings: KeySettings): Promise<
     ...columns,
     ownerSubject,
     orphanedDate,
-    searchName: foldCase(name),
+    searchName: toSearchName(wordsOf(name)),
     updatedDate: work.date.toISOString(),
     version: version + 1,
   };
@@ -381,7 +387,16 @@ async function save(work: Work, before: ApiKey, settings: KeySettings): Promise<
   } catch (error) {
     throw isUniqueViolation(error) ? new ApiKeyConflictError() : error;
   }
-  return { ...before, ...changed };
+  const saved = { ...before, ...changed };
+  if (saved.searchName !== before.searchName) {
+    await deleteWords(work, before.workspaceId, wordsIn(before));
+    await insertWords(work, before.workspaceId, wordsIn(saved));
+  }
+  return saved;
+}
+
+function wordsIn({ id, searchName }: ApiKey): WordOfKey[] {
+  return fromSearchName(searchName).map((word) => [word, id]);
 }
 
 /** Enabling and disabling are acts of their own on the trail, apart from whatever else changed with them. */

@@ -1,5 +1,7 @@
 import { queueToChange } from '../database/fair-locks.js';
 import type { Work } from '../events/work.js';
+import { deleteWords } from './key-words.js';
+import { fromSearchName } from './search-words.js';
 
 /** What is left to know of a key that was deleted. */
 export interface DeletedKey {
@@ -13,8 +15,11 @@ interface DeletedRow {
   name: string;
   hash: string;
   permissions: string;
+  searchName: string;
   /** SQLite has no booleans. */
-  mayHoldRoles: boolean | number;
+  hasRoles: boolean | number;
+  /** Whether it was changed while its deletion waited for it. */
+  isChanged?: boolean;
 }
 
 const HAS_ROLES = `EXISTS (SELECT 1 FROM latchkey_role_assignments
@@ -24,16 +29,21 @@ const DELETE_KEY = 'DELETE FROM latchkey_api_keys WHERE id = $1 AND workspace_id
 const INSERT_TOMBSTONE = 'INSERT INTO latchkey_deleted_keys (hash, key_id, key_name, workspace_id, deleted_date)';
 
 // All parts see the moment at which the statement began. Had the deletion to wait for an update of the key, that may have
-// assigned roles since, and has raised the version.
+// assigned roles and added words since, and has raised the version.
 const DELETE_AND_KEEP_TOMBSTONE = `
   WITH queue AS MATERIALIZED (SELECT ${queueToChange('$1')}),
   deleted AS (
     DELETE FROM latchkey_api_keys USING queue WHERE id = $1 AND workspace_id = $2
-    RETURNING id, workspace_id, name, hash, permissions, version
+    RETURNING id, workspace_id, name, search_name, hash, permissions, version
+  ),
+  words AS (
+    DELETE FROM latchkey_api_key_words AS word USING deleted
+    WHERE word.workspace_id = deleted.workspace_id AND word.key_id = deleted.id
+      AND word.word = ANY (string_to_array(LTRIM(deleted.search_name), ' '))
   ),
   tombstone AS (${INSERT_TOMBSTONE} SELECT hash, id, name, workspace_id, $3 FROM deleted)
-  SELECT name, hash, permissions,
-    version <> (SELECT version FROM latchkey_api_keys WHERE id = $1) OR ${HAS_ROLES} AS "mayHoldRoles"
+  SELECT name, search_name AS "searchName", hash, permissions, ${HAS_ROLES} AS "hasRoles",
+    version <> (SELECT version FROM latchkey_api_keys WHERE id = $1) AS "isChanged"
   FROM deleted`;
 
 /**
@@ -48,17 +58,31 @@ export async function deleteKey(
   const date = work.date.toISOString();
   if (work.dialect === 'postgres') {
     const [row] = await work.query<DeletedRow>(DELETE_AND_KEEP_TOMBSTONE, [id, workspaceId, date]);
+    if (row?.isChanged) await deleteWordsOf(work, workspaceId, id, row);
     return row && toDeletedKey(row);
   }
   const [row] = await work.query<DeletedRow>(
-    `${DELETE_KEY} RETURNING name, hash, permissions, ${HAS_ROLES} AS "mayHoldRoles"`,
+    `${DELETE_KEY} RETURNING name, search_name AS "searchName", hash, permissions, ${HAS_ROLES} AS "hasRoles"`,
     [id, workspaceId],
   );
   if (!row) return undefined;
   await work.query(`${INSERT_TOMBSTONE} VALUES ($1, $2, $3, $4, $5)`, [row.hash, id, row.name, workspaceId, date]);
+  await deleteWordsOf(work, workspaceId, id, row);
   return toDeletedKey(row);
 }
 
-function toDeletedKey({ name, permissions, mayHoldRoles }: DeletedRow): DeletedKey {
-  return { name, permissions: JSON.parse(permissions) as string[], mayHoldRoles: Boolean(mayHoldRoles) };
+function deleteWordsOf(work: Work, workspaceId: string, id: string, { searchName }: DeletedRow): Promise<void> {
+  return deleteWords(
+    work,
+    workspaceId,
+    fromSearchName(searchName).map((word) => [word, id]),
+  );
+}
+
+function toDeletedKey({ name, permissions, hasRoles, isChanged }: DeletedRow): DeletedKey {
+  return {
+    name,
+    permissions: JSON.parse(permissions) as string[],
+    mayHoldRoles: Boolean(hasRoles) || isChanged === true,
+  };
 }

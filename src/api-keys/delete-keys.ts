@@ -1,11 +1,14 @@
 import { changesBetween } from '../events/changes.js';
 import type { Work } from '../events/work.js';
 import { ApiKeyDeleted } from './events.js';
+import { deleteWords, type WordOfKey } from './key-words.js';
+import { fromSearchName } from './search-words.js';
 
 interface DeletedRow {
   id: string;
   name: string;
   permissions: string;
+  searchName: string;
 }
 
 /** Which keys of a workspace. */
@@ -33,9 +36,13 @@ export async function deleteKeys(work: Work, { workspaceId, owner }: KeySelectio
     [work.date.toISOString(), ...selected],
   );
   const deleted = await work.query<DeletedRow>(
-    `DELETE FROM latchkey_api_keys WHERE ${selection(1)} RETURNING id, name, permissions`,
+    `DELETE FROM latchkey_api_keys WHERE ${selection(1)} RETURNING id, name, permissions, search_name AS "searchName"`,
     selected,
   );
+  const words = deleted.flatMap(({ id, searchName }) =>
+    fromSearchName(searchName).map((word): WordOfKey => [word, id]),
+  );
+  await deleteWords(work, workspaceId, words);
   for (const { id, name, permissions } of deleted) {
     const was = { keyName: name, permissions: JSON.parse(permissions) as string[] };
     work.record(new ApiKeyDeleted({ id, name, workspaceId }, changesBetween(was, {}), reason));

@@ -54,16 +54,19 @@ export async function createKey(
 export async function listKeys(terminal: Terminal, { json, workspace, ...options }: ListKeysOptions): Promise<void> {
   const environment = readEnvironment(terminal.variables);
   const query = readInput(ListApiKeysDto, options, environment);
-  const { total, data } = await Session.run(environment, async (session) => {
+  const { data, ...total } = await Session.run(environment, async (session) => {
     const page = await session.get(ApiKeysService).list(await session.actorIn(workspace), query);
     const now = session.get(Clock).now();
     return { ...page, data: page.data.map((view) => toApiKeyDto(view, now)) };
   });
   if (json) {
-    print(terminal, { total, data });
+    print(terminal, { ...total, data });
     return;
   }
-  print(terminal, total === 0 ? 'There are no such keys.' : keyTable(data) + moreOf(total, data.length, query.page));
+  print(
+    terminal,
+    total.total === 0 ? 'There are no such keys.' : keyTable(data) + moreOf(total, data.length, query.page),
+  );
 }
 
 export async function deleteKey(

@@ -25,7 +25,7 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
     .command('list')
     .description('list keys, newest first; secrets stay masked')
     .addOption(new WorkspaceOption())
-    .option('--search <text>', 'part of the name, in any case')
+    .option('--search <text>', 'words that begin words of the name, in any case')
     .option('--status <status>', 'only keys that are active, disabled, expired or orphaned')
     .option('--page <number>', 'which page, from 1', asNumber)
     .option('--limit <number>', 'how many a page, 50 unless given', asNumber)

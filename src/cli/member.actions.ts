@@ -45,7 +45,7 @@ export async function listMembers(
     print(terminal, { total, data: members });
     return;
   }
-  const more = moreOf(total, members.length, query.page);
+  const more = moreOf({ total }, members.length, query.page);
   print(terminal, total === 0 ? 'There are no members.' : memberTable(members) + more);
 }
 

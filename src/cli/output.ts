@@ -1,3 +1,4 @@
+import type { Total } from '../common/paging.js';
 import type { Terminal } from './terminal.js';
 
 /** Prints text for people, or any other value as one JSON document. */
@@ -20,8 +21,10 @@ export function table(headings: string[], rows: string[][]): string {
 }
 
 /** Says how to see the rest of a list, if there is more. */
-export function moreOf(total: number, shown: number, page = 1): string {
-  return total > shown ? `\n${shown} of ${total}; the next with --page ${page + 1}.` : '';
+export function moreOf({ total, totalRelation }: Total, shown: number, page = 1): string {
+  return total > shown
+    ? `\n${shown} of ${total}${totalRelation ? ' or more' : ''}; the next with --page ${page + 1}.`
+    : '';
 }
 
 /** Text that somebody else chose, with what would steer the terminal made visible. */

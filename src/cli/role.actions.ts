@@ -39,7 +39,7 @@ export async function listRoles(terminal: Terminal, { json, workspace, ...option
     session.get(RolesService).list(await session.actorIn(workspace), query),
   );
   const roles = data.map(toRoleDto);
-  print(terminal, json ? { total, data: roles } : roleTable(roles) + moreOf(total, roles.length, query.page));
+  print(terminal, json ? { total, data: roles } : roleTable(roles) + moreOf({ total }, roles.length, query.page));
 }
 
 export async function createRole(terminal: Terminal, { json, workspace, ...options }: PutRoleOptions): Promise<void> {

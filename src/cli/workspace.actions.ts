@@ -55,7 +55,7 @@ export async function listWorkspaces(terminal: Terminal, { json, page, limit }: 
     return;
   }
   const rows = data.map(({ id, name, externalId, createdDate }) => [id, name, externalId ?? '', createdDate]);
-  const more = moreOf(total, data.length, query.page);
+  const more = moreOf({ total }, data.length, query.page);
   print(
     terminal,
     total === 0 ? 'There are no workspaces.' : table(['ID', 'NAME', 'EXTERNAL ID', 'CREATED'], rows) + more,

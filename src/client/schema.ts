@@ -1472,11 +1472,11 @@ export interface operations {
         page?: number;
         /** @description How many a page. */
         limit?: number;
-        /** @description Part of the name, in any case. */
+        /** @description Words, in any case: each must begin a word of the name. Words are made of letters and digits. */
         search?: string;
         /** @description Only keys in this state. */
         status?: 'active' | 'disabled' | 'expired' | 'orphaned';
-        /** @description The order; `-` for descending. */
+        /** @description The order; `-` for descending. A name sorts by its words. */
         sort?:
           | 'keyName'
           | '-keyName'
@@ -1508,10 +1508,12 @@ export interface operations {
            */
           'X-Total-Count': number;
           /**
-           * @description The first, previous, next and last page (RFC 8288).
+           * @description The first, previous, next and last page (RFC 8288); not the last where it is not known.
            * @example </api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"
            */
           Link: string;
+          /** @description There if not all that match were counted: `gte`, the total is that or more. */
+          'X-Total-Count-Relation'?: 'gte';
           [name: string]: unknown;
         };
         content: {
@@ -1523,6 +1525,12 @@ export interface operations {
                  * @example 1
                  */
                 total: number;
+                /**
+                 * @description There if not all that match were counted: `gte`, the total is that or more.
+                 * @example gte
+                 * @enum {string}
+                 */
+                totalRelation?: 'gte';
                 data: components['schemas']['ApiKey'][];
               };
         };
@@ -1967,7 +1975,7 @@ export interface operations {
            */
           'X-Total-Count': number;
           /**
-           * @description The first, previous, next and last page (RFC 8288).
+           * @description The first, previous, next and last page (RFC 8288); not the last where it is not known.
            * @example </api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"
            */
           Link: string;
@@ -2254,7 +2262,7 @@ export interface operations {
            */
           'X-Total-Count': number;
           /**
-           * @description The first, previous, next and last page (RFC 8288).
+           * @description The first, previous, next and last page (RFC 8288); not the last where it is not known.
            * @example </api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"
            */
           Link: string;
@@ -2505,7 +2513,7 @@ export interface operations {
            */
           'X-Total-Count': number;
           /**
-           * @description The first, previous, next and last page (RFC 8288).
+           * @description The first, previous, next and last page (RFC 8288); not the last where it is not known.
            * @example </api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"
            */
           Link: string;

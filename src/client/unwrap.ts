@@ -4,6 +4,8 @@ import type { Answer } from './latchkey-client.types.js';
 /** Rows of a list, and how many there are in all. */
 export interface Page<Row> {
   total: number;
+  /** Says that there are as many or more. */
+  totalRelation?: 'gte';
   data: Row[];
 }
 
@@ -26,5 +28,7 @@ export function unwrap<Data>({ data, error, response }: Answer<Data>): Data {
 export function unwrapPage<Row>(answer: Answer<Row[] | Page<Row>>): Page<Row> {
   const list = unwrap(answer);
   if (!Array.isArray(list)) return list;
-  return { total: Number(answer.response.headers.get('X-Total-Count') ?? list.length), data: list };
+  const { headers } = answer.response;
+  const total = Number(headers.get('X-Total-Count') ?? list.length);
+  return { total, ...(headers.get('X-Total-Count-Relation') === 'gte' && { totalRelation: 'gte' }), data: list };
 }

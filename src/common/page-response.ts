@@ -14,7 +14,8 @@ export function respondWithPage<T>(
 ): T[] | Page<T> {
   const url = request.originalUrl ?? request.url;
   response.header('X-Total-Count', String(page.total));
-  response.header('Link', pageLinks(url, query.page ?? 1, query.limit ?? DEFAULT_LIMIT, page.total));
+  if (page.totalRelation !== undefined) response.header('X-Total-Count-Relation', page.totalRelation);
+  response.header('Link', pageLinks(url, query.page ?? 1, query.limit ?? DEFAULT_LIMIT, page));
   return query.page !== undefined && query.limit !== undefined ? page : page.data;
 }
 

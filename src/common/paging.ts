@@ -1,21 +1,27 @@
 import { isId } from './ids.js';
 import { RequestInvalidError } from './latchkey-error.js';
 
-/** A page of a list with the number of all that match. */
-export interface Page<T> {
+/** How many match. */
+export interface Total {
   total: number;
+  /** Says that there are as many or more; they were not counted further. */
+  totalRelation?: 'gte';
+}
+
+/** A page of a list with the number of all that match. */
+export interface Page<T> extends Total {
   data: T[];
 }
 
-/** The `Link` header of RFC 8288 for a numbered page; other query parameters are kept. */
-export function pageLinks(url: string, page: number, limit: number, total: number): string {
+/** The `Link` header of RFC 8288 for a numbered page; other query parameters are kept. Which page is the last may not be known. */
+export function pageLinks(url: string, page: number, limit: number, { total, totalRelation }: Total): string {
   const [path, query = ''] = url.split('?', 2);
   const last = Math.max(1, Math.ceil(total / limit));
   const targets: Record<string, number | undefined> = {
     first: 1,
     prev: page > 1 ? Math.min(page - 1, last) : undefined,
     next: page < last ? page + 1 : undefined,
-    last,
+    last: totalRelation === undefined ? last : undefined,
   };
   return Object.entries(targets)
     .filter(([, target]) => target !== undefined)

@@ -21,6 +21,9 @@ export abstract class Database {
   /** How many changes are best run at a time: more would not be made sooner, and would leave no room for all else. */
   abstract readonly changesAtOnce: number;
 
+  /** How many searches are best run at a time: fewer than would hold up look-ups. */
+  abstract readonly searchesAtOnce: number;
+
   /**
    * Runs reads, each of which sees every commit made before it began. The callback does nothing but read.
    *
@@ -34,6 +37,13 @@ export abstract class Database {
    * @throws {StoreUnavailableError} if the store cannot answer.
    */
   abstract query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+
+  /**
+   * The same for a read that may take long: no look-up waits for it. To be run {@link searchesAtOnce} at a time.
+   *
+   * @throws {StoreUnavailableError} if the store cannot answer.
+   */
+  abstract search<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
 
   /**
    * Runs one prepared read of plain rows. A store that does not answer soon is given up: whoever asks is waiting.

@@ -1,4 +1,5 @@
 import { ApiKey } from '../api-keys/api-key.entity.js';
+import { ApiKeyWord } from '../api-keys/api-key-word.entity.js';
 import { DeletedKey } from '../api-keys/deleted-key.entity.js';
 import { IdempotencyKey } from '../api-keys/idempotency-key.entity.js';
 import { AuditEvent } from '../audit/audit-event.entity.js';
@@ -23,6 +24,7 @@ export const LATCHKEY_ENTITIES = [
   Member,
   ApplicationPermission,
   ApiKey,
+  ApiKeyWord,
   DeletedKey,
   IdempotencyKey,
   Operator,

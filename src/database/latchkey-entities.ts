@@ -48,13 +48,19 @@ function schemaOf(target: (typeof LATCHKEY_ENTITIES)[number], names: TableNames)
     const joinColumn = { name: joined?.name, foreignKeyConstraintName };
     return [propertyName, { type: 'many-to-one', target: (type as () => { name: string })().name, joinColumn }];
   });
+  const [table] = ours(storage.tables);
   return {
     name: target.name,
     target,
-    tableName: renamed(ours(storage.tables)[0]?.name),
+    tableName: renamed(table?.name),
+    withoutRowid: table?.withoutRowid ?? false,
     columns: Object.fromEntries(columns) as Options['columns'],
     relations: Object.fromEntries(relations) as Options['relations'],
-    indices: ours(storage.indices).map(({ name, columns }) => ({ name: renamed(name), columns: columns as string[] })),
+    indices: ours(storage.indices).map(({ name, columns, where }) => ({
+      name: renamed(name),
+      columns: columns as string[],
+      ...(where !== undefined && { where }),
+    })),
     uniques: ours(storage.uniques).map(({ name, columns }) => ({ name: renamed(name), columns: columns as string[] })),
   };
 }

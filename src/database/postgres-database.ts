@@ -37,6 +37,7 @@ function limitWaits(since: number): string {
 export class PostgresDatabase extends Database {
   readonly lookUpsAtOnce: number;
   readonly changesAtOnce: number;
+  readonly searchesAtOnce: number;
   private readonly readTurns: FairGate;
   private readonly statements: PostgresStatements;
 
@@ -50,6 +51,7 @@ export class PostgresDatabase extends Database {
     const { lookUps, reads, changes } = sharesOf(poolOf(dataSource).options.max);
     this.lookUpsAtOnce = lookUps;
     this.changesAtOnce = changes;
+    this.searchesAtOnce = Math.max(1, Math.floor(reads / 2));
     this.readTurns = new FairGate(
       { running: reads, runningOfOne: reads, waiting: MOST_READS_WAITING, waitingOfOne: MOST_READS_WAITING },
       () => new StoreUnavailableError(new Error('Too many reads wait for a connection.')),
@@ -74,6 +76,10 @@ export class PostgresDatabase extends Database {
       const { records } = await runner.query(this.names.in(sql), parameters, true);
       return records as Row[];
     });
+  }
+
+  search<Row>(sql: string, parameters?: unknown[]): Promise<Row[]> {
+    return this.query(sql, parameters);
   }
 
   lookUp<Row>({ name, sql, isWrite }: PreparedRead, values: unknown[]): Promise<Row[]> {

@@ -18,13 +18,15 @@ const FULL = 2;
 const CHECKPOINT_PAGES = 4000;
 
 /**
- * SQLite through two connections of our own: a writer behind a mutex, and a reader. TypeORM gives a DataSource one
- * connection, on which overlapping transactions would be one transaction; a host's share neither of ours.
+ * SQLite through three connections of our own: a writer behind a mutex, a reader, and another for searches, which may take
+ * long. TypeORM gives a DataSource one connection, on which overlapping transactions would be one transaction; a host's
+ * share none of ours.
  */
 export class SqliteDatabase extends Database {
   // The reader answers one after the other; the second is at hand when the first is answered.
   readonly lookUpsAtOnce = 2;
   readonly changesAtOnce = 1;
+  readonly searchesAtOnce = 1;
   private readonly mutex = new Mutex();
   /** Reads of entities, which may be large, come one by one, so that a look-up waits for one of them at most. */
   private readonly readTurns = new Mutex();
@@ -37,6 +39,8 @@ export class SqliteDatabase extends Database {
     private readonly writes: SqliteStatements,
     private readonly reader: DataSource,
     private readonly reads: SqliteStatements,
+    private readonly searcher: DataSource,
+    private readonly searches: SqliteStatements,
     readonly names: TableNames,
   ) {
     super();
@@ -51,11 +55,11 @@ export class SqliteDatabase extends Database {
     // SQLite would ask ten times a second whether the lock is free, and could miss for seconds the short moments in which a
     // process that writes all the time lets go.
     await writer.query('PRAGMA busy_timeout = 0');
-    const reader = await connect(options, BUSY_TIMEOUT_MS);
-    await reader.query('PRAGMA query_only = ON');
+    const [reader, searcher] = [await connectReader(options), await connectReader(options)];
     const writes = await statementsOn(writer.createQueryRunner(), names, MOST_KEPT);
     const reads = await statementsOn(reader.createQueryRunner(), names, MOST_KEPT);
-    return new SqliteDatabase(file, writer, writes, reader, reads, names);
+    const searches = await statementsOn(searcher.createQueryRunner(), names, MOST_KEPT);
+    return new SqliteDatabase(file, writer, writes, reader, reads, searcher, searches, names);
   }
 
   async read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T> {
@@ -69,6 +73,14 @@ export class SqliteDatabase extends Database {
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     try {
       return await this.reads.run<Row>(sql, parameters);
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  async search<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    try {
+      return await this.searches.run<Row>(sql, parameters);
     } catch (error) {
       throw toStoreError(error);
     }
@@ -105,16 +117,18 @@ export class SqliteDatabase extends Database {
   }
 
   close(): Promise<void> {
-    return (this.closing ??= this.closeBoth());
+    return (this.closing ??= this.closeAll());
   }
 
-  private async closeBoth(): Promise<void> {
+  private async closeAll(): Promise<void> {
     await this.mutex.run(async () => {
       await this.writes.close();
       await this.writer.destroy();
     });
     await this.reads.close();
     await this.reader.destroy();
+    await this.searches.close();
+    await this.searcher.destroy();
   }
 
   private async begin(giveUpAt: number): Promise<Transaction> {
@@ -146,6 +160,12 @@ async function connect(options: SqliteOptions, waitMs: number): Promise<DataSour
   // On macOS fsync alone leaves data in the drive's cache; elsewhere this changes nothing.
   await dataSource.query('PRAGMA fullfsync = ON');
   return dataSource;
+}
+
+async function connectReader(options: SqliteOptions): Promise<DataSource> {
+  const reader = await connect(options, BUSY_TIMEOUT_MS);
+  await reader.query('PRAGMA query_only = ON');
+  return reader;
 }
 
 async function untilFree(begin: () => Promise<unknown>, giveUpAt: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { toSearchName, wordsOf } from '../../src/api-keys/search-words.js';
 import { withSql } from '../support/sql.js';
 import type { Store } from '../support/stores.js';
 
@@ -71,7 +72,15 @@ export async function fillWorkspace(store: Store, workspaceId: string): Promise<
         'latchkey_api_keys',
         'id, workspace_id, name, search_name, hash, enabled, hint, permissions, allowed_ips, metadata, created_date, updated_date, created_by, version',
         KEYS,
-        `${id}, '${workspaceId}', 'Key ' || i, 'KEY ' || i, ${hash}, true, 'lk_abcd…wxyz', ${ofHolders(GRANTS, '["apikeys:view"]')}, '[]', ${ofHolders(METADATA, '{}')}, ${DATE}, ${DATE}, '{"type":"operator","id":"first","display":"first"}', 1`,
+        `${id}, '${workspaceId}', 'Key ' || i, '${toSearchName(wordsOf('Key'))}', ${hash}, true, 'lk_abcd…wxyz', ${ofHolders(GRANTS, '["apikeys:view"]')}, '[]', ${ofHolders(METADATA, '{}')}, ${DATE}, ${DATE}, '{"type":"operator","id":"first","display":"first"}', 1`,
+      ),
+    );
+    await query(
+      insert(
+        'latchkey_api_key_words',
+        'workspace_id, word, key_id',
+        KEYS,
+        `'${workspaceId}', '${wordsOf('Key').join('')}', ${id}`,
       ),
     );
     await query(

@@ -76,6 +76,20 @@ describe('a transaction', () => {
       });
     });
 
+    it('answers a look-up while a search runs', async () => {
+      const { database } = opened;
+      const answered: string[] = [];
+      const search = database
+        .search(
+          'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT COUNT(*) FROM n',
+        )
+        .then(() => answered.push('search'));
+      await database.lookUp({ name: 'latchkey_one', sql: 'SELECT 1 AS one' }, []).then(() => answered.push('look-up'));
+      await search;
+
+      expect(answered).toEqual(['look-up', 'search']);
+    });
+
     it('tells a unique and a foreign key violation from each other and from the rest', async () => {
       await add('taken');
       const insertTenant = `INSERT INTO latchkey_workspaces (id, name, external_id, created_date, updated_date)

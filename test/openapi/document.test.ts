@@ -205,7 +205,7 @@ describe('the OpenAPI document', () => {
     expect(headersOf('deleteApiKey')).toEqual(['X-Request-Id']);
     expect(headersOf('createApiKey')).toEqual(['ETag', 'X-Request-Id']);
     expect(headersOf('getApiKey')).toEqual(['ETag', 'X-Request-Id']);
-    expect(headersOf('listApiKeys')).toEqual(['Link', 'X-Request-Id', 'X-Total-Count']);
+    expect(headersOf('listApiKeys')).toEqual(['Link', 'X-Request-Id', 'X-Total-Count', 'X-Total-Count-Relation']);
     expect(headersOf('listWorkspaces')).toEqual(['Link', 'X-Request-Id', 'X-Total-Count']);
     expect(headersOf('exportAuditRecords')).toEqual(['Content-Disposition', 'X-Request-Id']);
   });

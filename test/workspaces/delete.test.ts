@@ -4,6 +4,7 @@ import { newId } from '../../src/common/ids.js';
 import { Database } from '../../src/database/database.js';
 import type { Transaction } from '../../src/database/transaction.js';
 import type { Body } from '../support/client.js';
+import { toSearchName, wordsOf } from '../../src/api-keys/search-words.js';
 import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 
@@ -185,7 +186,7 @@ async function seed(transaction: Transaction, workspaceId: string, secret: strin
   for (let first = 0; first < MANY; first += ROWS_A_STATEMENT) {
     const rows = Array.from({ length: ROWS_A_STATEMENT }, (_, at) => {
       const hash = hashKey(first + at === 0 ? secret : generateKey('lk'));
-      return `('${newId()}', '${workspaceId}', 'Key ${first + at}', 'KEY ${first + at}', '${hash}', 'lk_…', '["apikeys:view"]', '[]', '{}', true, '${date}', '${date}', '${creator}', 1)`;
+      return `('${newId()}', '${workspaceId}', 'Key ${first + at}', '${toSearchName(wordsOf(`Key ${first + at}`))}', '${hash}', 'lk_…', '["apikeys:view"]', '[]', '{}', true, '${date}', '${date}', '${creator}', 1)`;
     });
     await transaction.query(
       `INSERT INTO latchkey_api_keys (id, workspace_id, name, search_name, hash, hint, permissions, allowed_ips, metadata, enabled,

@@ -9,12 +9,21 @@ export const API_KEY_SORTS = SORT_FIELDS.flatMap((field) => [field, `-${field}`]
 export type ApiKeySort = (typeof API_KEY_SORTS)[number];
 
 export class ListApiKeysDto extends PageQueryDto {
-  @Text({ optional: true, max: 100, description: 'Part of the name, in any case.', example: 'billing' })
+  @Text({
+    optional: true,
+    max: 100,
+    description: 'Words, in any case: each must begin a word of the name. Words are made of letters and digits.',
+    example: 'billing work',
+  })
   search?: string;
 
   @OneOf(API_KEY_STATUSES, { optional: true, description: 'Only keys in this state.', example: 'active' })
   status?: ApiKeyStatus;
 
-  @OneOf(API_KEY_SORTS, { optional: true, description: 'The order; `-` for descending.', example: '-createdDate' })
+  @OneOf(API_KEY_SORTS, {
+    optional: true,
+    description: 'The order; `-` for descending. A name sorts by its words.',
+    example: '-createdDate',
+  })
   sort?: ApiKeySort;
 }

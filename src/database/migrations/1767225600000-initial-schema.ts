@@ -6,7 +6,7 @@ export class InitialSchema1767225600000 implements MigrationInterface {
   readonly name = 'InitialSchema1767225600000';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runStatements(runner, TABLES);
+    await runStatements(runner, [...TABLES, isPostgres(runner) ? WORDS : `${WORDS} WITHOUT ROWID`]);
     await runStatements(runner, isPostgres(runner) ? POSTGRES_TRIGGERS : SQLITE_TRIGGERS);
   }
 
@@ -17,6 +17,7 @@ export class InitialSchema1767225600000 implements MigrationInterface {
       'operators',
       'idempotency_keys',
       'deleted_keys',
+      'api_key_words',
       'api_keys',
       'workspace_quotas',
       'workspaces',
@@ -56,7 +57,7 @@ const TABLES = [
     "id" varchar(36) NOT NULL,
     "workspace_id" varchar(36) NOT NULL,
     "name" varchar(100) NOT NULL,
-    "search_name" varchar(300) NOT NULL,
+    "search_name" varchar(2200) NOT NULL,
     "hash" varchar(43) NOT NULL,
     "enabled" boolean NOT NULL,
     "expiration_date" varchar(24),
@@ -79,9 +80,17 @@ const TABLES = [
       ON DELETE NO ACTION ON UPDATE NO ACTION
   )`,
   `CREATE INDEX "ix_latchkey_api_keys_workspace_created" ON "latchkey_api_keys"
-    ("workspace_id", "created_date", "id", "enabled", "expiration_date", "orphaned_date")`,
+    ("workspace_id", "created_date", "id", "enabled", "expiration_date", "orphaned_date", "search_name")`,
+  `CREATE INDEX "ix_latchkey_api_keys_workspace_updated" ON "latchkey_api_keys"
+    ("workspace_id", "updated_date", "id", "enabled", "expiration_date", "orphaned_date", "search_name")`,
+  `CREATE INDEX "ix_latchkey_api_keys_workspace_expiration" ON "latchkey_api_keys"
+    ("workspace_id", "expiration_date", "id", "enabled", "orphaned_date", "search_name")`,
   `CREATE INDEX "ix_latchkey_api_keys_workspace_search" ON "latchkey_api_keys"
-    ("workspace_id", "search_name", "created_date", "id")`,
+    ("workspace_id", "search_name", "id", "enabled", "expiration_date", "orphaned_date")`,
+  `CREATE INDEX "ix_latchkey_api_keys_disabled" ON "latchkey_api_keys" ("workspace_id", "id")
+    WHERE NOT enabled AND orphaned_date IS NULL`,
+  `CREATE INDEX "ix_latchkey_api_keys_orphaned" ON "latchkey_api_keys" ("workspace_id", "id")
+    WHERE orphaned_date IS NOT NULL`,
   `CREATE TABLE "latchkey_deleted_keys" (
     "hash" varchar(43) NOT NULL,
     "key_id" varchar(36) NOT NULL,
@@ -131,6 +140,14 @@ const TABLES = [
     CONSTRAINT "pk_latchkey_audit_pii" PRIMARY KEY ("event_id")
   )`,
 ];
+
+// SQLite keeps it in its primary key alone.
+const WORDS = `CREATE TABLE "latchkey_api_key_words" (
+    "workspace_id" varchar(36) NOT NULL,
+    "word" varchar(128) NOT NULL,
+    "key_id" varchar(36) NOT NULL,
+    CONSTRAINT "pk_latchkey_api_key_words" PRIMARY KEY ("workspace_id", "word", "key_id")
+  )`;
 
 // INSERT OR REPLACE deletes the row in its way without running a delete trigger.
 const REPLACES = 'WHEN EXISTS (SELECT 1 FROM "latchkey_audit_events" WHERE "id" = NEW."id")';
