@@ -25,6 +25,11 @@ const COLUMNS = {
 // The longest are the rarest, mostly.
 const MOST_WORDS_COUNTED = 5;
 
+const TESTED = ['id', 'enabled', 'expiration_date', 'orphaned_date', 'search_name'];
+
+// Keeps tests from being moved ahead of it: for want of a guess at how many match, the database would choose a way by them.
+const ALL = ' LIMIT (SELECT 1000000000)';
+
 type Store = Pick<Database, 'search'>;
 
 /** SQL, with its parameters where they stand in it. */
@@ -167,12 +172,13 @@ async function readAll(
   bound: number,
 ): Promise<string[]> {
   const rows = await run<{ id: string }>(store, [
-    'SELECT api_key.id FROM (SELECT DISTINCT id FROM (',
+    `SELECT id FROM (SELECT api_key.${TESTED.join(', api_key.')}, api_key.${column} AS place FROM (SELECT DISTINCT id FROM (`,
     ...upTo(bound, candidates),
-    // All of the workspace. Asked for it again, and without CROSS, SQLite would rather look for them among all of its keys.
+    // All of the workspace. Asked for it again, or without CROSS, SQLite would rather look for them among all of its keys.
     ') AS candidates) AS candidate CROSS JOIN latchkey_api_keys AS api_key WHERE api_key.id = candidate.id',
+    `${ALL}) AS read WHERE TRUE`,
     ...tests,
-    ` ORDER BY ${column} ${direction} NULLS LAST, api_key.id ${direction}`,
+    ` ORDER BY place ${direction} NULLS LAST, id ${direction}`,
   ]);
   return rows.map(({ id }) => id);
 }
@@ -218,19 +224,16 @@ async function countOf(store: Store, wanted: Wanted, part: string, bound: number
   return Number(row?.total);
 }
 
-/**
- * The keys that are wanted, in order. Where keys are tested, they are first put into order: then the tests cannot mislead the
- * database to read and sort all of them, for want of a guess at how many match.
- */
+/** The keys that are wanted, in order. Where keys are tested, they are put into order first. */
 function matching({ workspaceId, tests, order: { column, direction } }: Wanted, part: string): Sql {
   const inWorkspace: Sql = [' FROM latchkey_api_keys WHERE workspace_id = ', { value: workspaceId }, part];
   const isNullable = column === 'last_used_date';
   const ordered = ` ORDER BY ${column} ${direction}${isNullable ? ' NULLS LAST' : ''}, id ${direction}`;
   if (tests.length === 0 || isNullable) return ['SELECT id', ...inWorkspace, ...tests, ordered];
   return [
-    'SELECT id FROM (SELECT id, enabled, expiration_date, orphaned_date, search_name',
+    `SELECT id FROM (SELECT ${TESTED.join(', ')}`,
     ...inWorkspace,
-    `${ordered} LIMIT (SELECT 1000000000)) AS ordered WHERE TRUE`,
+    `${ordered}${ALL}) AS ordered WHERE TRUE`,
     ...tests,
   ];
 }
