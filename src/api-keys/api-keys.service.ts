@@ -161,8 +161,9 @@ export class ApiKeysService {
     // Not all at once: TypeORM makes the objects of one answer in one go, and keys may be large.
     for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
       const some = In(ids.slice(at, at + READ_AT_ONCE));
-      const keys = await this.database.read((manager) => manager.findBy(ApiKey, { id: some, workspaceId }));
-      for (const key of keys) byId.set(key.id, key);
+      // Asked for the workspace as well, SQLite would rather go through all of its keys.
+      const keys = await this.database.read((manager) => manager.findBy(ApiKey, { id: some }));
+      for (const key of keys) if (key.workspaceId === workspaceId) byId.set(key.id, key);
     }
     return ids.flatMap((id) => byId.get(id) ?? []);
   }

@@ -122,8 +122,21 @@ export class GrantsService extends Authority {
 }
 
 const FROM = {
-  apikey: { table: 'latchkey_api_keys', id: 'id', owner: 'holder.owner_subject', orphaned: 'holder.orphaned_date' },
-  member: { table: 'latchkey_members', id: 'subject', owner: 'NULL', orphaned: 'NULL' },
+  apikey: {
+    table: 'latchkey_api_keys',
+    id: 'id',
+    // Not by an index. For many ids, SQLite would rather go through all keys of the workspace.
+    workspace: "holder.workspace_id || ''",
+    owner: 'holder.owner_subject',
+    orphaned: 'holder.orphaned_date',
+  },
+  member: {
+    table: 'latchkey_members',
+    id: 'subject',
+    workspace: 'holder.workspace_id',
+    owner: 'NULL',
+    orphaned: 'NULL',
+  },
 } as const;
 
 async function find(
@@ -132,13 +145,13 @@ async function find(
   workspaceId: string,
   ids: readonly string[],
 ): Promise<Map<string, Holding>> {
-  const { table, id, owner, orphaned } = FROM[type];
+  const { table, id, workspace, owner, orphaned } = FROM[type];
   // One statement, so that a change shows whole.
   const rows = await inParts(ids, (some) =>
     statements.query<HolderRow>(
       `SELECT holder.${id} AS holder, holder.permissions, ${owner} AS owner, ${orphaned} AS orphaned_date,
          NULL AS role_id, -1 AS position
-       FROM ${table} holder WHERE holder.workspace_id = $1 AND holder.${id} IN (${placesOf(some)})
+       FROM ${table} holder WHERE ${workspace} = $1 AND holder.${id} IN (${placesOf(some)})
        UNION ALL
        SELECT holder_id, NULL, NULL, NULL, role_id, position FROM latchkey_role_assignments
        WHERE workspace_id = $1 AND holder_type = '${type}' AND holder_id IN (${placesOf(some)})

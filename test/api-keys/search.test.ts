@@ -6,6 +6,7 @@ import { API_KEY_STATUSES, statusOf } from '../../src/api-keys/api-key-status.js
 import { findKeys } from '../../src/api-keys/find-keys.js';
 import { fromSearchName, toSearchName, wordsOf } from '../../src/api-keys/search-words.js';
 import { API_KEY_SORTS, type ApiKeySort, type ListApiKeysDto } from '../../src/api-keys/dto/list-api-keys.dto.js';
+import { GrantsService } from '../../src/grants/grants.service.js';
 import { Database } from '../../src/database/database.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { withSql } from '../support/sql.js';
@@ -312,6 +313,23 @@ describe('GET /api/v1/apikey?search', () => {
           if (sql.includes('AS api_key')) expect(plan).toMatch(ONE_BY_ID);
           if (!sql.includes('candidate')) expect(plan).not.toMatch(/Sort|TEMP B-TREE FOR ORDER/);
         }
+      });
+
+      it('reads what the keys of a page hold by their ids', async () => {
+        const { ids } = await findKeys(database(), large.id, { limit: 200 }, NOW);
+        const plans: string[] = [];
+        const query = async <Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> => {
+          const explain = kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
+          const rows = await database().query<Record<string, unknown>>(`${explain} ${sql}`, parameters);
+          plans.push(rows.map((row) => String(row['detail'] ?? row['QUERY PLAN'])).join('\n'));
+          return database().query<Row>(sql, parameters);
+        };
+        const holdings = await service.app.get(GrantsService, { strict: false }).ofKeys({ query }, large.id, ids);
+
+        expect(holdings.size).toBe(200);
+        expect(plans[0]).toMatch(
+          /INDEX sqlite_autoindex_latchkey_api_keys_1 \(id=\?\)|(Index|Bitmap Index) Scan (using|on) pk_latchkey_api_keys/,
+        );
       });
 
       it('200: a page, its total, a search and the last page', async () => {
