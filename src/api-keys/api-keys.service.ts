@@ -5,11 +5,11 @@ import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { PermissionSet } from '../auth/permission-set.js';
 import { workspaceOf, type Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
-import { FairTurns } from '../common/fair-turns.js';
+import { FairGate } from '../common/fair-gate.js';
 import { isId, newId } from '../common/ids.js';
 import { generateKey, hashKey, maskKey } from '../common/key-format.js';
 import { InputChecker } from '../common/input-checker.js';
-import { RequestInvalidError } from '../common/latchkey-error.js';
+import { RequestInvalidError, StoreUnavailableError } from '../common/latchkey-error.js';
 import type { Page } from '../common/paging.js';
 import { Database } from '../database/database.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
@@ -43,6 +43,8 @@ import { deleteWords, insertWords, type WordOfKey } from './key-words.js';
 import { fromSearchName, toSearchName, wordsOf } from './search-words.js';
 
 const READ_AT_ONCE = 50;
+const MOST_LISTS_WAITING = 1024;
+const LONGEST_LIST_WAIT_MS = 10_000;
 
 /** A key with its roles, and what it may do in all at this moment. */
 export interface ApiKeyView {
@@ -64,7 +66,8 @@ interface KeyReference {
 /** API keys of a workspace. Each command is one transaction together with its record on the trail. */
 @Injectable()
 export class ApiKeysService {
-  private readonly lists: FairTurns;
+  /** Workspaces take turns. */
+  private readonly lists: FairGate;
 
   constructor(
     private readonly database: Database,
@@ -78,7 +81,11 @@ export class ApiKeysService {
     private readonly input: InputChecker,
     @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
   ) {
-    this.lists = new FairTurns(database.searchesAtOnce);
+    const { searchesAtOnce: running } = database;
+    this.lists = new FairGate(
+      { running, runningOfOne: running, waiting: MOST_LISTS_WAITING, waitingOfOne: MOST_LISTS_WAITING },
+      () => new StoreUnavailableError(new Error('Too many lists of keys wait for each other.')),
+    );
   }
 
   /**
@@ -147,7 +154,7 @@ export class ApiKeysService {
   async list(actor: Principal, input: ListApiKeysDto = {}): Promise<Page<ApiKeyView>> {
     const workspaceId = workspaceOf(actor);
     const query = this.input.check(ListApiKeysDto, input, 'query');
-    return this.lists.run(workspaceId, async () => {
+    return this.lists.run(workspaceId, LONGEST_LIST_WAIT_MS, async () => {
       const { ids, total } = await findKeys(this.database, workspaceId, query, this.clock.now());
       const keys = await this.keysWith(workspaceId, ids);
       // Those of the whole workspace are counted as they come and go.
