@@ -2,6 +2,8 @@ import { Logger } from '@nestjs/common';
 import type { Service } from './app.setup.js';
 import { Principal } from './auth/principal.js';
 import { Canary } from './canary/canary.service.js';
+import { describeError } from './common/describe-error.js';
+import { StoreUnavailableError } from './common/latchkey-error.js';
 import type { Environment } from './config/environment.js';
 import { reasonOf } from './config/reason-of.js';
 import type { Change } from './events/domain-event.js';
@@ -36,13 +38,25 @@ async function listenForMetrics(
   }
 }
 
-/** Puts the start on the trail, and makes an operator and shows its key if there is none. */
+/**
+ * Puts the start on the trail, and makes an operator and shows its key if there is none. That the store cannot be written is
+ * logged, and keeps nobody from serving what can be read.
+ */
 export async function recordStart({ app }: Service, logger: Logger, details: Change[] = []): Promise<void> {
   const operators = app.get(OperatorsService, { strict: false });
-  const first = await app.get(UnitOfWork, { strict: false }).run(SYSTEM, async (work) => {
-    work.record(new SystemStarted([{ field: 'version', before: null, after: VERSION }, ...details]));
-    return operators.createFirst(work);
-  });
+  const started = new SystemStarted([{ field: 'version', before: null, after: VERSION }, ...details]);
+  const first = await app
+    .get(UnitOfWork, { strict: false })
+    .run(SYSTEM, async (work) => {
+      work.record(started);
+      return operators.createFirst(work);
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      const message =
+        'The store cannot be written: keys are verified, all changes are refused. The start is not on the trail.';
+      logger.error({ message, error: describeError(error.cause) });
+    });
   if (!first) return;
   logger.warn('There was no operator, so one named first was made. Its key is shown this once: keep it.');
   // Not a log line: it is shown to whoever started the service, and kept nowhere.

@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { makePrivateFile } from '../common/private-file.js';
 import { oneNameOf, servingFileOf } from '../database/sqlite-file.js';
 import { isSqlite } from '../database/sqlite-options.js';
+import { keepReserve } from './disk-reserve.js';
 import { reasonOf } from './reason-of.js';
 
 const LONGEST_WAIT_MS = 5000;
@@ -24,6 +25,7 @@ async function prepareFile(database: string): Promise<void> {
   const path = oneNameOf(database);
   // Nobody serves a database that was not there.
   if (isNew) await makePrivateFile(servingFileOf(path));
+  await keepReserve(path);
 }
 
 // Of processes that open a new SQLite file at the same moment one switches it to WAL, and SQLite refuses the others at

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { describeError } from '../common/describe-error.js';
+import { StoreUnavailableError } from '../common/latchkey-error.js';
 import type { Actor } from '../events/actor.js';
 import type { DomainEvent, EventFacts } from '../events/domain-event.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
@@ -35,6 +36,8 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
   private readonly notices: OwnerNotices;
   private readonly closings = new Set<Promise<void>>();
   private suppressed = new SuppressedAttempts();
+  /** Whether the last attempt could not be recorded. */
+  private isUnwritable = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -56,7 +59,12 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
     await this.close();
   }
 
-  /** @throws {StoreUnavailableError} if the attempt cannot be recorded: then it is not answered as if it had been. */
+  /**
+   * A refused caller whose attempt cannot be recorded is counted, as those that the flood rule does not let through: whoever
+   * sends an unknown key learns that, also while the disk is full.
+   *
+   * @throws {StoreUnavailableError} if any other attempt cannot be recorded: then it is not answered as if it had been.
+   */
   async record(actor: Actor, event: DomainEvent, { refusedKey, things = [] }: AttemptFacts = {}): Promise<void> {
     const date = this.clock.now();
     this.notices.add({ actor, event, date, things });
@@ -90,10 +98,23 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
     }
     try {
       await this.queue.add(attempt.event, attempt.actor, date);
+      this.isUnwritable = false;
     } catch (error) {
+      if (error instanceof StoreUnavailableError && attempt.event.action === 'auth.failed') {
+        this.countUnrecorded(attempt, error);
+        return;
+      }
       place.giveBack();
       throw error;
     }
+  }
+
+  private countUnrecorded(attempt: Attempt, error: StoreUnavailableError): void {
+    this.suppressed.add(attempt);
+    if (this.isUnwritable) return;
+    this.isUnwritable = true;
+    const message = 'Refused callers are counted and not recorded one by one: the trail cannot be written.';
+    this.logger.error({ message, error: describeError(error.cause) });
   }
 
   private deliver({ actor, event, date, things }: Notice, workspaceId: string): Promise<void> {

@@ -76,6 +76,8 @@ export class ServingLock {
     const connection = new DataSource(ownOptions(this.options, { database: path, waitMs, entities: [] }));
     await connection.initialize();
     try {
+      // A journal on the disk would need room on it.
+      await connection.query('PRAGMA journal_mode = MEMORY');
       await connection.query('BEGIN EXCLUSIVE');
       return { connection, path, identity: identityOf(path), lookedAt: -Infinity };
     } catch (error) {

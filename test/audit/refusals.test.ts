@@ -3,7 +3,7 @@ import { FailedAttempts } from '../../src/refused-attempts/failed-attempts.js';
 import { generateKey } from '../../src/common/key-format.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { withSql } from '../support/sql.js';
-import { forEachStore } from '../support/stores.js';
+import { forEachStore, type Store } from '../support/stores.js';
 import { holdLock } from '../support/write-lock.js';
 
 const WINDOW_MS = 60_000;
@@ -221,9 +221,21 @@ describe('refused and failed attempts', () => {
       const key = await workspace.keyWith('apikeys:view');
       await withTrailRefused(service, async () => {
         await key.client.delete(`/apikey/${key.id}`).expect(503, 'store.unavailable');
-        await service.anonymous.get('/apikey').expect(503, 'store.unavailable');
       });
       await key.client.get('/apikey').expect(200);
+    });
+
+    it('401: an unknown caller learns that all the same, and is counted', async () => {
+      service.advance(WINDOW_MS);
+      await attempts.closeEnded();
+      await withTrailRefused(service, async () => {
+        await service.anonymous.as(generateKey('lk')).get('/apikey').expect(401);
+        await service.anonymous.get('/apikey').expect(401);
+      });
+      service.advance(WINDOW_MS);
+      await attempts.closeEnded();
+      const counts = (await suppressedIn(service.store)).flatMap(({ changes }) => changes);
+      expect(counts).toContainEqual({ field: 'auth.failed', before: null, after: 2 });
     });
 
     async function suppressedOf(targetId: string): Promise<number[]> {
@@ -241,11 +253,7 @@ describe('refused and failed attempts', () => {
       const key = await workspace.keyWith('apikeys:view');
       for (let at = 0; at < 14; at += 1) await key.client.delete(`/apikey/${key.id}`).expect(403);
       await service.app.close();
-      const rows = await withSql(service.store, (query) =>
-        query(`SELECT pii.content FROM latchkey_audit_events event
-          JOIN latchkey_audit_pii pii ON pii.event_id = event.id WHERE event.action = 'audit.suppressed'`),
-      );
-      expect(rows.map(({ content }) => (JSON.parse(String(content)) as AuditRecord).changes[0])).toEqual([
+      expect((await suppressedIn(service.store)).map(({ changes }) => changes[0])).toEqual([
         { after: 4, before: null, field: 'auth.denied' },
       ]);
       await service.store.drop();
@@ -254,6 +262,15 @@ describe('refused and failed attempts', () => {
 });
 
 /** Lets the database refuse every new audit record meanwhile. */
+/** The counts on every trail of the store. */
+async function suppressedIn(store: Store): Promise<AuditRecord[]> {
+  const rows = await withSql(store, (query) =>
+    query(`SELECT pii.content FROM latchkey_audit_events event
+      JOIN latchkey_audit_pii pii ON pii.event_id = event.id WHERE event.action = 'audit.suppressed'`),
+  );
+  return rows.map(({ content }) => JSON.parse(String(content)) as AuditRecord);
+}
+
 async function withTrailRefused({ store }: RunningService, meanwhile: () => Promise<void>): Promise<void> {
   const [refuse, allow] =
     store.kind === 'postgres'
