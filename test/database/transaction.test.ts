@@ -76,7 +76,7 @@ describe('a transaction', () => {
       });
     });
 
-    it('answers a look-up while a search runs', async () => {
+    it('answers look-ups while a search runs', async () => {
       const { database } = opened;
       const answered: string[] = [];
       const search = database
@@ -84,10 +84,12 @@ describe('a transaction', () => {
           'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT COUNT(*) FROM n',
         )
         .then(() => answered.push('search'));
-      await database.lookUp({ name: 'latchkey_one', sql: 'SELECT 1 AS one' }, []).then(() => answered.push('look-up'));
+      // The first ones may come before it has begun.
+      for (let at = 0; at < 20; at += 1) await database.lookUp({ name: 'latchkey_one', sql: 'SELECT 1 AS one' }, []);
+      answered.push('look-ups');
       await search;
 
-      expect(answered).toEqual(['look-up', 'search']);
+      expect(answered).toEqual(['look-ups', 'search']);
     });
 
     it('tells a unique and a foreign key violation from each other and from the rest', async () => {
