@@ -10,6 +10,13 @@ export interface PreparedRead {
   readonly isWrite?: true;
 }
 
+export interface TransactionOptions {
+  /** When it began to wait for its turn, by `performance.now()`: from then on is counted how long it waits for others. */
+  since?: number;
+  /** Where the store has row locks: what it queues for as it begins, alone or with others who share it. */
+  queue?: { id: string; alone: boolean };
+}
+
 /** The one way to the store for everything of ours. Reads and transactions never share a connection on SQLite. */
 export abstract class Database {
   /** What the tables are called. Statements that are run through here say `latchkey_…` whatever it is. */
@@ -56,10 +63,9 @@ export abstract class Database {
    * Runs the callback in one transaction and commits it, durably, or rolls back what it did and throws its error.
    * Transactions do not nest.
    *
-   * @param since when it began to wait for its turn: from then on is counted how long it waits for others
    * @throws {StoreUnavailableError} if the store refuses or cannot be reached.
    */
-  abstract transaction<T>(body: (transaction: Transaction) => Promise<T>, since?: number): Promise<T>;
+  abstract transaction<T>(body: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
 
   /** The transaction that a host has begun on a runner of its own, and will end itself. */
   abstract join(runner: QueryRunner): Promise<JoinedTransaction>;

@@ -3,7 +3,8 @@
  * one waiting for ever. Advisory locks are given in the order in which they were asked for: taken ahead of the rows, they
  * are the queue for them. They keep nothing safe: the rows do.
  *
- * Everybody queues in one order: their turn in the workspace, the actor, what is changed, roles.
+ * Everybody queues in one order: the workspace, which who deletes it has alone and all others share, their turn in it, the
+ * actor, what is changed, roles.
  */
 
 /** SQL that queues among those who share what has an id. @param id SQL of text */

@@ -2,8 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, Pool, QueryConfig } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { FairGate } from '../common/fair-gate.js';
+import { isId } from '../common/ids.js';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
-import { Database, type PreparedRead } from './database.js';
+import { Database, type PreparedRead, type TransactionOptions } from './database.js';
+import { queueToChange, queueToShare } from './fair-locks.js';
 import { cancelStatement } from './postgres-cancel.js';
 import { SHOW_DURABILITY, weaknessOf, type Durability } from './postgres-durability.js';
 import { LONGEST_STATEMENT_MS, PostgresStatements } from './postgres-statements.js';
@@ -23,9 +25,16 @@ const STANDBY = 'A look-up was sent to a standby: the database URL must lead to 
 const LONGEST_IDLE_MS = 5000;
 const LONGEST_WAIT_MS = 8000;
 const SHORTEST_WAIT_MS = 1000;
-const begin = (since: number): string => `BEGIN ISOLATION LEVEL READ COMMITTED; ${limitWaits(since)};
+const begin = (since: number, queue: TransactionOptions['queue']): string =>
+  `BEGIN ISOLATION LEVEL READ COMMITTED; ${limitWaits(since)};
   SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_IDLE_MS};
-  SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}`;
+  SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}${queue ? `; ${waitIn(queue)}` : ''}`;
+
+function waitIn({ id, alone }: NonNullable<TransactionOptions['queue']>): string {
+  // Without parameters, so that it takes no round trip of its own.
+  if (!isId(id)) throw new Error('Only what has an id is queued for.');
+  return `SELECT ${alone ? queueToChange(`'${id}'`) : queueToShare(`'${id}'`)}`;
+}
 
 // What was waited before counts: a command waits for several locks, one after the other.
 function limitWaits(since: number): string {
@@ -99,11 +108,14 @@ export class PostgresDatabase extends Database {
     return soon(answer);
   }
 
-  async transaction<T>(body: (transaction: Transaction) => Promise<T>, since = performance.now()): Promise<T> {
+  async transaction<T>(
+    body: (transaction: Transaction) => Promise<T>,
+    { since = performance.now(), queue }: TransactionOptions = {},
+  ): Promise<T> {
     const runner = await this.connected(since + LONGEST_WAIT_MS);
     let transaction: Transaction | undefined;
     try {
-      await this.begin(runner, since);
+      await this.begin(runner, begin(since, queue));
       const run: RunStatement = (sql, parameters) => this.statements.run(runner, sql, parameters);
       transaction = new Transaction(runner, run, 'postgres', async () => {
         await run(limitWaits(since));
@@ -133,11 +145,12 @@ export class PostgresDatabase extends Database {
     // The pool is the host's.
   }
 
-  private async begin(runner: QueryRunner, since: number): Promise<void> {
+  private async begin(runner: QueryRunner, statements: string): Promise<void> {
     try {
-      await this.statements.run(runner, begin(since));
+      await this.statements.run(runner, statements);
     } catch (error) {
-      await discard(runner);
+      if (isAnswer(error)) await this.statements.run(runner, 'ROLLBACK').catch(() => discard(runner));
+      else await discard(runner);
       throw unreachable(error);
     }
   }

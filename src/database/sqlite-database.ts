@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
-import { Database, type PreparedRead } from './database.js';
+import { Database, type PreparedRead, type TransactionOptions } from './database.js';
 import { Mutex } from './mutex.js';
 import { SqliteFile } from './sqlite-file.js';
 import { ownOptions, type SqliteOptions } from './sqlite-options.js';
@@ -90,7 +90,10 @@ export class SqliteDatabase extends Database {
     return this.query<Row>(sql, parameters);
   }
 
-  transaction<T>(body: (transaction: Transaction) => Promise<T>, since = performance.now()): Promise<T> {
+  transaction<T>(
+    body: (transaction: Transaction) => Promise<T>,
+    { since = performance.now() }: TransactionOptions = {},
+  ): Promise<T> {
     return this.mutex.run(async () => {
       const transaction = await this.begin(since + BUSY_TIMEOUT_MS);
       try {

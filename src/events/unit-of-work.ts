@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { FairGate } from '../common/fair-gate.js';
+import { isId } from '../common/ids.js';
 import { LatchkeyError, StoreUnavailableError } from '../common/latchkey-error.js';
-import { Database } from '../database/database.js';
+import { Database, type TransactionOptions } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';
 import { Announcements } from './announcements.js';
@@ -15,6 +16,14 @@ const MOST_WAITING = 4096;
 const MOST_WAITING_OF_ONE = 512;
 const TOO_MANY =
   'Too many changes of this workspace are under way: nothing was changed. Send the request again after the time in Retry-After.';
+
+export interface RunOptions {
+  /**
+   * The workspace that no other command is to be under way in meanwhile. Without it the command shares the workspace of its
+   * actor with others.
+   */
+  aloneIn?: string;
+}
 
 /** Runs commands: each in one transaction, with everything that must be written along with it. */
 @Injectable()
@@ -56,13 +65,15 @@ export class UnitOfWork {
    * @throws {OutcomeUnknownError} if it broke at the commit.
    * @throws {RevocationUnconfirmedError} if the change is made, and other instances may not know of it yet.
    */
-  async run<T>(actor: Actor, command: (work: Work) => T | Promise<T>): Promise<T> {
+  async run<T>(actor: Actor, command: (work: Work) => T | Promise<T>, { aloneIn }: RunOptions = {}): Promise<T> {
+    const workspaceId = aloneIn ?? actor.workspaceId;
+    const queue = isId(workspaceId) ? { id: workspaceId.toLowerCase(), alone: aloneIn !== undefined } : undefined;
     const revocations: Revocation[] = [];
     let staged: StagedRevocation | undefined;
     let isCommitted = false;
     await this.barrier.prepare();
     try {
-      const { result, events } = await this.inTurn(actor, async (transaction) => {
+      const { result, events } = await this.inTurn(actor, queue, async (transaction) => {
         const work = new Work(actor, this.clock.now(), transaction, revocations);
         const result = await command(work);
         await this.handlers.run(work, work.events);
@@ -80,16 +91,20 @@ export class UnitOfWork {
       if (!isCommitted) staged?.abandon();
       const isRefusal = error instanceof LatchkeyError && error.getStatus() < 500;
       if (isRefusal && revocations.length > 0) {
-        await this.barrier.settle(revocations, (body) => this.inTurn(actor, body));
+        await this.barrier.settle(revocations, (body) => this.inTurn(actor, undefined, body));
       }
       throw error;
     }
   }
 
   /** Waits before it takes a connection, of which there are few. */
-  private inTurn<T>(actor: Actor, body: (transaction: Transaction) => Promise<T>): Promise<T> {
+  private inTurn<T>(
+    actor: Actor,
+    queue: TransactionOptions['queue'],
+    body: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
     const since = performance.now();
-    return this.turns.run(laneOf(actor), LONGEST_WAIT_MS, () => this.database.transaction(body, since));
+    return this.turns.run(laneOf(actor), LONGEST_WAIT_MS, () => this.database.transaction(body, { since, queue }));
   }
 }
 

@@ -148,14 +148,16 @@ export class WorkspacesService extends WorkspaceDirectory {
    */
   async delete(actor: Principal, id: string): Promise<void> {
     assertPrincipal(actor);
-    return this.unitOfWork.run(actor, async (work) => {
+    const command = async (work: Work): Promise<void> => {
       if (isId(id)) work.revoke({ workspaceId: id.toLowerCase() });
       const workspace = await take(work, id);
       for (const contents of this.contents) await contents.deleteAll(work, workspace.id);
       await work.query('DELETE FROM latchkey_workspace_quotas WHERE workspace_id = $1', [workspace.id]);
       await work.query('DELETE FROM latchkey_workspaces WHERE id = $1', [workspace.id]);
       work.record(new WorkspaceDeleted(workspace, changesBetween(settingsOf(workspace), {})));
-    });
+    };
+    // Others lock what is in it in an order of their own.
+    return this.unitOfWork.run(actor, command, { aloneIn: id });
   }
 
   async find(reference: string): Promise<string | undefined> {

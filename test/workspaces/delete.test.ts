@@ -5,6 +5,7 @@ import { Database } from '../../src/database/database.js';
 import type { Transaction } from '../../src/database/transaction.js';
 import type { Body } from '../support/client.js';
 import { toSearchName, wordsOf } from '../../src/api-keys/search-words.js';
+import { queue } from '../support/queue.js';
 import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 
@@ -137,6 +138,17 @@ describe('DELETE /api/v1/workspace/:id', () => {
         if (status === 201) await service.anonymous.as(body.apiKey).get('/apikey').expect(401);
       }
       expect(await countOf('api_keys', id)).toBe(0);
+    });
+
+    it('waits for what is under way in it, and what comes later for it', async () => {
+      const { id, operator, keyWith } = await createWorkspace(service);
+      const key = await keyWith('apikeys:view');
+      const answers = await queue(service, 'LOCK TABLE latchkey_workspace_quotas IN EXCLUSIVE MODE', [
+        () => operator.delete(`/apikey/${key.id}`),
+        () => service.operator.delete(`/workspace/${id}`),
+        () => operator.put('/member/ann', { roles: ['admin'] }),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 404]);
     });
 
     it(`takes ${MANY} keys with it in one transaction, with a record for each`, async () => {
