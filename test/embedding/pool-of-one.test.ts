@@ -14,7 +14,7 @@ describe('a host whose pool has one connection', () => {
   const start = async (cacheSize: number): Promise<void> => {
     host = await startHost('postgres', {
       latchkey: { cacheSize },
-      dataSources: (options) => [TypeOrmModule.forRoot({ ...options, extra: { max: 1 } } as typeof options)],
+      dataSources: (options) => [TypeOrmModule.forRoot({ ...options, extra: { max: 1 } })],
     });
   };
 
@@ -94,7 +94,7 @@ async function commands(host: Host, name: string): Promise<Record<keyof typeof E
   const second = (await verifier.verify(String(other.apiKey))).valid;
   const use = [first, second, await verify()];
   const refused = [
-    await send('GET', '/apikey', undefined, { authorization: `Bearer ${String(apiKey).slice(0, -1)}x` }),
+    await send('GET', '/apikey', undefined, { authorization: `Bearer ${apiKey.slice(0, -1)}x` }),
     await send('POST', '/apikey', { keyName: 'No', permissions: ['*'] }, otherKey),
     await send('GET', `/apikey/${id}`, undefined, otherKey),
   ];
