@@ -71,6 +71,25 @@ describe('a transaction on PostgreSQL', () => {
     await releaseOther();
   });
 
+  it('waits for a connection while the server has none to give', async () => {
+    const role = opened.host.driver.database ?? '';
+    await opened.host.query(`CREATE ROLE ${role} LOGIN PASSWORD 'few' CONNECTION LIMIT 2; GRANT pg_write_all_data,
+      pg_read_all_data TO ${role}`);
+    const url = new URL(opened.store.url);
+    [url.username, url.password] = [role, 'few'];
+    const limited = await new DataSource(dataSourceOptions(url.href)).initialize();
+    const database = await openDatabase(limited);
+
+    const adding = Array.from({ length: 8 }, (_, nth) =>
+      database.transaction((tx) => tx.query(INSERT_WORKSPACE, [`${nth}`, `${nth}`])),
+    );
+    await Promise.all(adding);
+
+    expect(await workspaceNames(database)).toHaveLength(8);
+    await limited.destroy();
+    await opened.host.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  });
+
   it('leaves its limits to nobody else on its connection', async () => {
     const single = await new DataSource({ ...dataSourceOptions(opened.store.url), extra: { max: 1 } }).initialize();
     const database = await openDatabase(single);
@@ -79,5 +98,22 @@ describe('a transaction on PostgreSQL', () => {
     const settings = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'];
     for (const setting of settings) expect(await single.query(`SHOW ${setting}`)).toEqual([{ [setting]: '0' }]);
     await single.destroy();
+  });
+});
+
+describe('transactions on SQLite', () => {
+  it('wait together while another process holds the lock, not one after the other', async () => {
+    const { store, database, close } = await openStore('sqlite');
+    const release = await holdLock(store, '');
+    const beginning = performance.now();
+    const adding = ['1', '2', '3'].map((name) =>
+      database.transaction((tx) => tx.query(INSERT_WORKSPACE, [name, name])),
+    );
+
+    for (const { status } of await Promise.allSettled(adding)) expect(status).toBe('rejected');
+    expect(performance.now() - beginning).toBeLessThan(LONGEST_CHANGE_MS);
+
+    await release();
+    await close();
   });
 });
