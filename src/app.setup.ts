@@ -25,6 +25,9 @@ import { addVerifyShortcut } from './verify-shortcut.js';
 
 const BODY_LIMIT = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Node's own 30 s would come on top of each limit. */
+const CONNECTIONS_LOOKED_AT_EVERY_MS = 1000;
 const LONGEST_PARAMETER = 2048;
 // A byte order mark is left out, as most parsers of JSON do.
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
@@ -68,8 +71,13 @@ function adapterOf({ operatorKey, trustProxy }: Environment): FastifyAdapter {
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: trustProxy === false ? false : trustOf(trustProxy),
     forceCloseConnections: 'idle',
-    // Node's own refusal says nothing.
-    http: { requireHostHeader: false },
+    http: {
+      // Node's own refusal says nothing.
+      requireHostHeader: false,
+      // Also for a connection on which nothing comes: there are not many of them.
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: CONNECTIONS_LOOKED_AT_EVERY_MS,
+    },
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PARAMETER },
     genReqId: (raw: IncomingMessage) => {

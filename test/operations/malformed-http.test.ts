@@ -57,6 +57,18 @@ describe('HTTP that no route gets to see', () => {
     expect(head.toLowerCase()).toContain('connection: close');
   });
 
+  it('408: a connection on which nothing, or only the beginning of a request, comes for 10 s', async () => {
+    const began = performance.now();
+    const answers = await Promise.all(['', 'GET /health/live HTTP/1.1\r\nHost: x\r\n'].map(exchange));
+
+    for (const { head, body } of answers) {
+      expect(head).toMatch(/^HTTP\/1\.1 408 /);
+      expect(body).toMatchObject({ statusCode: 408, code: 'request.timeout' });
+    }
+    // Node's own limit is 60 s, and it looks every 30.
+    expect(performance.now() - began).toBeLessThan(30_000);
+  });
+
   const line = (method: string, target: string, ...lines: string[]): string =>
     [`${method} ${target} HTTP/1.1`, 'Host: x', 'Connection: close', ...lines, '', ''].join('\r\n');
 
