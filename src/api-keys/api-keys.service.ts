@@ -5,13 +5,13 @@ import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { PermissionSet } from '../auth/permission-set.js';
 import { workspaceOf, type Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
-import { FairGate } from '../common/fair-gate.js';
 import { isId, newId } from '../common/ids.js';
 import { generateKey, hashKey, maskKey } from '../common/key-format.js';
 import { InputChecker } from '../common/input-checker.js';
-import { RequestInvalidError, StoreUnavailableError } from '../common/latchkey-error.js';
+import { RequestInvalidError } from '../common/latchkey-error.js';
 import type { Page } from '../common/paging.js';
 import { Database } from '../database/database.js';
+import { SearchTurns } from '../database/search-turns.js';
 import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
 import { changesBetween } from '../events/changes.js';
 import type { Change } from '../events/domain-event.js';
@@ -43,7 +43,6 @@ import { deleteWords, insertWords, type WordOfKey } from './key-words.js';
 import { fromSearchName, toSearchName, wordsOf } from './search-words.js';
 
 const READ_AT_ONCE = 50;
-const MOST_LISTS_WAITING = 1024;
 const LONGEST_LIST_WAIT_MS = 10_000;
 
 /** A key with its roles, and what it may do in all at this moment. */
@@ -66,11 +65,9 @@ interface KeyReference {
 /** API keys of a workspace. Each command is one transaction together with its record on the trail. */
 @Injectable()
 export class ApiKeysService {
-  /** Workspaces take turns. */
-  private readonly lists: FairGate;
-
   constructor(
     private readonly database: Database,
+    private readonly turns: SearchTurns,
     private readonly unitOfWork: UnitOfWork,
     private readonly permissions: PermissionsService,
     private readonly roles: RolesService,
@@ -80,13 +77,7 @@ export class ApiKeysService {
     private readonly clock: Clock,
     private readonly input: InputChecker,
     @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
-  ) {
-    const { searchesAtOnce: running } = database;
-    this.lists = new FairGate(
-      { running, runningOfOne: running, waiting: MOST_LISTS_WAITING, waitingOfOne: MOST_LISTS_WAITING },
-      () => new StoreUnavailableError(new Error('Too many lists of keys wait for each other.')),
-    );
-  }
+  ) {}
 
   /**
    * Creates a key with no more permissions than the actor's.
@@ -154,7 +145,7 @@ export class ApiKeysService {
   async list(actor: Principal, input: ListApiKeysDto = {}): Promise<Page<ApiKeyView>> {
     const workspaceId = workspaceOf(actor);
     const query = this.input.check(ListApiKeysDto, input, 'query');
-    return this.lists.run(workspaceId, LONGEST_LIST_WAIT_MS, async () => {
+    return this.turns.run(workspaceId, LONGEST_LIST_WAIT_MS, async () => {
       const { ids, total } = await findKeys(this.database, workspaceId, query, this.clock.now());
       const keys = await this.keysWith(workspaceId, ids);
       // Those of the whole workspace are counted as they come and go.

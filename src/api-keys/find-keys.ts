@@ -1,6 +1,7 @@
 import { rangeOf } from '../common/page-response.js';
 import type { Total } from '../common/paging.js';
 import type { Database } from '../database/database.js';
+import { toStatement, unionOf, type Sql } from '../database/sql.js';
 import type { ApiKeyStatus } from './api-key-status.js';
 import type { ApiKeySort, ListApiKeysDto } from './dto/list-api-keys.dto.js';
 import { patternOfBeginning, rangeOfBeginning, wordsOf } from './search-words.js';
@@ -31,9 +32,6 @@ const TESTED = ['id', 'enabled', 'expiration_date', 'orphaned_date', 'search_nam
 const ALL = ' LIMIT (SELECT 1000000000)';
 
 type Store = Pick<Database, 'search'>;
-
-/** SQL, with its parameters where they stand in it. */
-type Sql = readonly (string | { readonly value: unknown })[];
 
 interface Order {
   column: (typeof COLUMNS)[keyof typeof COLUMNS];
@@ -160,7 +158,7 @@ async function smallestOf(store: Store, all: readonly Candidates[], bound: numbe
     ...upTo(bound, candidates),
     ') AS candidates',
   ]);
-  const counted = await run<Counted>(store, union(counts));
+  const counted = await run<Counted>(store, unionOf(counts));
   return counted.reduce((one, other) => (other.entries < one.entries ? other : one));
 }
 
@@ -239,15 +237,9 @@ function matching({ workspaceId, tests, order: { column, direction } }: Wanted, 
 }
 
 function upTo(bound: number, { parts }: Candidates): Sql {
-  return union(parts.map((part): Sql => ['SELECT id FROM (', ...part, ' LIMIT ', { value: bound }, ') AS part']));
-}
-
-function union(selects: readonly Sql[]): Sql {
-  return selects.flatMap((select, at) => (at === 0 ? select : [' UNION ALL ', ...select]));
+  return unionOf(parts.map((part): Sql => ['SELECT id FROM (', ...part, ' LIMIT ', { value: bound }, ') AS part']));
 }
 
 function run<Row>(store: Store, sql: Sql): Promise<Row[]> {
-  const values: unknown[] = [];
-  const texts = sql.map((part) => (typeof part === 'string' ? part : `$${values.push(part.value)}`));
-  return store.search<Row>(texts.join(''), values);
+  return store.search<Row>(...toStatement(sql));
 }

@@ -5,10 +5,14 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
  * searched for. Insert only: triggers refuse the rest. No foreign keys, for records outlive what they are about.
  */
 @Entity({ name: 'latchkey_audit_events' })
-@Index('ix_latchkey_audit_events_workspace', ['workspaceId', 'id'])
-@Index('ix_latchkey_audit_events_action', ['workspaceId', 'action', 'id'])
-@Index('ix_latchkey_audit_events_target', ['targetId', 'id'])
-@Index('ix_latchkey_audit_events_actor', ['actorId', 'id'])
+@Index('ix_latchkey_audit_events_outcome', ['outcome', 'occurredDate', 'id'])
+@Index('ix_latchkey_audit_events_action', ['action', 'outcome', 'occurredDate', 'id'])
+@Index('ix_latchkey_audit_events_actor', ['actorId', 'outcome', 'occurredDate', 'id'])
+@Index('ix_latchkey_audit_events_target', ['targetId', 'outcome', 'occurredDate', 'id'])
+@Index('ix_latchkey_audit_events_workspace', ['workspaceId', 'outcome', 'occurredDate', 'id'])
+@Index('ix_latchkey_audit_events_workspace_action', ['workspaceId', 'action', 'outcome', 'occurredDate', 'id'])
+@Index('ix_latchkey_audit_events_workspace_actor', ['workspaceId', 'actorId', 'outcome', 'occurredDate', 'id'])
+@Index('ix_latchkey_audit_events_workspace_target', ['workspaceId', 'targetId', 'outcome', 'occurredDate', 'id'])
 export class AuditEvent {
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_latchkey_audit_events' })
   id!: string;

@@ -4,12 +4,13 @@ import { assertPrincipal, type Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
 import { isId } from '../common/ids.js';
 import { InputChecker } from '../common/input-checker.js';
-import { mapInTurns } from '../common/next-turn.js';
-import { decodeCursor, encodeCursor } from '../common/paging.js';
+import { mapInTurns, Turn } from '../common/next-turn.js';
+import { decodeCursor, encodeCursor, type Place } from '../common/paging.js';
 import { searchedId, toSearchBound } from '../common/search-bounds.js';
 import { SecretScanner } from '../common/secret-scanner.js';
 import { DATA_SOURCE } from '../database/data-source.token.js';
 import { Database } from '../database/database.js';
+import { SearchTurns } from '../database/search-turns.js';
 import { toStoreError } from '../database/store-errors.js';
 import type { JoinedTransaction } from '../database/transaction.js';
 import type { Actor, ActorType } from '../events/actor.js';
@@ -23,6 +24,7 @@ import type { FilterAuditDto } from './dto/filter-audit.dto.js';
 import { ListAuditDto, type ListAuditInput } from './dto/list-audit.dto.js';
 import { AuditRecordNotFoundError } from './errors.js';
 import { AuditExported } from './events.js';
+import { findRecords, getRecord, type FoundRecords, type RecordFilter, type RecordPage } from './find-records.js';
 import type { HostAction, HostEvent } from './host-event.js';
 import { recordableOf } from './recordable.js';
 
@@ -32,15 +34,11 @@ export interface AuditPage {
   nextCursor: string | null;
 }
 
-interface StoredRecord {
-  id: string;
-  payload: string;
-  payloadHash: string;
-  content: string | null;
-}
-
 const DEFAULT_LIMIT = 50;
 const EXPORT_BATCH = 500;
+const LONGEST_WAIT_MS = 10_000;
+/** What an export has sent is lost where its next batch does not come. */
+const LONGEST_EXPORT_WAIT_MS = 60_000;
 const MOST_BYTES = 64 * 1024;
 
 /**
@@ -51,6 +49,7 @@ const MOST_BYTES = 64 * 1024;
 export class AuditService {
   constructor(
     private readonly database: Database,
+    private readonly turns: SearchTurns,
     private readonly unitOfWork: UnitOfWork,
     private readonly handlers: EventHandlers,
     private readonly secrets: SecretScanner,
@@ -106,20 +105,22 @@ export class AuditService {
   /** Newest first. A cursor is stable: what is recorded meanwhile neither repeats nor shifts older records. */
   async list(actor: Principal, input: ListAuditInput = {}): Promise<AuditPage> {
     const { limit = DEFAULT_LIMIT, cursor, ...filter } = this.input.check(ListAuditDto, input, 'query');
-    const conditions = conditionsOf(actor, filter);
-    if (cursor !== undefined) conditions.push(['event.id <', decodeCursor(cursor)]);
+    const wanted = wantedBy(actor, filter);
+    const before = cursor === undefined ? undefined : decodeCursor(cursor);
     await this.failedAttempts.settle(actor.workspaceId);
-    const rows = await this.find(conditions, 'DESC', limit + 1);
-    const data = rows.slice(0, limit);
-    const last = data.at(-1);
-    const nextCursor = last && rows.length > limit ? encodeCursor(last.id) : null;
+    const page = { order: 'DESC', after: before, limit: limit + 1 } as const;
+    const { records, end } = await this.find(wanted, page, LONGEST_WAIT_MS);
+    const data = records.slice(0, limit);
+    const last = records.length > limit ? data.at(-1) : end;
+    const nextCursor = last ? encodeCursor(last) : null;
     return { data: await mapInTurns(data, toRecord), nextCursor };
   }
 
   /** @throws {AuditRecordNotFoundError} for an unknown id, and alike for another workspace's record. */
   async get(actor: Principal, id: string): Promise<AuditRecord> {
     if (!isId(id)) throw new AuditRecordNotFoundError();
-    const [row] = await this.find([...conditionsOf(actor, {}), ['event.id =', id.toLowerCase()]], 'DESC', 1);
+    const { workspaceId } = wantedBy(actor, {});
+    const row = await getRecord(this.database, workspaceId, id.toLowerCase());
     if (!row) throw new AuditRecordNotFoundError();
     return toRecord(row);
   }
@@ -130,52 +131,46 @@ export class AuditService {
    */
   async export(actor: Principal, input: ExportAuditInput = {}): Promise<AsyncGenerator<AuditRecord>> {
     const { format = 'ndjson', ...filter } = this.input.check(ExportAuditDto, input, 'query');
-    const conditions = conditionsOf(actor, filter);
+    const wanted = wantedBy(actor, filter);
     await this.failedAttempts.settle(actor.workspaceId);
     await this.unitOfWork.run(actor, (work) => {
       const changes = Object.entries({ format, ...filter }).map(([field, after]) => ({ field, before: null, after }));
       const target = { type: 'audit', id: actor.workspaceId ?? '*', display: '' };
       work.record(new AuditExported({ workspaceId: actor.workspaceId, targets: [target], changes }));
     });
-    return this.stream(conditions);
+    return this.stream(wanted);
   }
 
-  private async *stream(conditions: Condition[]): AsyncGenerator<AuditRecord> {
-    let after = '';
+  private async *stream(wanted: RecordFilter): AsyncGenerator<AuditRecord> {
+    const turn = new Turn();
+    let after: Place | undefined;
     for (;;) {
-      const rows = await this.find([...conditions, ['event.id >', after]], 'ASC', EXPORT_BATCH);
-      for (const row of rows) yield toRecord(row);
-      after = rows.at(-1)?.id ?? after;
-      if (rows.length < EXPORT_BATCH) return;
+      const page = { order: 'ASC', after, limit: EXPORT_BATCH } as const;
+      const { records, end } = await this.find(wanted, page, LONGEST_EXPORT_WAIT_MS);
+      for (const record of records) {
+        if (turn.isOver) await turn.next();
+        yield toRecord(record);
+      }
+      if (!end) return;
+      after = end;
     }
   }
 
-  private find(conditions: Condition[], order: 'ASC' | 'DESC', limit: number): Promise<StoredRecord[]> {
-    const where = conditions.map(([comparison], at) => `${comparison} $${at + 1}`).join(' AND ') || '1 = 1';
-    return this.database.query<StoredRecord>(
-      `SELECT event.id, event.payload, event.payload_hash AS "payloadHash", pii.content
-       FROM latchkey_audit_events event LEFT JOIN latchkey_audit_pii pii ON pii.event_id = event.id
-       WHERE ${where} ORDER BY event.id ${order} LIMIT ${limit}`,
-      conditions.map(([, value]) => value),
-    );
+  private find(wanted: RecordFilter, page: RecordPage, longestWaitMs: number): Promise<FoundRecords> {
+    return this.turns.run(wanted.workspaceId, longestWaitMs, () => findRecords(this.database, wanted, page));
   }
 }
 
 const READ_EVERYTHING: ReadonlySet<ActorType> = new Set(['operator', 'system']);
 
-/** A comparison that is ours, and the value that is the caller's. */
-type Condition = [comparison: string, value: string];
-
-function conditionsOf(actor: Principal, { action, actorId, targetId, outcome, from, to }: FilterAuditDto): Condition[] {
+function wantedBy(actor: Principal, { actorId, targetId, from, to, ...filter }: FilterAuditDto): RecordFilter {
   assertPrincipal(actor);
-  const conditions: [string, string | null | undefined][] = [
-    ['event.workspace_id =', READ_EVERYTHING.has(actor.type) ? actor.workspaceId : actor.requireWorkspace()],
-    ['event.action =', action],
-    ['event.actor_id =', actorId && searchedId(actorId)],
-    ['event.target_id =', targetId && searchedId(targetId)],
-    ['event.outcome =', outcome],
-    ['event.occurred_date >=', from && toSearchBound(from)],
-    ['event.occurred_date <', to && toSearchBound(to)],
-  ];
-  return conditions.filter((condition): condition is Condition => typeof condition[1] === 'string');
+  return {
+    ...filter,
+    workspaceId: READ_EVERYTHING.has(actor.type) ? actor.workspaceId : actor.requireWorkspace(),
+    actorId: actorId && searchedId(actorId),
+    targetId: targetId && searchedId(targetId),
+    from: from && toSearchBound(from),
+    to: to && toSearchBound(to),
+  };
 }

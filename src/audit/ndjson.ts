@@ -1,6 +1,15 @@
 import type { AuditRecord } from './audit-record.js';
 
-/** Records as newline-delimited JSON, one a line. */
+const PIECE = 64 * 1024;
+
+/** Records as newline-delimited JSON, one a line, in pieces of many lines. */
 export async function* toNdjson(records: AsyncIterable<AuditRecord>): AsyncGenerator<string> {
-  for await (const record of records) yield `${JSON.stringify(record)}\n`;
+  let lines = '';
+  for await (const record of records) {
+    lines += `${JSON.stringify(record)}\n`;
+    if (lines.length < PIECE) continue;
+    yield lines;
+    lines = '';
+  }
+  if (lines !== '') yield lines;
 }

@@ -1,5 +1,6 @@
 import { isId } from './ids.js';
 import { RequestInvalidError } from './latchkey-error.js';
+import { isDateTime, toSearchBound } from './search-bounds.js';
 
 /** How many match. */
 export interface Total {
@@ -34,18 +35,29 @@ export function pageLinks(url: string, page: number, limit: number, { total, tot
     .join(', ');
 }
 
-/** An opaque cursor that continues after the record with this id. */
-export function encodeCursor(id: string): string {
-  return Buffer.from(`1.${id}`).toString('base64url');
+/** The place of a record in an order by date and id. */
+export interface Place {
+  date: string;
+  id: string;
+}
+
+/** An opaque cursor that continues after the record at this place. */
+export function encodeCursor({ date, id }: Place): string {
+  return Buffer.from(`1.${id}.${date}`).toString('base64url');
 }
 
 /** @throws {RequestInvalidError} if the text is not a cursor made by {@link encodeCursor}. */
-export function decodeCursor(cursor: string): string {
-  const [version, id] = Buffer.from(cursor, 'base64url').toString().split('.', 2);
-  if (version !== '1' || !isId(id) || encodeCursor(id) !== cursor) {
+export function decodeCursor(cursor: string): Place {
+  const [version, id, ...rest] = Buffer.from(cursor, 'base64url').toString().split('.');
+  const date = rest.join('.');
+  if (version !== '1' || !isId(id) || !isStoredDate(date) || encodeCursor({ date, id }) !== cursor) {
     throw new RequestInvalidError([
       { field: 'cursor', message: 'cursor must be a nextCursor of an earlier answer, unchanged.' },
     ]);
   }
-  return id;
+  return { date, id };
+}
+
+function isStoredDate(text: string): boolean {
+  return isDateTime(text) && toSearchBound(text) === text;
 }

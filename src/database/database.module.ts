@@ -2,6 +2,7 @@ import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@
 import { DATA_SOURCE } from './data-source.token.js';
 import { Database } from './database.js';
 import { openDatabase } from './open-database.js';
+import { SearchTurns } from './search-turns.js';
 import { isTableMissing } from './store-errors.js';
 import { protectTrail } from './trail-protection.js';
 
@@ -10,8 +11,8 @@ const TABLES_MISSING =
 
 /** The store of this module instance, on the data source of the host. */
 @Module({
-  providers: [{ provide: Database, useFactory: openDatabase, inject: [DATA_SOURCE] }],
-  exports: [Database],
+  providers: [{ provide: Database, useFactory: openDatabase, inject: [DATA_SOURCE] }, SearchTurns],
+  exports: [Database, SearchTurns],
 })
 export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   constructor(@Inject(Database) private readonly database: Database) {}

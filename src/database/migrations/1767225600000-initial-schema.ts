@@ -129,10 +129,21 @@ const TABLES = [
     "payload_hash" varchar(64) NOT NULL,
     CONSTRAINT "pk_latchkey_audit_events" PRIMARY KEY ("id")
   )`,
-  `CREATE INDEX "ix_latchkey_audit_events_workspace" ON "latchkey_audit_events" ("workspace_id", "id")`,
-  `CREATE INDEX "ix_latchkey_audit_events_action" ON "latchkey_audit_events" ("workspace_id", "action", "id")`,
-  `CREATE INDEX "ix_latchkey_audit_events_target" ON "latchkey_audit_events" ("target_id", "id")`,
-  `CREATE INDEX "ix_latchkey_audit_events_actor" ON "latchkey_audit_events" ("actor_id", "id")`,
+  `CREATE INDEX "ix_latchkey_audit_events_outcome" ON "latchkey_audit_events" ("outcome", "occurred_date", "id")`,
+  `CREATE INDEX "ix_latchkey_audit_events_action" ON "latchkey_audit_events"
+    ("action", "outcome", "occurred_date", "id")`,
+  `CREATE INDEX "ix_latchkey_audit_events_actor" ON "latchkey_audit_events"
+    ("actor_id", "outcome", "occurred_date", "id")`,
+  `CREATE INDEX "ix_latchkey_audit_events_target" ON "latchkey_audit_events"
+    ("target_id", "outcome", "occurred_date", "id")`,
+  `CREATE INDEX "ix_latchkey_audit_events_workspace" ON "latchkey_audit_events"
+    ("workspace_id", "outcome", "occurred_date", "id")`,
+  `CREATE INDEX "ix_latchkey_audit_events_workspace_action" ON "latchkey_audit_events"
+    ("workspace_id", "action", "outcome", "occurred_date", "id")`,
+  `CREATE INDEX "ix_latchkey_audit_events_workspace_actor" ON "latchkey_audit_events"
+    ("workspace_id", "actor_id", "outcome", "occurred_date", "id")`,
+  `CREATE INDEX "ix_latchkey_audit_events_workspace_target" ON "latchkey_audit_events"
+    ("workspace_id", "target_id", "outcome", "occurred_date", "id")`,
   `CREATE TABLE "latchkey_audit_pii" (
     "event_id" varchar(36) NOT NULL,
     "salt" varchar(64) NOT NULL,
