@@ -492,7 +492,7 @@ export interface components {
       /** @description Newest first. */
       data: components['schemas']['AuditRecord'][];
       /**
-       * @description Send as cursor to continue. null: there are no older ones.
+       * @description Send as cursor to continue, also after fewer records than asked for. null: there are no older ones.
        * @example null
        */
       nextCursor: string | null;

@@ -177,7 +177,7 @@ export class AuditPageDto {
   data!: AuditRecordDto[];
 
   @ApiProperty({
-    description: 'Send as cursor to continue. null: there are no older ones.',
+    description: 'Send as cursor to continue, also after fewer records than asked for. null: there are no older ones.',
     type: String,
     nullable: true,
     example: null,
