@@ -1,19 +1,40 @@
+import { CommanderError } from 'commander';
 import { LatchkeyError } from '../common/latchkey-error.js';
 import { EnvironmentError } from '../config/environment.js';
 import { reasonOf } from '../config/reason-of.js';
-import { UnanswerableError } from './confirmation.js';
+import { NotConfirmedError, UnanswerableError } from './confirmation.js';
 
 export const FAILED = 1;
 export const USAGE = 2;
 
 /** What a failed program says on stderr, one line for each fault and no stack, and the code it exits with. */
 export function failureOf(error: unknown): { lines: string[]; code: number } {
-  const faults = error instanceof EnvironmentError ? error.faults : [messageOf(error)];
-  return { lines: faults.map((fault) => `latchkey: ${fault}\n`), code: isWrongUsage(error) ? USAGE : FAILED };
+  return { lines: faultsOf(error).map((fault) => `latchkey: ${fault}\n`), code: exitCodeOf(error) };
 }
 
-function isWrongUsage(error: unknown): boolean {
-  return error instanceof UnanswerableError || (error instanceof LatchkeyError && error.getStatus() === 400);
+/** The same for scripts: one JSON document, with a code that stays the same whatever the message says. */
+export function failureAsJson(error: unknown): { document: string; code: number } {
+  const details = error instanceof LatchkeyError ? error.details : undefined;
+  const failure = { success: false, code: errorCodeOf(error), message: faultsOf(error).join(' '), details };
+  return { document: `${JSON.stringify(failure, null, 2)}\n`, code: exitCodeOf(error) };
+}
+
+function faultsOf(error: unknown): readonly string[] {
+  if (error instanceof EnvironmentError) return error.faults;
+  return [error instanceof CommanderError ? error.message.replace(/^error: /, '') : messageOf(error)];
+}
+
+function errorCodeOf(error: unknown): string {
+  if (error instanceof LatchkeyError) return error.code;
+  if (error instanceof CommanderError) return 'usage.invalid';
+  if (error instanceof EnvironmentError) return 'environment.invalid';
+  if (error instanceof UnanswerableError) return 'confirmation.required';
+  return error instanceof NotConfirmedError ? 'confirmation.declined' : 'command.failed';
+}
+
+function exitCodeOf(error: unknown): number {
+  const isWrongUsage = error instanceof CommanderError || error instanceof UnanswerableError;
+  return isWrongUsage || (error instanceof LatchkeyError && error.getStatus() === 400) ? USAGE : FAILED;
 }
 
 /** Tells whether a write failed because nobody reads any more. */

@@ -38,6 +38,31 @@ describe('latchkey', () => {
     expect(existsSync(store.url.replace('sqlite:', ''))).toBe(false);
   });
 
+  it.each([
+    [['--frobnicate'], 'usage.invalid', "unknown option '--frobnicate'"],
+    [['key', 'list'], 'request.invalid', 'Name the workspace: give --workspace, or set LATCHKEY_WORKSPACE.'],
+    [['audit', 'export', '--format', 'xml'], 'usage.invalid', "unknown option '--json'"],
+  ])('2: %j --json says so in JSON', async (args, errorCode, message) => {
+    const { code, stdout, stderr } = await commandLine.run(...args, '--json');
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(JSON.parse(stderr)).toMatchObject({ success: false, code: errorCode, message });
+  });
+
+  it('1: a refusal and a bad environment have their codes with --json', async () => {
+    const list = ['key', 'list', '--workspace', 'nobody', '--json'];
+    const refused = await commandLine.run(...list);
+    const misconfigured = await new CommandLine(store, { PORT: 'http' }).run(...list);
+
+    expect([refused.code, misconfigured.code]).toEqual([1, 1]);
+    expect(JSON.parse(refused.stderr)).toEqual({
+      success: false,
+      code: 'workspace.not_found',
+      message: 'The workspace does not exist.',
+    });
+    expect(JSON.parse(misconfigured.stderr)).toMatchObject({ code: 'environment.invalid' });
+  });
+
   it('2: without a command, it prints its help on stderr', async () => {
     const { code, stdout, stderr } = await commandLine.run();
 
