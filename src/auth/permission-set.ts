@@ -1,7 +1,12 @@
 import { PERMISSIONS } from './permission-catalogue.js';
 
+const GRANTABLE = new Set(PERMISSIONS.filter(({ grantable }) => grantable).map(({ name }) => resourceOf(name)));
+
+/** With the wildcards of the resources of which nothing can be granted. */
 const OPERATOR_ONLY: ReadonlySet<string> = new Set(
-  PERMISSIONS.filter(({ grantable }) => !grantable).map(({ name }) => name),
+  PERMISSIONS.filter(({ grantable }) => !grantable).flatMap(({ name }) =>
+    GRANTABLE.has(resourceOf(name)) ? [name] : [name, `${resourceOf(name)}:*`],
+  ),
 );
 
 /**
