@@ -66,6 +66,7 @@ export async function findKeys(
 ): Promise<FoundKeys> {
   const { skip, take } = rangeOf(query);
   const words = wordsOf(query.search ?? '').toSorted((one, other) => other.length - one.length);
+  if (query.search !== undefined && words.length === 0) return { ids: [], total: { total: 0 } };
   const tests = [...words.flatMap(testOfWord), ...testOfStatus(query.status, now)];
   const wanted: Wanted = { workspaceId, tests, order: orderOf(query.sort) };
   if (tests.length === 0) return { ids: await walk(store, wanted, skip, take), total: undefined };

@@ -103,9 +103,12 @@ const WORDS = [
   '77',
 ];
 
-function isFound({ name, ...key }: ModelKey, { search = '', status }: ListApiKeysDto): boolean {
+function isFound({ name, ...key }: ModelKey, { search, status }: ListApiKeysDto): boolean {
   const plain = (text: string) => foldCase(text).match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
-  const isNamed = plain(search).every((sought) => plain(name).some((word) => word.startsWith(sought)));
+  const sought = search === undefined ? undefined : plain(search);
+  const isNamed =
+    sought === undefined ||
+    (sought.length > 0 && sought.every((each) => plain(name).some((word) => word.startsWith(each))));
   return isNamed && (status === undefined || statusOf(key, NOW) === status);
 }
 

@@ -12,7 +12,8 @@ export class ListApiKeysDto extends PageQueryDto {
   @Text({
     optional: true,
     max: 100,
-    description: 'Words, in any case: each must begin a word of the name. Words are made of letters and digits.',
+    description:
+      'Words, in any case: each must begin a word of the name. Words are made of letters and digits; a search without any finds nothing.',
     example: 'billing work',
   })
   search?: string;
