@@ -32,6 +32,8 @@ const LONGEST_PARAMETER = 2048;
 // A byte order mark is left out, as most parsers of JSON do.
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
+const WITHOUT_HOST = { field: 'Host', message: 'A request by HTTP/1.1 needs the header Host.' };
+
 const PROTECTION: readonly [string, string][] = [
   ['X-Content-Type-Options', 'nosniff'],
   ['X-Frame-Options', 'DENY'],
@@ -173,7 +175,7 @@ function addHooks(app: NestFastifyApplication, logger: PinoLogger): void {
     const route = routeOf(request);
     if (!route.startsWith('/docs')) void reply.header('Cache-Control', 'no-store');
     if (isMisspelt(route, pathOf(request.raw))) done(toLatchkeyError({ statusCode: 404 }));
-    else done(lacksHost(request.raw) ? toLatchkeyError({ statusCode: 400 }) : undefined);
+    else done(lacksHost(request.raw) ? new RequestInvalidError([WITHOUT_HOST]) : undefined);
   });
   const log = new RequestLog(logger);
   fastify.addHook('onResponse', (request, reply, done) => {

@@ -103,6 +103,12 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' ? status : 500;
 }
 
+// Fastify's parser, or body-parser of Express, which says what happened as a type.
+function isOfParser(error: unknown): boolean {
+  const { code, type } = error as { code?: unknown; type?: unknown };
+  return error instanceof SyntaxError || String(code).startsWith('FST_ERR_CTP_') || typeof type === 'string';
+}
+
 function malformed(error: unknown): FieldFault {
   const code = (error as { code?: unknown }).code;
   if (code === 'FST_ERR_BAD_URL') {
@@ -111,8 +117,11 @@ function malformed(error: unknown): FieldFault {
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') {
     return { field: 'body', message: 'The body is not as long as Content-Length says.' };
   }
-  return {
-    field: 'body',
-    message: 'The body must be well-formed JSON, without properties that reach for a prototype.',
-  };
+  if (isOfParser(error)) {
+    return {
+      field: 'body',
+      message: 'The body must be well-formed JSON, without properties that reach for a prototype.',
+    };
+  }
+  return { field: 'request', message: 'The request is malformed.' };
 }

@@ -69,6 +69,13 @@ describe('HTTP that no route gets to see', () => {
     expect(performance.now() - began).toBeLessThan(30_000);
   });
 
+  it('says what is missing where there is no Host, and of no body that it is malformed', async () => {
+    const { body } = await exchange(request().replace('Host: x', 'Accept: */*'));
+    expect(body.details).toEqual([{ field: 'Host', message: 'A request by HTTP/1.1 needs the header Host.' }]);
+    const query = await exchange(request().replace('GET', 'QUERY'));
+    expect(query.body.message).not.toContain('body');
+  });
+
   const line = (method: string, target: string, ...lines: string[]): string =>
     [`${method} ${target} HTTP/1.1`, 'Host: x', 'Connection: close', ...lines, '', ''].join('\r\n');
 
