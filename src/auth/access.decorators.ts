@@ -65,14 +65,14 @@ function documented(declaration: PermissionDeclaration): MethodDecorator {
 function documentedScope(scope: WorkspaceScope): MethodDecorator[] {
   if (scope === 'none') return [];
   const description =
-    'The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one.';
-  const id = { type: 'string', format: 'uuid' };
+    'The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one.';
+  const idOrExternalId = { type: 'string', minLength: 1, maxLength: 255 };
   const header =
     scope === 'one'
-      ? { description, schema: id }
+      ? { description, schema: idOrExternalId }
       : {
           description: `${description} \`*\`: every workspace, for operators.`,
-          schema: { anyOf: [id, { type: 'string', enum: ['*'] }] },
+          schema: idOrExternalId,
         };
   return [
     ApiHeader({ name: 'X-Workspace-Id', required: false, ...header }),

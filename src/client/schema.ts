@@ -1472,7 +1472,7 @@ export interface operations {
         page?: number;
         /** @description How many a page. */
         limit?: number;
-        /** @description Words, in any case: each must begin a word of the name. Words are made of letters and digits. */
+        /** @description Words, in any case: each must begin a word of the name. Words are made of letters and digits; a search without any finds nothing. */
         search?: string;
         /** @description Only keys in this state. */
         status?: 'active' | 'disabled' | 'expired' | 'orphaned';
@@ -1490,7 +1490,7 @@ export interface operations {
           | '-lastUsedDate';
       };
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -1553,7 +1553,7 @@ export interface operations {
       header?: {
         /** @description A repeat of the request under the same value within 24 hours creates no second key; another request under it is refused. */
         'Idempotency-Key'?: string;
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -1596,7 +1596,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -1640,7 +1640,7 @@ export interface operations {
       header?: {
         /** @description The ETag of the key as it was read; 412 if it has changed since. */
         'If-Match'?: string;
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -1691,7 +1691,7 @@ export interface operations {
       header?: {
         /** @description The ETag of the key as it was read; 412 if it has changed since. */
         'If-Match'?: string;
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -1730,7 +1730,7 @@ export interface operations {
       header?: {
         /** @description The ETag of the key as it was read; 412 if it has changed since. */
         'If-Match'?: string;
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -1793,8 +1793,8 @@ export interface operations {
         cursor?: string;
       };
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for operators. */
-        'X-Workspace-Id'?: string | '*';
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for operators. */
+        'X-Workspace-Id'?: string;
       };
       path?: never;
       cookie?: never;
@@ -1842,8 +1842,8 @@ export interface operations {
         format?: 'ndjson';
       };
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for operators. */
-        'X-Workspace-Id'?: string | '*';
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for operators. */
+        'X-Workspace-Id'?: string;
       };
       path?: never;
       cookie?: never;
@@ -1881,8 +1881,8 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for operators. */
-        'X-Workspace-Id'?: string | '*';
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. `*`: every workspace, for operators. */
+        'X-Workspace-Id'?: string;
       };
       path: {
         /** @description The id of the record. */
@@ -1918,7 +1918,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -1957,7 +1957,7 @@ export interface operations {
         limit?: number;
       };
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -2010,7 +2010,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -2047,7 +2047,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -2093,7 +2093,7 @@ export interface operations {
         dryRun?: 'true' | 'false';
       };
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -2130,7 +2130,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -2164,7 +2164,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -2202,7 +2202,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -2244,7 +2244,7 @@ export interface operations {
         limit?: number;
       };
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -2297,7 +2297,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
@@ -2335,7 +2335,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -2375,7 +2375,7 @@ export interface operations {
         dryRun?: 'true' | 'false';
       };
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -2416,7 +2416,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path: {
@@ -2453,7 +2453,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The workspace an operator acts in. A key acts in its own and need not name it, nor a person in their only one. */
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
       };
       path?: never;
