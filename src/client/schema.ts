@@ -1508,7 +1508,7 @@ export interface operations {
            */
           'X-Total-Count': number;
           /**
-           * @description The first, previous, next and last page (RFC 8288); not the last where it is not known.
+           * @description The first, previous, next and last page (RFC 8288); not the last where it is not known. They name page and limit, so what they lead to has the total in its body.
            * @example </api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"
            */
           Link: string;
@@ -1975,7 +1975,7 @@ export interface operations {
            */
           'X-Total-Count': number;
           /**
-           * @description The first, previous, next and last page (RFC 8288); not the last where it is not known.
+           * @description The first, previous, next and last page (RFC 8288); not the last where it is not known. They name page and limit, so what they lead to has the total in its body.
            * @example </api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"
            */
           Link: string;
@@ -2262,7 +2262,7 @@ export interface operations {
            */
           'X-Total-Count': number;
           /**
-           * @description The first, previous, next and last page (RFC 8288); not the last where it is not known.
+           * @description The first, previous, next and last page (RFC 8288); not the last where it is not known. They name page and limit, so what they lead to has the total in its body.
            * @example </api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"
            */
           Link: string;
@@ -2513,7 +2513,7 @@ export interface operations {
            */
           'X-Total-Count': number;
           /**
-           * @description The first, previous, next and last page (RFC 8288); not the last where it is not known.
+           * @description The first, previous, next and last page (RFC 8288); not the last where it is not known. They name page and limit, so what they lead to has the total in its body.
            * @example </api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"
            */
           Link: string;

@@ -9,7 +9,9 @@ const HEADERS = {
     example: 1,
   },
   Link: {
-    description: 'The first, previous, next and last page (RFC 8288); not the last where it is not known.',
+    description:
+      'The first, previous, next and last page (RFC 8288); not the last where it is not known. They name page and limit, ' +
+      'so what they lead to has the total in its body.',
     required: true,
     schema: { type: 'string' },
     example: '</api/v1/apikey?page=1&limit=50>; rel="first", </api/v1/apikey?page=1&limit=50>; rel="last"',
