@@ -1,16 +1,10 @@
-import { Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
-import { fieldsOf } from '../common/fields.js';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { InputChecker } from '../common/input-checker.js';
-import { RequestInvalidError } from '../common/latchkey-error.js';
-import { bodyOf, isBodyless } from '../common/request-body.js';
-import { queryOf } from '../common/request-query.js';
-import { requestOf, type HttpRequest } from '../common/request.js';
+import { requestOf } from '../common/request.js';
+import { checkInput } from './check-input.js';
 import { RefusedCommands } from './refused-commands.js';
 import { principalOf } from './request-principal.js';
-import { inputOf, isUnchecked, settleArguments, type CheckedInput, type RouteInput } from './route-input.js';
-
-/* eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a DTO without fields: none is taken */
-class NoQuery {}
+import { inputOf, isUnchecked, settleArguments } from './route-input.js';
 
 /**
  * Is the input what the route takes? Stands behind {@link PermissionGuard}, ahead of whatever pipes and interceptors a
@@ -29,27 +23,15 @@ export class InputGuard implements CanActivate {
     const route = inputOf(context);
     if (!route) return false;
     try {
-      settleArguments(context, route, this.checked(requestOf(context), route));
+      settleArguments(context, route, checkInput(this.checker, requestOf(context), route));
       return true;
     } catch (error) {
       return this.refuse(context, error);
     }
   }
 
-  private checked(request: HttpRequest, { query, body }: RouteInput): CheckedInput {
-    const checkedQuery = this.checker.check(query ?? NoQuery, queryOf(request), 'query');
-    if (body) return { query: checkedQuery, body: this.checker.check(body, bodyOf(request)) };
-    if (!isBodyless(request)) throw new RequestInvalidError([{ field: 'body', message: noBody(query) }]);
-    return { query: checkedQuery, body: undefined };
-  }
-
   private async refuse(context: ExecutionContext, error: unknown): Promise<never> {
     await this.refusedCommands.record(context, principalOf(requestOf(context)), error);
     throw error;
   }
-}
-
-function noBody(query: Type<object> | undefined): string {
-  const [name] = query ? fieldsOf(query.prototype as object).keys() : [];
-  return name ? `This takes no body. Send ${name} in the query: ?${name}=…` : 'This takes no body.';
 }

@@ -1,7 +1,9 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { LatchkeyError } from '../common/latchkey-error.js';
+import { InputChecker } from '../common/input-checker.js';
+import { LatchkeyError, RequestInvalidError } from '../common/latchkey-error.js';
 import { headerOf, requestOf, withHeaders, type HttpRequest } from '../common/request.js';
 import { declaredAccess, type Access, type Requirement } from './access.js';
+import { checkInput } from './check-input.js';
 import {
   PermissionDeniedError,
   UnauthenticatedError,
@@ -14,6 +16,7 @@ import type { Principal } from './principal.js';
 import { RateLimits } from './rate-limits.js';
 import { RefusedCommands } from './refused-commands.js';
 import { countOnce, principalOf, setPrincipal } from './request-principal.js';
+import { inputOf, isUnchecked } from './route-input.js';
 
 const EVERY_WORKSPACE = '*';
 
@@ -27,6 +30,7 @@ export class PermissionGuard implements CanActivate {
     private readonly rateLimits: RateLimits,
     private readonly workspaces: WorkspaceDirectory,
     private readonly refusedCommands: RefusedCommands,
+    private readonly input: InputChecker,
   ) {}
 
   /**
@@ -34,6 +38,7 @@ export class PermissionGuard implements CanActivate {
    * @throws {PermissionDeniedError} naming the permission that is missing.
    * @throws {WorkspaceRequiredError} for an operator without `X-Workspace-Id` where the route acts in a workspace.
    * @throws {WorkspaceNotFoundError} for an unknown workspace, and alike for one that is not the caller's.
+   * @throws {RequestInvalidError} instead, if the input is at fault too.
    */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const access = declaredAccess(context);
@@ -66,8 +71,26 @@ export class PermissionGuard implements CanActivate {
       return true;
     } catch (error) {
       if (!(error instanceof LatchkeyError)) throw error;
+      const fault = error instanceof WorkspaceNotFoundError ? this.faultOfInput(context, request) : undefined;
+      if (fault) {
+        await this.refusedCommands.record(context, principal, fault);
+        throw fault;
+      }
       if (error.getStatus() < 500) await this.refusedCommands.recordDenied(context, principal, error);
       throw withHeaders(context, error);
+    }
+  }
+
+  /** What is looked for, and not found, comes after what is malformed. */
+  private faultOfInput(context: ExecutionContext, request: HttpRequest): RequestInvalidError | undefined {
+    const route = isUnchecked(context) ? undefined : inputOf(context);
+    if (!route) return undefined;
+    try {
+      checkInput(this.input, request, route);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RequestInvalidError) return error;
+      throw error;
     }
   }
 

@@ -25,6 +25,9 @@ describe('externalId of a workspace', () => {
       const { client: stranger } = await other.keyWith('apikeys:view');
       await stranger.in(externalId).get('/apikey').expect(404, 'workspace.not_found');
       await service.operator.in('https://crm.example').get('/apikey').expect(404, 'workspace.not_found');
+      await service.operator.in('https://crm.example').get('/apikey?page=x').expect(400, 'request.invalid');
+      await service.operator.in('https://crm.example').post('/apikey', {}).expect(400, 'request.invalid');
+      await stranger.in(externalId).get('/apikey?page=x').expect(400, 'request.invalid');
     });
 
     it('finds the workspace in the list', async () => {

@@ -1,0 +1,24 @@
+import type { Type } from '@nestjs/common';
+import { fieldsOf } from '../common/fields.js';
+import type { InputChecker } from '../common/input-checker.js';
+import { RequestInvalidError } from '../common/latchkey-error.js';
+import { bodyOf, isBodyless } from '../common/request-body.js';
+import { queryOf } from '../common/request-query.js';
+import type { HttpRequest } from '../common/request.js';
+import type { CheckedInput, RouteInput } from './route-input.js';
+
+/* eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a DTO without fields: none is taken */
+class NoQuery {}
+
+/** The input of a request, as its route takes it. @throws {RequestInvalidError} naming each field at fault. */
+export function checkInput(checker: InputChecker, request: HttpRequest, { query, body }: RouteInput): CheckedInput {
+  const checkedQuery = checker.check(query ?? NoQuery, queryOf(request), 'query');
+  if (body) return { query: checkedQuery, body: checker.check(body, bodyOf(request)) };
+  if (!isBodyless(request)) throw new RequestInvalidError([{ field: 'body', message: noBody(query) }]);
+  return { query: checkedQuery, body: undefined };
+}
+
+function noBody(query: Type<object> | undefined): string {
+  const [name] = query ? fieldsOf(query.prototype as object).keys() : [];
+  return name ? `This takes no body. Send ${name} in the query: ?${name}=…` : 'This takes no body.';
+}
