@@ -2,7 +2,7 @@
 const TESTS: readonly [path: string, tests: readonly string[]][] = [
   [
     'src/verification',
-    ['test/verification', 'test/auth/concurrency', 'test/auth/key-use', 'test/revocation/instances'],
+    ['test/verification', 'test/embedding/service-input', 'test/auth/concurrency', 'test/revocation/instances'],
   ],
   ['src/revocation', ['test/revocation', 'test/simulation', 'test/database/file-in-place']],
   [
