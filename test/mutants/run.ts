@@ -14,7 +14,7 @@ const CORE = ['verification', 'revocation', 'events', 'database', 'auth', 'audit
 const COPIED = ['src', 'test', 'package.json', 'jest.config.js', 'tsconfig.json', 'ormconfig.ts', 'docs', 'README.md'];
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 /** A break that hangs is noticed too. */
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 900_000;
 
 interface Task extends Mutant {
   file: string;

@@ -10,7 +10,10 @@ const TESTS: readonly [path: string, tests: readonly string[]][] = [
     ['test/events', 'test/database/transaction', 'test/database/host-transaction', 'test/embedding/events'],
   ],
   ['src/database', ['test/database', 'test/embedding/data-source', 'test/escalation/fairness']],
-  ['src/auth/rate-limit', ['test/auth/rate-limit', 'test/auth/shared-rate']],
+  ['src/auth/permission-set.ts', ['test/permissions/permission-set']],
+  ['src/auth/restrictions.ts', ['test/auth/restrictions', 'test/permissions/restrictions']],
+  ['src/auth/credential.ts', ['test/auth/credential']],
+  ['src/auth/rate-limit', ['test/auth/rate-limit']],
   ['src/auth/shared-rate-limits.ts', ['test/auth/rate-limit']],
   [
     'src/auth',
