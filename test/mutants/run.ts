@@ -32,7 +32,13 @@ const root = resolve(import.meta.dirname, '../..');
 const copy = mkdtempSync(join(tmpdir(), 'latchkey-mutants-'));
 const server = await startPostgres();
 let running: ChildProcess | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => running?.kill('SIGKILL'));
+let isInterrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    isInterrupted = true;
+    endRunning();
+  });
+}
 try {
   for (const each of COPIED) cpSync(join(root, each), join(copy, each), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -51,6 +57,7 @@ async function tryAll(): Promise<boolean> {
   let [noticed, known, unnoticed] = [0, 0, 0];
   for (const task of tasks) {
     const isNoticed = await notices(task);
+    if (isInterrupted) return false;
     const reason = isNoticed ? undefined : reasonOf(task);
     if (isNoticed) noticed += 1;
     else if (reason) known += 1;
@@ -106,11 +113,16 @@ async function pass(tests: readonly string[]): Promise<boolean> {
     },
   );
   running = child;
-  // With its workers.
-  const timer = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), TIMEOUT_MS);
+  const timer = setTimeout(endRunning, TIMEOUT_MS);
   const [code] = (await once(child, 'exit')) as [number | null];
+  running = undefined;
   clearTimeout(timer);
   return code === 0;
+}
+
+/** With its workers. */
+function endRunning(): void {
+  if (running?.pid) process.kill(-running.pid, 'SIGKILL');
 }
 
 function reasonOf(task: Task): string | undefined {
