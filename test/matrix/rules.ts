@@ -39,7 +39,8 @@ export function expectedOf(cell: Cell): Expected {
   // What somebody in several workspaces may do is not known before they name one.
   if (workspace && caller.acts === 'undecided') return workspace;
   if (!mayEnter(access, caller)) return { status: 403, code: 'auth.permission_denied' };
-  if (workspace) return workspace;
+  const isUnknown = workspace?.status === 404;
+  if (workspace && !(isUnknown && malformed && !cell.lacksId)) return workspace;
   if (cell.lacksId) return { status: 412, code: 'request.id_required' };
   if (malformed) return { status: 400, code: 'request.invalid' };
   if (!granted.every((grant) => holds(caller, grant))) return { status: 403, code: 'auth.escalation' };
