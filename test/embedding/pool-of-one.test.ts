@@ -93,8 +93,9 @@ async function commands(host: Host, name: string): Promise<Record<keyof typeof E
   const otherKey = { authorization: `Bearer ${other.apiKey}` };
   const second = (await verifier.verify(String(other.apiKey))).valid;
   const use = [first, second, await verify()];
+  const typo = `${apiKey.slice(0, -1)}${apiKey.endsWith('x') ? 'y' : 'x'}`;
   const refused = [
-    await send('GET', '/apikey', undefined, { authorization: `Bearer ${apiKey.slice(0, -1)}x` }),
+    await send('GET', '/apikey', undefined, { authorization: `Bearer ${typo}` }),
     await send('POST', '/apikey', { keyName: 'No', permissions: ['*'] }, otherKey),
     await send('GET', `/apikey/${id}`, undefined, otherKey),
   ];
