@@ -39,8 +39,8 @@ async function listenForMetrics(
 }
 
 /**
- * Puts the start on the trail, and makes an operator and shows its key if there is none. That the store cannot be written is
- * logged, and keeps nobody from serving what can be read.
+ * Puts the start on the trail, and makes an operator and shows its key if there is none. If the store cannot be
+ * written, that is logged, and the service starts all the same: it serves what can be read.
  */
 export async function recordStart({ app }: Service, logger: Logger, details: Change[] = []): Promise<void> {
   const operators = app.get(OperatorsService, { strict: false });

@@ -18,7 +18,7 @@ export class HostUsers {
     private readonly workspaces: WorkspaceDirectory,
   ) {}
 
-  /** Whether the host has any. */
+  /** Whether the host tells Latchkey who its users are. */
   get exist(): boolean {
     return this.options.principalResolver !== undefined;
   }

@@ -199,8 +199,8 @@ export class PostgresDatabase extends Database {
 }
 
 /**
- * How many of the connections of a pool serve what, so that nobody else waits for what changes wait for, such as each other.
- * The rest, an eighth, is for rate limits and for what an instance needs itself.
+ * How many connections of a pool each kind of statement may use. Changes wait for each other's locks; look-ups and reads
+ * still find a connection then. The rest, an eighth, is for rate limits and the lease of the instance.
  */
 function sharesOf(connections: number): { lookUps: number; reads: number; changes: number } {
   const share = (part: number): number => Math.max(1, Math.floor(connections * part));

@@ -60,8 +60,8 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /**
-   * A refused caller whose attempt cannot be recorded is counted, as those that the flood rule does not let through: whoever
-   * sends an unknown key learns that, also while the disk is full.
+   * Puts a refused attempt on the trail. If an attempt without a good credential cannot be recorded, it is counted, like one
+   * beyond the flood rule: the caller is told 401 also while the disk is full.
    *
    * @throws {StoreUnavailableError} if any other attempt cannot be recorded: then it is not answered as if it had been.
    */

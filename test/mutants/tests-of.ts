@@ -46,7 +46,7 @@ const TESTS: readonly [path: string, tests: readonly string[]][] = [
   ['src/app.setup.ts', ['test/operations/malformed-http', 'test/input/transport', 'test/operations/logs']],
 ];
 
-/** @throws {Error} where nobody has said yet */
+/** @throws {Error} for a file that no path of the list leads to */
 export function testsOf(file: string): readonly string[] {
   const found = TESTS.find(([path]) => file.startsWith(path));
   if (!found) throw new Error(`test/mutants/tests-of.ts names no tests of ${file}.`);
