@@ -1,6 +1,7 @@
 import type { AccessOptions } from './access.js';
+import { builtInResourceLike, reservedBy } from './built-in-resources.js';
 import { protectedBy, requireAnyPermission, requirePermissions } from './host-access.decorators.js';
-import { PERMISSIONS, type Permission, type PermissionName } from './permission-catalogue.js';
+import type { Permission, PermissionName } from './permission-catalogue.js';
 
 /** `resource:action`. */
 export type PermissionText = `${string}:${string}`;
@@ -41,7 +42,6 @@ export interface DefinedPermissions<Name extends string> {
 
 const NAME = /^[A-Za-z][A-Za-z0-9_.-]*:[A-Za-z][A-Za-z0-9_.-]*$/;
 const LONGEST_NAME = 100;
-const RESERVED: ReadonlySet<string> = new Set(PERMISSIONS.map(({ name }) => resourceOf(name)));
 
 /**
  * The permissions of an application that has Latchkey in it: what they allow, by their names. Keys and roles of every
@@ -53,7 +53,7 @@ const RESERVED: ReadonlySet<string> = new Set(PERMISSIONS.map(({ name }) => reso
  * ```
  *
  * @throws {Error} for a name that is not `resource:action` of letters, digits, `_`, `.` and `-`, at most 100 characters;
- *   and for a resource that is Latchkey's own.
+ *   and for a resource that is Latchkey's own, or differs from one in case, separators or the plural only.
  */
 export function definePermissions<const Catalogue extends Described<Catalogue>>(
   catalogue: Catalogue,
@@ -76,11 +76,9 @@ function assertDefinable(name: string): void {
         `${LONGEST_NAME} characters.`,
     );
   }
-  if (RESERVED.has(resourceOf(name))) {
-    throw new Error(
-      `"${name}" is no name for a permission of yours: ${resourceOf(name)} is a resource of Latchkey itself.`,
-    );
-  }
+  const resource = resourceOf(name);
+  const own = builtInResourceLike(resource);
+  if (own) throw new Error(`"${name}" is no name for a permission of yours: ${reservedBy(resource, own)}`);
 }
 
 function resourceOf(name: string): string {

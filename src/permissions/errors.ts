@@ -18,7 +18,7 @@ export class PermissionNotFoundError extends LatchkeyError {
   }
 }
 
-/** The permission exists already, or its resource is one of Latchkey's own. */
+/** The permission exists already, or its resource is one of Latchkey's own or reads like one. */
 export class PermissionConflictError extends LatchkeyError {
   constructor(message: string) {
     super('permission.conflict', message, { details: [{ field: 'name', message: 'name is taken.' }] });

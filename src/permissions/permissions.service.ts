@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { builtInResourceLike, reservedBy } from '../auth/built-in-resources.js';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { PERMISSIONS, type Permission } from '../auth/permission-catalogue.js';
 import { assertPrincipal, workspaceOf, type Principal } from '../auth/principal.js';
@@ -22,7 +23,6 @@ import { resourceOf, suggestPermission } from './unknown-permission.js';
 
 const LATCHKEYS: readonly Permission[] = PERMISSIONS;
 const OWN: readonly string[] = LATCHKEYS.filter(({ grantable }) => grantable).map(({ name }) => name);
-const RESERVED: ReadonlySet<string> = new Set(LATCHKEYS.map(({ name }) => resourceOf(name)));
 const MOST_SUGGESTIONS = 3;
 
 /** The catalogue of permissions: Latchkey's own, the host's, and those of a workspace's applications. */
@@ -52,13 +52,13 @@ export class PermissionsService {
     return [...this.everywhere, ...added.filter(({ name }) => !this.isEverywhere(name))];
   }
 
-  /** @throws {PermissionConflictError} if it exists, or its resource is one of Latchkey's own. */
+  /** @throws {PermissionConflictError} if it exists, or its resource is one of Latchkey's own or reads like one. */
   async create(actor: Principal, input: CreatePermissionDto): Promise<Permission> {
     const workspaceId = workspaceOf(actor);
     const { name, description } = this.input.check(CreatePermissionDto, input);
-    if (RESERVED.has(resourceOf(name))) {
-      throw new PermissionConflictError(`${resourceOf(name)} is a resource of Latchkey itself. Choose another.`);
-    }
+    const resource = resourceOf(name);
+    const own = builtInResourceLike(resource);
+    if (own) throw new PermissionConflictError(`${reservedBy(resource, own)} Choose another.`);
     if (this.isEverywhere(name)) throw new PermissionConflictError('Every workspace has this permission already.');
     return this.unitOfWork.run(actor, async (work) => {
       const permission = { workspaceId, name, description, createdDate: work.date.toISOString() };
@@ -125,7 +125,7 @@ function faultOf(grant: string, suggestion: string | undefined): string {
   }
   if (suggestion !== undefined) return `${grant} is not a known permission; did you mean ${suggestion}?`;
   const resource = resourceOf(grant);
-  return resource === '' || RESERVED.has(resource)
+  return resource === '' || builtInResourceLike(resource)
     ? `${grant} is not a known permission. GET /permission lists them.`
     : `${grant} is not a known permission. One of your own is declared first: by POST /permission, or by definePermissions in the host application.`;
 }

@@ -68,6 +68,10 @@ describe('definePermissions', () => {
     ['apikeys:steal', 'apikeys is a resource of Latchkey itself'],
     ['auditLogs:edit', 'auditLogs is a resource of Latchkey itself'],
     ['workspaces:own', 'workspaces is a resource of Latchkey itself'],
+    ['auditlogs:view', 'auditlogs reads like auditLogs, which is a resource of Latchkey itself'],
+    ['APIKEYS:view', 'APIKEYS reads like apikeys'],
+    ['api-key:read', 'api-key reads like apikeys'],
+    ['member:view', 'member reads like members'],
   ])('refuses the name %s', (name, why) => {
     expect(() => defined(name)).toThrow(why);
     expect(() => defined(name)).toThrow(name);

@@ -97,5 +97,26 @@ describe('POST /api/v1/permission', () => {
         expect(body.message).toContain(resource);
       }
     });
+
+    it('409: its resource reads like one of Latchkey’s own, and the message names which', async () => {
+      for (const [resource, own] of [
+        ['APIKEYS', 'apikeys'],
+        ['apikey', 'apikeys'],
+        ['Api-Keys', 'apikeys'],
+        ['auditlogs', 'auditLogs'],
+        ['audit_log', 'auditLogs'],
+        ['Role', 'roles'],
+        ['workspace', 'workspaces'],
+      ] as const) {
+        const { body } = await workspace.operator
+          .post('/permission', { ...REFUND, name: `${resource}:read` })
+          .expect(409, 'permission.conflict');
+        expect(body.message).toBe(
+          `${resource} reads like ${own}, which is a resource of Latchkey itself. Choose another.`,
+        );
+      }
+      const { body } = await workspace.operator.get('/permission').expect(200);
+      expect(body.filter(({ name }: Body) => name.endsWith(':read'))).toEqual([]);
+    });
   });
 });
