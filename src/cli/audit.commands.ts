@@ -18,6 +18,7 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
     .option('--outcome <outcome>', 'success, failure or denied')
     .option('--from <date>', 'not before this moment (RFC 3339)')
     .option('--to <date>', 'before this moment (RFC 3339)')
-    .option('--output <file>', 'write to this file, readable by its owner only (default: standard output)')
+    .option('--output <file>', 'write to this new file, readable by its owner only (default: standard output)')
+    .option('--force', 'overwrite the file if it exists')
     .action(async (options: ExportTrailOptions) => (await actions()).exportTrail(terminal, options));
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Body } from '../support/client.js';
@@ -92,6 +92,31 @@ describe('latchkey audit export', () => {
       expect(code).toBe(1);
       expect(stderr).toMatch(/^latchkey: ENOENT: no such file or directory.*\n$/);
       expect(await exportsOnTrail()).toBe(before);
+    });
+
+    it('1: a file that exists stays as it is, and then nothing was exported', async () => {
+      const file = join(folder, 'older.ndjson');
+      await writeFile(file, 'older');
+      const before = await exportsOnTrail();
+
+      const outcome = await exported('--workspace', workspace.id, '--output', file);
+
+      const stderr = `latchkey: ${file} exists: give another --output, or --force to overwrite it.\n`;
+      expect(outcome).toEqual({ code: 1, stdout: '', stderr });
+      expect(await readFile(file, 'utf8')).toBe('older');
+      expect(await exportsOnTrail()).toBe(before);
+    });
+
+    it('overwrites a file with --force, which then only its owner can read', async () => {
+      const file = join(folder, 'forced.ndjson');
+      await writeFile(file, 'older\n'.repeat(10_000), { mode: 0o644 });
+
+      const { code } = await exported('--workspace', workspace.id, '--output', file, '--force');
+
+      expect(code).toBe(0);
+      const records = recordsIn(await readFile(file, 'utf8'));
+      expect(records.at(-1)).toMatchObject({ action: 'audit.exported' });
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
     });
 
     const exportsOnTrail = async (): Promise<number> =>
