@@ -14,6 +14,7 @@ import { addWorkspaceCommands } from './workspace.commands.js';
 const NOTES = `
 The environment is the service's: DATABASE_URL names the database (sqlite:./data/latchkey.db unless set). What a command
 changes is on the audit trail, under the name of the operating system's user. It may run next to a running service.
+Only serve and migrate create a database; all others need one that is there.
 
 What destroys something says what, and asks where standard input or output is a terminal; --yes answers beforehand.
 Output is for people; with --json it is one JSON document for scripts, and so is an error, with its code. Exit codes: 0 done, 1 failed, 2 wrong usage.`;

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { LatchkeyError } from '../common/latchkey-error.js';
 import { EnvironmentError } from '../config/environment.js';
+import { NoDatabaseError } from '../config/existing-database.js';
 import { reasonOf } from '../config/reason-of.js';
 import { NotConfirmedError, UnanswerableError } from './confirmation.js';
 
@@ -28,6 +29,7 @@ function errorCodeOf(error: unknown): string {
   if (error instanceof LatchkeyError) return error.code;
   if (error instanceof CommanderError) return 'usage.invalid';
   if (error instanceof EnvironmentError) return 'environment.invalid';
+  if (error instanceof NoDatabaseError) return 'database.missing';
   if (error instanceof UnanswerableError) return 'confirmation.required';
   return error instanceof NotConfirmedError ? 'confirmation.declined' : 'command.failed';
 }

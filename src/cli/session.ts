@@ -4,6 +4,8 @@ import { userInfo } from 'node:os';
 import { AppModule } from '../app.module.js';
 import { Principal } from '../auth/principal.js';
 import type { Environment } from '../config/environment.js';
+import { dataSourceOptions } from '../config/data-source-options.js';
+import { assertDatabaseExists } from '../config/existing-database.js';
 import { PinoLogger } from '../config/pino-logger.js';
 import { WorkspacesService } from '../workspaces/workspaces.service.js';
 
@@ -14,8 +16,13 @@ const SEVERE = ['error', 'fatal', 'silent'] as const;
 export class Session {
   private constructor(private readonly context: INestApplicationContext) {}
 
-  /** Opens the application, runs the command and closes the application again, whatever came of it. */
+  /**
+   * Opens the application, runs the command and closes the application again, whatever came of it.
+   *
+   * @throws {NoDatabaseError} if there is no database yet: a mistyped path must not become a new, empty one.
+   */
   static async run<T>(environment: Environment, command: (session: Session) => Promise<T>): Promise<T> {
+    await assertDatabaseExists(dataSourceOptions(environment.databaseUrl));
     // One command remembers no keys, so it needs no lease, and a service may run on the same database.
     const context = await NestFactory.createApplicationContext(AppModule.forRoot(environment, { cacheSize: 0 }), {
       logger: warningsOnly(environment),

@@ -3,6 +3,8 @@ import type { DataSourceOptions } from 'typeorm';
 import { LATCHKEY_ENTITIES } from '../database/entities.js';
 import { LATCHKEY_MIGRATIONS } from '../database/migrations/index.js';
 
+export const MIGRATIONS_TABLE = 'latchkey_migrations';
+
 const CONNECT_TIMEOUT_MS = 5000;
 const QUERY_TIMEOUT_MS = 30_000;
 
@@ -19,7 +21,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
   const common = {
     entities: [...LATCHKEY_ENTITIES],
     migrations: [...LATCHKEY_MIGRATIONS],
-    migrationsTableName: 'latchkey_migrations',
+    migrationsTableName: MIGRATIONS_TABLE,
     synchronize: false,
     logging: false,
     // The default writes failed migrations to stdout, past whoever else writes there. They are thrown as well.

@@ -15,8 +15,13 @@ export async function openDataSource(options: DataSourceOptions): Promise<DataSo
     if (isSqlite(options)) await prepareFile(options.database);
     return await initialize(options, Date.now() + LONGEST_WAIT_MS);
   } catch (error) {
-    throw new Error(`DATABASE_URL: the database cannot be opened: ${reasonOf(error)}`, { cause: error });
+    throw cannotBeOpened(error);
   }
+}
+
+/** In one line, without the password in `DATABASE_URL`. */
+export function cannotBeOpened(cause: unknown): Error {
+  return new Error(`DATABASE_URL: the database cannot be opened: ${reasonOf(cause)}`, { cause });
 }
 
 /** By another of its names it must not even be opened. */

@@ -39,6 +39,7 @@ describe('what destroys asks on a terminal', () => {
     ensureBuilt();
     store = await createStore('sqlite');
     commandLine = new CommandLine(store);
+    await commandLine.json('migrate');
   }, BUILD_MS);
 
   afterAll(() => store.drop());

@@ -50,6 +50,7 @@ describe('latchkey', () => {
   });
 
   it('1: a refusal and a bad environment have their codes with --json', async () => {
+    await commandLine.json('migrate');
     const list = ['key', 'list', '--workspace', 'nobody', '--json'];
     const refused = await commandLine.run(...list);
     const misconfigured = await new CommandLine(store, { PORT: 'http' }).run(...list);
