@@ -59,11 +59,11 @@ export class AuditListener {
 async function insert(work: Work, rows: number, events: unknown[], pii: unknown[]): Promise<void> {
   const { both, event, erasable } = rows === 1 ? ONE : insertionsOf(rows);
   if (work.dialect === 'postgres') {
-    await work.query(both, [...events, ...pii]);
+    await work.writeLast(both, [...events, ...pii]);
     return;
   }
-  await work.query(event, events);
-  await work.query(erasable, pii);
+  await work.writeLast(event, events);
+  await work.writeLast(erasable, pii);
 }
 
 function insertionsOf(rows: number): { both: string; event: string; erasable: string } {

@@ -11,7 +11,14 @@ import { SHOW_DURABILITY, weaknessOf, type Durability } from './postgres-durabil
 import { LONGEST_STATEMENT_MS, PostgresStatements } from './postgres-statements.js';
 import { isAnswer, isServerFull, toStoreError } from './store-errors.js';
 import type { TableNames } from './table-names.js';
-import { ROW_LOCK, Transaction, type JoinedTransaction, type RunStatement } from './transaction.js';
+import {
+  ROW_LOCK,
+  Transaction,
+  writeAtOnce,
+  type JoinedTransaction,
+  type RunStatement,
+  type RunStatements,
+} from './transaction.js';
 
 const LOOK_UP_TIMEOUT_MS = 2000;
 const LONGEST_READ_MS = 20_000;
@@ -117,7 +124,8 @@ export class PostgresDatabase extends Database {
     try {
       await this.begin(runner, begin(since, queue));
       const run: RunStatement = (sql, parameters) => this.statements.run(runner, sql, parameters);
-      transaction = new Transaction(runner, run, 'postgres', async () => {
+      const runAll: RunStatements = (statements) => this.statements.runAll(runner, statements);
+      transaction = new Transaction(runner, run, runAll, 'postgres', async () => {
         await run(limitWaits(since));
       });
       const result = await body(transaction);
@@ -134,7 +142,7 @@ export class PostgresDatabase extends Database {
   join(runner: QueryRunner): Promise<JoinedTransaction> {
     const { manager } = runner;
     const query: RunStatement = (sql, parameters) => this.statements.run(runner, sql, parameters);
-    return Promise.resolve({ manager, dialect: 'postgres', lock: ROW_LOCK, query });
+    return Promise.resolve({ manager, dialect: 'postgres', lock: ROW_LOCK, query, writeLast: writeAtOnce(query) });
   }
 
   assertInPlace(): void {

@@ -8,7 +8,13 @@ import { ownOptions, type SqliteOptions } from './sqlite-options.js';
 import { statementsOn, type SqliteStatements } from './sqlite-statements.js';
 import { isBusy, toStoreError } from './store-errors.js';
 import type { TableNames } from './table-names.js';
-import { Transaction, type JoinedTransaction, type RunStatement } from './transaction.js';
+import {
+  Transaction,
+  writeAtOnce,
+  type JoinedTransaction,
+  type RunStatement,
+  type RunStatements,
+} from './transaction.js';
 
 const BUSY_TIMEOUT_MS = 5000;
 const BUSY_PAUSE_MS = 1;
@@ -112,7 +118,7 @@ export class SqliteDatabase extends Database {
     // Kept statements would keep the host from closing its connection.
     const statements = await statementsOn(runner, this.names, 0);
     const query: RunStatement = (sql, parameters) => statements.run(sql, parameters);
-    return { manager: runner.manager, dialect: 'sqlite', lock: undefined, query };
+    return { manager: runner.manager, dialect: 'sqlite', lock: undefined, query, writeLast: writeAtOnce(query) };
   }
 
   assertInPlace(): void {
@@ -147,7 +153,10 @@ export class SqliteDatabase extends Database {
     // TypeORM keeps one runner for a SQLite data source. A transaction needs one that ends with it.
     Object.assign(this.writer.driver, { queryRunner: undefined });
     const run: RunStatement = (sql, parameters) => this.writes.run(sql, parameters);
-    return new Transaction(this.writer.createQueryRunner(), run, 'sqlite');
+    const runAll: RunStatements = async (statements) => {
+      for (const [sql, parameters] of statements) await run(sql, parameters);
+    };
+    return new Transaction(this.writer.createQueryRunner(), run, runAll, 'sqlite');
   }
 }
 

@@ -14,13 +14,26 @@ export type Dialect = 'sqlite' | 'postgres';
 /** Runs a statement, and returns its rows, those of a `RETURNING` included. */
 export type RunStatement = <Row>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
 
+/** A statement and its parameters. */
+export type Statement = readonly [sql: string, parameters?: unknown[]];
+
+/** Runs statements one after the other. Throws what the first that fails throws; those after it change nothing then. */
+export type RunStatements = (statements: readonly Statement[]) => Promise<void>;
+
 /** What may be done in a transaction that somebody else began and will end. */
-export type JoinedTransaction = Pick<Transaction, 'manager' | 'lock' | 'dialect' | 'query'>;
+export type JoinedTransaction = Pick<Transaction, 'manager' | 'lock' | 'dialect' | 'query' | 'writeLast'>;
+
+/** `writeLast` of a transaction whose commit is somebody else's. */
+export function writeAtOnce(run: RunStatement): Transaction['writeLast'] {
+  return async (sql, parameters) => {
+    await run(sql, parameters);
+  };
+}
 
 /** An open transaction. It ends with the callback it was given to: whoever keeps it is refused. */
 export class Transaction {
   private readonly running = new Set<Promise<unknown>>();
-  private readonly closing: string[] = [];
+  private readonly last: Statement[] = [];
   private failure: { cause: unknown } | undefined;
   private broken = false;
   private ended = false;
@@ -28,11 +41,13 @@ export class Transaction {
   /**
    * @param runner on whose connection a transaction has begun; it serves nothing else
    * @param run runs a statement on that connection, past the runner
+   * @param runAll runs the last statements and the commit on it
    * @param onLongStatement awaited after each statement that may have waited for others; throws nothing
    */
   constructor(
     private readonly runner: QueryRunner,
     private readonly run: RunStatement,
+    private readonly runAll: RunStatements,
     readonly dialect: Dialect,
     private readonly onLongStatement: () => Promise<void> = () => Promise.resolve(),
   ) {
@@ -64,10 +79,14 @@ export class Transaction {
     return this.watch(() => this.run<Row>(sql, parameters));
   }
 
-  /** Has a statement without parameters run right before the commit; on PostgreSQL in one round trip with it. */
-  queryAtCommit(sql: string): void {
+  /**
+   * Has a statement run right before the commit; on PostgreSQL it is sent together with it. For what nothing in the transaction
+   * reads: if it fails, the commit does.
+   */
+  writeLast(sql: string, parameters: unknown[] = []): Promise<void> {
     if (this.ended) throw new Error(ENDED);
-    this.closing.push(sql);
+    this.last.push([sql, parameters]);
+    return Promise.resolve();
   }
 
   /**
@@ -78,10 +97,9 @@ export class Transaction {
     await this.end();
     if (this.failure) throw new Error('A statement failed, and its error was not thrown on.', this.failure);
     try {
-      const statements = [...this.closing, 'COMMIT'];
-      const sent = this.dialect === 'postgres' ? [statements.join('; ')] : statements;
-      for (const statement of sent) await this.run(statement, []);
+      await this.runAll([...this.last, ['COMMIT']]);
     } catch (error) {
+      this.broken ||= !isAnswer(error);
       throw isRolledBack(error) ? error : new OutcomeUnknownError(error);
     }
   }

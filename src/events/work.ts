@@ -33,6 +33,11 @@ export class Work {
     return this.transaction.query<Row>(sql, parameters);
   }
 
+  /** Writes what nothing else of this transaction reads. See {@link Transaction.writeLast}. */
+  writeLast(sql: string, parameters?: unknown[]): Promise<void> {
+    return this.transaction.writeLast(sql, parameters);
+  }
+
   get dialect(): Transaction['dialect'] {
     return this.transaction.dialect;
   }

@@ -31,7 +31,8 @@ export class PostgresRevocationStore implements RevocationStore {
   constructor(private readonly database: Database) {}
 
   append(transaction: Transaction, revocation: LoggedRevocation): void {
-    transaction.queryAtCommit(appending(revocation));
+    const { text, values } = appending(revocation);
+    void transaction.writeLast(text, values);
   }
 
   notifyAndList(channel: string, messages: readonly string[], own: string): Promise<SeenInstance[]> {
@@ -62,12 +63,10 @@ export class PostgresRevocationStore implements RevocationStore {
   }
 }
 
-/** @returns the statement, without parameters, that puts a revocation into the log. */
-export function appending({ id, forget }: LoggedRevocation): string {
-  const values = ['txid_current()', literal(id), literal(JSON.stringify(forget))];
-  return `INSERT INTO latchkey_revocations (xid, id, forget) VALUES (${values.join(', ')})`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+/** @returns the statement that puts a revocation into the log. */
+export function appending({ id, forget }: LoggedRevocation): { text: string; values: unknown[] } {
+  return {
+    text: 'INSERT INTO latchkey_revocations (xid, id, forget) VALUES (txid_current(), $1, $2)',
+    values: [id, JSON.stringify(forget)],
+  };
 }

@@ -95,7 +95,7 @@ async function countInExactly(work: Work, workspaceId: string, name: CountedQuot
 /** Counts out what was deleted. */
 export async function countOut(work: Work, workspaceId: string, name: CountedQuota, count = 1): Promise<void> {
   if (count === 0) return;
-  await work.query(
+  await work.writeLast(
     `INSERT INTO latchkey_workspace_quotas AS quota (workspace_id, name, slot, used) VALUES ($1, $2, ${slotFor(work)}, $3)
      ON CONFLICT (workspace_id, name, slot) DO UPDATE SET used = quota.used + excluded.used`,
     [workspaceId, name, -count],

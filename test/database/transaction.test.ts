@@ -164,23 +164,23 @@ describe('a transaction', () => {
     });
 
     it('runs at its commit what was left for that, or rolls everything back', async () => {
-      const last = (name: string) => INSERT_WORKSPACE.replace('$1', `'${name}'`).replace('$2', `'${name}'`);
+      const last = (name: string): [string, string[]] => [INSERT_WORKSPACE, [name, name]];
       await opened.database.transaction(async (tx) => {
-        tx.queryAtCommit(last('second'));
-        tx.queryAtCommit(last('third'));
+        await tx.writeLast(...last('second'));
+        await tx.writeLast(...last('third'));
         await tx.query(INSERT_WORKSPACE, ['first', 'first']);
         expect(await tx.query('SELECT name FROM latchkey_workspaces')).toEqual([{ name: 'first' }]);
       });
       expect(await workspaceNames(opened.database)).toEqual(['first', 'second', 'third']);
 
       const failing = opened.database.transaction(async (tx) => {
-        tx.queryAtCommit(last('fourth'));
-        tx.queryAtCommit(last('third'));
+        await tx.writeLast(...last('fourth'));
+        await tx.writeLast(...last('third'));
         await tx.query(INSERT_WORKSPACE, ['fifth', 'fifth']);
       });
       await expect(failing).rejects.toThrow(StoreUnavailableError);
-      const refused = opened.database.transaction((tx) => {
-        tx.queryAtCommit(last('sixth'));
+      const refused = opened.database.transaction(async (tx) => {
+        await tx.writeLast(...last('sixth'));
         throw new Error('Changed my mind.');
       });
       await expect(refused).rejects.toThrow('Changed my mind.');
