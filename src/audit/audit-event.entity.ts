@@ -29,7 +29,7 @@ export class AuditEvent {
   @Column({ name: 'actor_id', type: 'varchar', length: 255 })
   actorId!: string;
 
-  /** The id of the first target; like the actor's, in lower case if it is a UUID. */
+  /** The id of the first target; like the actor's, in lower case if it is a UUID. The others: {@link AuditFurtherTarget}. */
   @Column({ name: 'target_id', type: 'varchar', length: 255, nullable: true })
   targetId!: string | null;
 

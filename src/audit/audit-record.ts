@@ -5,6 +5,7 @@ import type { Actor, ActorType } from '../events/actor.js';
 import type { Change, DomainEvent, Outcome } from '../events/domain-event.js';
 import type { Attribution } from '../events/work.js';
 import type { AuditEvent } from './audit-event.entity.js';
+import type { AuditFurtherTarget } from './audit-further-target.entity.js';
 import type { AuditPii } from './audit-pii.entity.js';
 import { canonicalJson } from '../common/canonical-json.js';
 import { newSalt } from './salt.js';
@@ -58,12 +59,18 @@ export interface AuditRecord {
 }
 
 /** The rows that put an event on the trail. */
+export interface RecordRows {
+  event: AuditEvent;
+  furtherTargets: AuditFurtherTarget[];
+  pii: AuditPii;
+}
+
 export function toRows(
   event: DomainEvent,
   { actor, date: occurred }: Attribution,
   recorded: Date,
   secrets: SecretScanner,
-): { event: AuditEvent; pii: AuditPii } {
+): RecordRows {
   const { origin } = actor;
   const salt = newSalt();
   const content = secrets.redact(
@@ -91,18 +98,22 @@ export function toRows(
     errorCode: event.errorCode,
     pii: sha256(salt + content),
   } satisfies Payload);
+  const { id, workspaceId, action, outcome } = event;
+  const occurredDate = occurred.toISOString();
+  const [first, ...further] = new Set(event.targets.map((target) => searchedId(target.id)));
   return {
     event: {
-      id: event.id,
-      workspaceId: event.workspaceId,
-      action: event.action,
-      outcome: event.outcome,
+      id,
+      workspaceId,
+      action,
+      outcome,
       actorId: searchedId(actor.id),
-      targetId: event.targets[0] ? searchedId(event.targets[0].id) : null,
-      occurredDate: occurred.toISOString(),
+      targetId: first ?? null,
+      occurredDate,
       payload,
       payloadHash: sha256(payload),
     },
+    furtherTargets: further.map((targetId) => ({ eventId: id, targetId, workspaceId, outcome, occurredDate })),
     pii: { eventId: event.id, salt, content },
   };
 }

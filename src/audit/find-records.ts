@@ -37,6 +37,12 @@ interface Condition {
   value: string;
 }
 
+/** A table that has indexes of what records are found by, in order. */
+interface Source {
+  table: string;
+  id: string;
+}
+
 /** Records that an index has in order. */
 interface Range {
   workspaceId: string | null;
@@ -60,6 +66,8 @@ export interface FoundRecords {
 }
 
 const RECORD = `event.id, event.occurred_date AS date, event.payload, event.payload_hash AS "payloadHash", pii.content`;
+const EVENTS: Source = { table: 'latchkey_audit_events', id: 'id' };
+const FURTHER_TARGETS: Source = { table: 'latchkey_audit_further_targets', id: 'event_id' };
 const OUTCOMES: readonly Outcome[] = ['success', 'failure', 'denied'];
 
 // '' sorts before, and 'a' behind each date.
@@ -75,7 +83,8 @@ const MOST_CHUNKS = 10;
 
 /**
  * Finds records in the order of their dates. Each filter has an index for all workspaces and one within a workspace, with the
- * outcome behind it: a search for any outcome puts three ranges of the index together. Where several filters are given, the
+ * outcome behind it: a search for any outcome puts three ranges of the index together. Targets besides the first have such indexes
+ * in a table of their own. Where several filters are given, the
  * records of one are tested for the others, a bounded number: there may be fewer than asked for, and more behind them.
  */
 export async function findRecords(store: Store, filter: RecordFilter, page: RecordPage): Promise<FoundRecords> {
@@ -104,14 +113,14 @@ function readChunk(
   size: number,
   limit: number,
 ): Promise<FoundRecord[]> {
-  const { outcomes, order } = range;
+  const { order } = range;
   const inOrder = (table: string): string => `ORDER BY ${table}occurred_date ${order}, ${table}id ${order}`;
-  const isWanted: Sql = ['(TRUE', ...tests.flatMap(({ column, value }) => [` AND event.${column} = `, { value }]), ')'];
+  const isWanted: Sql = ['(TRUE', ...tests.flatMap((test) => [' AND ', ...isMet(test)]), ')'];
   return run<FoundRecord>(store, [
     `SELECT ${RECORD}, found.number, `,
     ...isWanted,
     ` AS matches FROM (SELECT id, occurred_date, CAST(ROW_NUMBER() OVER (${inOrder('')}) AS integer) AS number FROM (`,
-    ...unionOf(outcomes.map((outcome) => part(range, outcome, condition, size))),
+    ...partsOf(range, condition, size),
     `) AS parts ${inOrder('')} LIMIT `,
     { value: size },
     // CROSS: SQLite reads what stands first, first.
@@ -169,7 +178,7 @@ async function fewestFirst(store: Store, range: Range, conditions: Condition[]):
   if (conditions.length < 2) return conditions;
   const counts = conditions.map((condition, place): Sql => [
     `SELECT ${place} AS place, CAST(COUNT(*) AS integer) AS records FROM (`,
-    ...unionOf(range.outcomes.map((outcome) => part(range, outcome, condition, MOST_COUNTED))),
+    ...partsOf(range, condition, MOST_COUNTED),
     ') AS parts',
   ]);
   const counted = await run<{ place: number; records: number }>(store, unionOf(counts));
@@ -177,27 +186,48 @@ async function fewestFirst(store: Store, range: Range, conditions: Condition[]):
   return conditions.toSorted((one, other) => (of.get(one) ?? 0) - (of.get(other) ?? 0));
 }
 
-/** Selects the first records of a range of an index, and where they stand. */
+/** Whether a record that was found by another filter matches this one. */
+function isMet({ column, value }: Condition): Sql {
+  const isOfEvent: Sql = [`event.${column} = `, { value }];
+  if (column !== 'target_id') return isOfEvent;
+  // Not EXISTS, for which PostgreSQL may gather all records of the target.
+  const further: Sql = [
+    '(SELECT further.event_id FROM latchkey_audit_further_targets AS further WHERE further.event_id = event.id AND further.target_id = ',
+    { value },
+    ')',
+  ];
+  return ['(', ...isOfEvent, ' OR ', ...further, ' IS NOT NULL)'];
+}
+
+/** Selects the first records of each range of an index, and where they stand: no record twice. */
+function partsOf(range: Range, condition: Condition | undefined, limit: number): Sql {
+  const sources = condition?.column === 'target_id' ? [EVENTS, FURTHER_TARGETS] : [EVENTS];
+  return unionOf(
+    sources.flatMap((source) => range.outcomes.map((outcome) => part(source, range, outcome, condition, limit))),
+  );
+}
+
 function part(
+  { table, id }: Source,
   { workspaceId, behind, before, order }: Range,
   outcome: Outcome,
   condition: Condition | undefined,
   limit: number,
 ): Sql {
   return [
-    'SELECT id, occurred_date FROM (SELECT id, occurred_date FROM latchkey_audit_events WHERE outcome = ',
+    `SELECT id, occurred_date FROM (SELECT ${id} AS id, occurred_date FROM ${table} WHERE outcome = `,
     { value: outcome },
     ...(workspaceId === null ? [] : [' AND workspace_id = ', { value: workspaceId }]),
     ...(condition ? [` AND ${condition.column} = `, { value: condition.value }] : []),
-    ' AND (occurred_date, id) > (',
+    ` AND (occurred_date, ${id}) > (`,
     { value: behind.date },
     ', ',
     { value: behind.id },
-    ') AND (occurred_date, id) < (',
+    `) AND (occurred_date, ${id}) < (`,
     { value: before.date },
     ', ',
     { value: before.id },
-    `) ORDER BY occurred_date ${order}, id ${order} LIMIT `,
+    `) ORDER BY occurred_date ${order}, ${id} ${order} LIMIT `,
     { value: limit },
     ') AS part',
   ];

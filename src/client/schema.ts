@@ -1779,7 +1779,7 @@ export interface operations {
         action?: string;
         /** @description Who did it; a UUID in any case. */
         actorId?: string;
-        /** @description What it was done to; a UUID in any case. */
+        /** @description What it was done to: any target of the record; a UUID in any case. */
         targetId?: string;
         /** @description How it ended. */
         outcome?: 'success' | 'failure' | 'denied';
@@ -1830,7 +1830,7 @@ export interface operations {
         action?: string;
         /** @description Who did it; a UUID in any case. */
         actorId?: string;
-        /** @description What it was done to; a UUID in any case. */
+        /** @description What it was done to: any target of the record; a UUID in any case. */
         targetId?: string;
         /** @description How it ended. */
         outcome?: 'success' | 'failure' | 'denied';

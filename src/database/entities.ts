@@ -3,6 +3,7 @@ import { ApiKeyWord } from '../api-keys/api-key-word.entity.js';
 import { DeletedKey } from '../api-keys/deleted-key.entity.js';
 import { IdempotencyKey } from '../api-keys/idempotency-key.entity.js';
 import { AuditEvent } from '../audit/audit-event.entity.js';
+import { AuditFurtherTarget } from '../audit/audit-further-target.entity.js';
 import { AuditPii } from '../audit/audit-pii.entity.js';
 import { RateLimitUse } from '../auth/rate-limit-use.entity.js';
 import { Member } from '../members/member.entity.js';
@@ -32,5 +33,6 @@ export const LATCHKEY_ENTITIES = [
   LoggedRevocation,
   RateLimitUse,
   AuditEvent,
+  AuditFurtherTarget,
   AuditPii,
 ] as const;

@@ -1,49 +1,55 @@
 import type { Transaction } from './transaction.js';
 
-// INSERT OR REPLACE deletes the row in its way without running a delete trigger.
-const REPLACES = 'WHEN EXISTS (SELECT 1 FROM latchkey_audit_events WHERE id = NEW.id)';
+/** What is only ever inserted, and the condition for a new row to take the place of one. */
+const INSERT_ONLY = [
+  ['latchkey_audit_events', 'id = NEW.id'],
+  ['latchkey_audit_further_targets', 'event_id = NEW.event_id AND target_id = NEW.target_id'],
+] as const;
 
 const SQLITE = new Map(
-  (
-    [
-      ['update', 'BEFORE UPDATE', ''],
-      ['delete', 'BEFORE DELETE', ''],
-      ['replace', 'BEFORE INSERT', REPLACES],
-    ] as const
-  ).map(([name, moment, condition]) => [
-    `tr_latchkey_audit_events_${name}`,
-    [
-      `CREATE TRIGGER tr_latchkey_audit_events_${name} ${moment} ON latchkey_audit_events ${condition}
-       BEGIN SELECT RAISE(ABORT, 'latchkey: audit records cannot be changed'); END`,
-    ],
-  ]),
+  INSERT_ONLY.flatMap(([table, isReplaced]) =>
+    (
+      [
+        ['update', 'BEFORE UPDATE', ''],
+        ['delete', 'BEFORE DELETE', ''],
+        // INSERT OR REPLACE deletes the row in its way without running a delete trigger.
+        ['replace', 'BEFORE INSERT', `WHEN EXISTS (SELECT 1 FROM ${table} WHERE ${isReplaced})`],
+      ] as const
+    ).map(([name, moment, condition]): [string, string[]] => [
+      `tr_${table}_${name}`,
+      [
+        `CREATE TRIGGER tr_${table}_${name} ${moment} ON ${table} ${condition}
+         BEGIN SELECT RAISE(ABORT, 'latchkey: audit records cannot be changed'); END`,
+      ],
+    ]),
+  ),
 );
 
 const REFUSE_CHANGE = `CREATE OR REPLACE FUNCTION latchkey_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN RAISE EXCEPTION 'latchkey: audit records cannot be changed'; END $$`;
 
-const POSTGRES = new Map([
-  [
-    'tr_latchkey_audit_events_change',
-    [
-      REFUSE_CHANGE,
-      `CREATE TRIGGER tr_latchkey_audit_events_change BEFORE UPDATE OR DELETE ON latchkey_audit_events
-       FOR EACH ROW EXECUTE FUNCTION latchkey_refuse_change()`,
-    ],
-  ],
-  [
-    'tr_latchkey_audit_events_truncate',
-    [
-      REFUSE_CHANGE,
-      `CREATE TRIGGER tr_latchkey_audit_events_truncate BEFORE TRUNCATE ON latchkey_audit_events
-       FOR EACH STATEMENT EXECUTE FUNCTION latchkey_refuse_change()`,
-    ],
-  ],
-]);
+const POSTGRES = new Map(
+  INSERT_ONLY.flatMap(([table]) =>
+    (
+      [
+        ['change', 'BEFORE UPDATE OR DELETE', 'ROW'],
+        ['truncate', 'BEFORE TRUNCATE', 'STATEMENT'],
+      ] as const
+    ).map(([name, moment, each]): [string, string[]] => [
+      `tr_${table}_${name}`,
+      [
+        REFUSE_CHANGE,
+        `CREATE TRIGGER tr_${table}_${name} ${moment} ON ${table}
+         FOR EACH ${each} EXECUTE FUNCTION latchkey_refuse_change()`,
+      ],
+    ]),
+  ),
+);
 
 const FIND = {
-  sqlite: `SELECT name FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = lower('latchkey_audit_events')`,
-  postgres: `SELECT tgname AS name FROM pg_trigger WHERE tgrelid = to_regclass('latchkey_audit_events') AND tgenabled <> 'D'`,
+  sqlite: `SELECT name FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) IN (${listOf((table) => `lower('${table}')`)})`,
+  postgres: `SELECT tgname AS name FROM pg_trigger
+    WHERE tgrelid IN (${listOf((table) => `to_regclass('${table}')`)}) AND tgenabled <> 'D'`,
 };
 
 /**
@@ -59,4 +65,8 @@ export async function protectTrail(transaction: Transaction, nameOf: (name: stri
     if (present.has(nameOf(name))) continue;
     for (const statement of statements) await transaction.query(statement);
   }
+}
+
+function listOf(item: (table: string) => string): string {
+  return INSERT_ONLY.map(([table]) => item(table)).join(', ');
 }

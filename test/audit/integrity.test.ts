@@ -34,6 +34,9 @@ describe('records of the trail, as they are stored', () => {
       await workspace.operator.patch(`/apikey/${body.id}`, { enabled: false }).expect(200);
       await workspace.operator.delete(`/apikey/${body.id}?reason=caf%C3%A9`).expect(200);
       await workspace.operator.delete(`/apikey/${body.id}`).expect(404);
+      const dead = await workspace.keyWith('apikeys:view');
+      await workspace.operator.delete(`/apikey/${dead.id}`).expect(200);
+      await dead.client.delete(`/apikey/${body.id}`).expect(401);
       await service.anonymous.get('/apikey', { 'user-agent': 'caf\u{e9} "x"' }).expect(401);
       stored = (await withSql(service.store, (query) =>
         query(`SELECT event.id, payload, payload_hash, salt, content FROM latchkey_audit_events event
@@ -78,8 +81,11 @@ describe('records of the trail, as they are stored', () => {
       [`UPDATE latchkey_audit_events SET payload = payload`],
       [`DELETE FROM latchkey_audit_events`],
       [`DELETE FROM latchkey_audit_events WHERE id = (SELECT MIN(id) FROM latchkey_audit_events)`],
+      [`UPDATE latchkey_audit_further_targets SET target_id = 'x'`],
+      [`DELETE FROM latchkey_audit_further_targets`],
       ...(kind === 'postgres'
         ? [
+            [`TRUNCATE latchkey_audit_further_targets`],
             [`TRUNCATE latchkey_audit_events`],
             [`TRUNCATE latchkey_audit_events CASCADE`],
             [
@@ -88,14 +94,19 @@ describe('records of the trail, as they are stored', () => {
             ],
           ]
         : [
+            [`REPLACE INTO latchkey_audit_further_targets SELECT * FROM latchkey_audit_further_targets`],
             [`INSERT OR REPLACE INTO latchkey_audit_events SELECT * FROM latchkey_audit_events`],
             [`REPLACE INTO latchkey_audit_events SELECT * FROM latchkey_audit_events`],
           ]),
     ])('cannot be changed: %s', async (statement) => {
       await withSql(service.store, async (query) => {
-        const before = await query('SELECT * FROM latchkey_audit_events ORDER BY id');
+        const rows = async () => [
+          ...(await query('SELECT * FROM latchkey_audit_events ORDER BY id')),
+          ...(await query('SELECT * FROM latchkey_audit_further_targets ORDER BY event_id')),
+        ];
+        const before = await rows();
         await expect(query(statement)).rejects.toThrow('latchkey: audit records cannot be changed');
-        expect(await query('SELECT * FROM latchkey_audit_events ORDER BY id')).toEqual(before);
+        expect(await rows()).toEqual(before);
       });
     });
   });

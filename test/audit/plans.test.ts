@@ -29,7 +29,7 @@ const SORTED_RANGE = /Sort[^\n]*\n(\s+Sort Key[^\n]*\n)?\s+->\s+Index[^\n]*ix_|S
 
 /**
  * One record a second, every other one another workspace's. `old.action`, and all that failed, are among the oldest; so is all
- * that `actor-0` did to `target-0`.
+ * that `actor-0` did to `target-0`. A fifth has a second target, `further-0` mostly.
  */
 function seedOf(kind: string, workspaceId: string, otherId: string): string[] {
   const isPostgres = kind === 'postgres';
@@ -41,10 +41,12 @@ function seedOf(kind: string, workspaceId: string, otherId: string): string[] {
     .map((part) => `'${part}'`)
     .join(` || ${date} || `);
   const columns = 'id, workspace_id, action, outcome, actor_id, target_id, occurred_date, payload, payload_hash';
-  const select = `SELECT '01900000-0000-7000-8000-' || ${hex},
-      CASE WHEN i % 2 = 0 THEN '${workspaceId}' ELSE '${otherId}' END,
+  const id = `'01900000-0000-7000-8000-' || ${hex}`;
+  const workspace = `CASE WHEN i % 2 = 0 THEN '${workspaceId}' ELSE '${otherId}' END`;
+  const outcome = `CASE WHEN i < 100 THEN 'failure' WHEN i % 20 < 2 THEN 'denied' ELSE 'success' END`;
+  const select = `SELECT ${id}, ${workspace},
       CASE WHEN i < 300 THEN 'old.action' WHEN i % 4 = 1 THEN 'other.action' ELSE 'some.action' END,
-      CASE WHEN i < 100 THEN 'failure' WHEN i % 20 < 2 THEN 'denied' ELSE 'success' END,
+      ${outcome},
       CASE WHEN i % 8 < 4 OR i < 1000 THEN 'actor-0' ELSE 'actor-' || (i % 101 + 1) END,
       CASE WHEN i % 8 > 3 OR i < 1000 THEN 'target-0' ELSE 'target-' || (i % 5003 + 1) END,
       ${date}, ${payload}, 'x'`;
@@ -53,6 +55,9 @@ function seedOf(kind: string, workspaceId: string, otherId: string): string[] {
     `INSERT INTO latchkey_audit_events (${columns}) ${numbers} ${select} FROM numbers`,
     `INSERT INTO latchkey_audit_pii (event_id, salt, content) SELECT id, 'x', '{"targetDisplays":[],"changes":[]}' FROM latchkey_audit_events
      WHERE id LIKE '01900000-%'`,
+    `INSERT INTO latchkey_audit_further_targets (event_id, target_id, workspace_id, outcome, occurred_date) ${numbers}
+     SELECT ${id}, CASE WHEN i % 1000 < 900 THEN 'further-0' ELSE 'further-' || (i % 101 + 1) END,
+       ${workspace}, ${outcome}, ${date} FROM numbers WHERE i % 5 = 0`,
     // On SQLite, nothing gathers statistics.
     ...(isPostgres ? ['VACUUM ANALYZE'] : []),
   ];
@@ -98,6 +103,10 @@ describe('A search of 100,000 records', () => {
       [['target'], { targetId: 'target-0' }],
       [['target'], { targetId: 'target-17' }],
       [['target'], { targetId: 'target-0', outcome: 'failure' }],
+      [['target'], { targetId: 'further-0' }],
+      [['target'], { targetId: 'further-0', outcome: 'denied' }],
+      [['target'], { targetId: 'further-0', from: FROM, to: TO }],
+      [['target'], { targetId: 'further-17' }],
       [['actor'], { actorId: 'actor-0' }],
       [['actor'], { actorId: 'actor-0', from: FROM, to: TO }],
       [['action'], { action: 'old.action' }],
@@ -106,6 +115,8 @@ describe('A search of 100,000 records', () => {
       [['action'], { action: 'some.action', from: FROM, to: TO }],
       [['action'], { action: 'some.action', outcome: 'failure' }],
       [['action', 'target'], { action: 'some.action', targetId: 'target-0' }],
+      [['action', 'target'], { action: 'old.action', targetId: 'further-0' }],
+      [['action', 'target'], { action: 'some.action', targetId: 'further-17' }],
       [['action', 'actor'], { action: 'old.action', actorId: 'actor-0' }],
       [['action', 'actor', 'target'], { action: 'some.action', actorId: 'actor-0', targetId: 'target-17' }],
     ];
@@ -115,15 +126,16 @@ describe('A search of 100,000 records', () => {
         'reads the index of its filter, in order, and no more than a page: %p %p',
         async (names, filter) => {
           const isAll = scope === 'all workspaces';
-          const indexes = names.map((name) => {
+          const indexes = names.flatMap((name) => {
             const parts = isAll ? [name || 'outcome'] : ['workspace', name];
-            return `ix_latchkey_audit_events_${parts.filter(Boolean).join('_')}`;
+            const tables = name === 'target' ? ['events', 'further_targets'] : ['events'];
+            return tables.map((table) => `ix_latchkey_audit_${table}_${parts.filter(Boolean).join('_')}`);
           });
           for (const order of ['ASC', 'DESC'] as const) {
             const plans = await plansOf({ workspaceId: isAll ? null : workspace.id, ...filter }, order);
             const read = plans.join('\n');
-            expect(read).not.toMatch(/Seq Scan|SCAN latchkey|SCAN event|Bitmap/);
-            const used = [...read.matchAll(/(?:INDEX|using) (ix_latchkey_audit_events_\w+)/g)].map(([, name]) => name);
+            expect(read).not.toMatch(/Seq Scan|SCAN latchkey|SCAN event|SCAN further|Bitmap/);
+            const used = [...read.matchAll(/(?:INDEX|using) (ix_latchkey_audit_\w+)/g)].map(([, name]) => name);
             expect([...new Set(used)].sort()).toEqual(indexes.sort());
             // What is sorted is what the ranges of the outcomes give: each in order, and cut where the page ends.
             expect(read).not.toMatch(SORTED_RANGE);

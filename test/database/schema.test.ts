@@ -45,6 +45,14 @@ describe('the schema', () => {
       const refusal = /audit records cannot be changed/;
       await expect(opened.host.query(`UPDATE latchkey_audit_events SET action = 'z'`)).rejects.toThrow(refusal);
       await expect(opened.host.query(`DELETE FROM latchkey_audit_events`)).rejects.toThrow(refusal);
+      await opened.host.query(
+        `INSERT INTO latchkey_audit_further_targets (event_id, target_id, outcome, occurred_date)
+         VALUES ('1', 'e', 'success', 'c')`,
+      );
+      await expect(opened.host.query(`UPDATE latchkey_audit_further_targets SET target_id = 'z'`)).rejects.toThrow(
+        refusal,
+      );
+      await expect(opened.host.query(`DELETE FROM latchkey_audit_further_targets`)).rejects.toThrow(refusal);
     });
   });
 });

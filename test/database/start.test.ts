@@ -45,9 +45,15 @@ describe('the start of a host', () => {
          VALUES ('1', 'a', 'success', 'b', 'c', '{}', 'd')`,
       );
 
-      await expect(context.get(DataSource).query(`DELETE FROM latchkey_audit_events`)).rejects.toThrow(
-        'audit records cannot be changed',
+      await context.get(DataSource).query(
+        `INSERT INTO latchkey_audit_further_targets (event_id, target_id, outcome, occurred_date)
+         VALUES ('1', 'e', 'success', 'c')`,
       );
+
+      for (const table of ['latchkey_audit_events', 'latchkey_audit_further_targets']) {
+        const deletion = context.get(DataSource).query(`DELETE FROM ${table}`);
+        await expect(deletion).rejects.toThrow('audit records cannot be changed');
+      }
       await context.close();
     });
   });

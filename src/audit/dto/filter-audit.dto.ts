@@ -17,7 +17,7 @@ export class FilterAuditDto {
   @Text({
     optional: true,
     max: 255,
-    description: 'What it was done to; a UUID in any case.',
+    description: 'What it was done to: any target of the record; a UUID in any case.',
     example: '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11',
   })
   targetId?: string;

@@ -6,13 +6,15 @@ export class InitialSchema1767225600000 implements MigrationInterface {
   readonly name = 'InitialSchema1767225600000';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runStatements(runner, [...TABLES, isPostgres(runner) ? WORDS : `${WORDS} WITHOUT ROWID`]);
+    const inPrimaryKey = isPostgres(runner) ? '' : ' WITHOUT ROWID';
+    await runStatements(runner, [...TABLES, ...IN_PRIMARY_KEY.map((table) => `${table}${inPrimaryKey}`), ...INDEXES]);
     await runStatements(runner, isPostgres(runner) ? POSTGRES_TRIGGERS : SQLITE_TRIGGERS);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     for (const table of [
       'audit_pii',
+      'audit_further_targets',
       'audit_events',
       'operators',
       'idempotency_keys',
@@ -152,34 +154,59 @@ const TABLES = [
   )`,
 ];
 
-// SQLite keeps it in its primary key alone.
-const WORDS = `CREATE TABLE "latchkey_api_key_words" (
+// SQLite keeps these in their primary keys.
+const IN_PRIMARY_KEY = [
+  `CREATE TABLE "latchkey_api_key_words" (
     "workspace_id" varchar(36) NOT NULL,
     "word" varchar(128) NOT NULL,
     "key_id" varchar(36) NOT NULL,
     CONSTRAINT "pk_latchkey_api_key_words" PRIMARY KEY ("workspace_id", "word", "key_id")
-  )`;
+  )`,
+  `CREATE TABLE "latchkey_audit_further_targets" (
+    "event_id" varchar(36) NOT NULL,
+    "target_id" varchar(255) NOT NULL,
+    "workspace_id" varchar(36),
+    "outcome" varchar(16) NOT NULL,
+    "occurred_date" varchar(24) NOT NULL,
+    CONSTRAINT "pk_latchkey_audit_further_targets" PRIMARY KEY ("event_id", "target_id")
+  )`,
+];
 
-// INSERT OR REPLACE deletes the row in its way without running a delete trigger.
-const REPLACES = 'WHEN EXISTS (SELECT 1 FROM "latchkey_audit_events" WHERE "id" = NEW."id")';
+const INDEXES = [
+  `CREATE INDEX "ix_latchkey_audit_further_targets_target" ON "latchkey_audit_further_targets"
+    ("target_id", "outcome", "occurred_date", "event_id")`,
+  `CREATE INDEX "ix_latchkey_audit_further_targets_workspace_target" ON "latchkey_audit_further_targets"
+    ("workspace_id", "target_id", "outcome", "occurred_date", "event_id")`,
+];
 
-const SQLITE_TRIGGERS = [
-  ['update', 'BEFORE UPDATE', ''],
-  ['delete', 'BEFORE DELETE', ''],
-  ['replace', 'BEFORE INSERT', REPLACES],
-].map(
-  ([name, moment, condition]) => `CREATE TRIGGER "tr_latchkey_audit_events_${name}"
-    ${moment} ON "latchkey_audit_events" ${condition}
+/** What is only ever inserted, and the condition for a new row to take the place of one. */
+const INSERT_ONLY = [
+  ['audit_events', '"id" = NEW."id"'],
+  ['audit_further_targets', '"event_id" = NEW."event_id" AND "target_id" = NEW."target_id"'],
+] as const;
+
+const SQLITE_TRIGGERS = INSERT_ONLY.flatMap(([table, isReplaced]) =>
+  [
+    ['update', 'BEFORE UPDATE', ''],
+    ['delete', 'BEFORE DELETE', ''],
+    // INSERT OR REPLACE deletes the row in its way without running a delete trigger.
+    ['replace', 'BEFORE INSERT', `WHEN EXISTS (SELECT 1 FROM "latchkey_${table}" WHERE ${isReplaced})`],
+  ].map(
+    ([name, moment, condition]) => `CREATE TRIGGER "tr_latchkey_${table}_${name}"
+    ${moment} ON "latchkey_${table}" ${condition}
     BEGIN SELECT RAISE(ABORT, 'latchkey: audit records cannot be changed'); END`,
+  ),
 );
 
 const POSTGRES_TRIGGERS = [
   `CREATE FUNCTION latchkey_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION 'latchkey: audit records cannot be changed'; END $$`,
-  `CREATE TRIGGER "tr_latchkey_audit_events_change"
-    BEFORE UPDATE OR DELETE ON "latchkey_audit_events"
+  ...INSERT_ONLY.flatMap(([table]) => [
+    `CREATE TRIGGER "tr_latchkey_${table}_change"
+    BEFORE UPDATE OR DELETE ON "latchkey_${table}"
     FOR EACH ROW EXECUTE FUNCTION latchkey_refuse_change()`,
-  `CREATE TRIGGER "tr_latchkey_audit_events_truncate"
-    BEFORE TRUNCATE ON "latchkey_audit_events"
+    `CREATE TRIGGER "tr_latchkey_${table}_truncate"
+    BEFORE TRUNCATE ON "latchkey_${table}"
     FOR EACH STATEMENT EXECUTE FUNCTION latchkey_refuse_change()`,
+  ]),
 ];
