@@ -149,7 +149,7 @@ export class ApiKeysService {
       const { ids, total } = await findKeys(this.database, workspaceId, query, this.clock.now());
       const keys = await this.keysWith(workspaceId, ids);
       // Those of the whole workspace are counted as they come and go.
-      const counted = total ?? { total: (await quotasOf(this.database, workspaceId)).keys.used };
+      const counted = total ?? { total: (await quotasOf(this.database.readsOf(workspaceId), workspaceId)).keys.used };
       return { ...counted, data: await this.views(workspaceId, keys) };
     });
   }
@@ -160,7 +160,7 @@ export class ApiKeysService {
     for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
       const some = In(ids.slice(at, at + READ_AT_ONCE));
       // Asked for the workspace as well, SQLite would rather go through all of its keys.
-      const keys = await this.database.read((manager) => manager.findBy(ApiKey, { id: some }));
+      const keys = await this.database.readsOf(workspaceId).read((manager) => manager.findBy(ApiKey, { id: some }));
       for (const key of keys) if (key.workspaceId === workspaceId) byId.set(key.id, key);
     }
     return ids.flatMap((id) => byId.get(id) ?? []);
@@ -169,7 +169,7 @@ export class ApiKeysService {
   /** @throws {ApiKeyNotFoundError} for an unknown id, and alike for another workspace's. */
   async get(actor: Principal, id: string): Promise<ApiKeyView> {
     const where = this.where(actor, id);
-    const key = await this.database.read((manager) => manager.findOneBy(ApiKey, where));
+    const key = await this.database.readsOf(where.workspaceId).read((manager) => manager.findOneBy(ApiKey, where));
     if (!key) throw new ApiKeyNotFoundError(id);
     const [view] = await this.views(where.workspaceId, [key]);
     if (!view) throw new ApiKeyNotFoundError(id);
@@ -284,12 +284,13 @@ export class ApiKeysService {
 
   /** A key that is deleted while this reads is left out. */
   private async views(workspaceId: string, keys: readonly ApiKey[]): Promise<ApiKeyView[]> {
+    const reads = this.database.readsOf(workspaceId);
     const holdings = await this.grants.ofKeys(
-      this.database,
+      reads,
       workspaceId,
       keys.map(({ id }) => id),
     );
-    const effective = await this.grants.effectiveOfKeys(this.database, workspaceId, holdings);
+    const effective = await this.grants.effectiveOfKeys(reads, workspaceId, holdings);
     return keys.flatMap((key) => {
       const holding = holdings.get(key.id);
       if (!holding) return [];

@@ -60,7 +60,7 @@ export class PermissionGuard implements CanActivate {
   ): Promise<boolean> {
     try {
       if (principal.rateLimit && countsAsUse(context, request)) {
-        await this.rateLimits.consume(principal.id, principal.rateLimit);
+        await this.rateLimits.consume(principal, principal.rateLimit);
       }
       const displaced = actsInWorkspace(access) ? displacedFrom(principal) : undefined;
       // What a member may do is a matter of the workspace.

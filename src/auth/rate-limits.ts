@@ -6,7 +6,7 @@ import { Database } from '../database/database.js';
 import type { RateLimit } from './principal.js';
 import { neverPasses, usedUp } from './rate-limit-refusals.js';
 import { RateLimitWindows } from './rate-limit-windows.js';
-import { SharedRateLimits } from './shared-rate-limits.js';
+import { SharedRateLimits, type LimitedKey } from './shared-rate-limits.js';
 
 const PRUNE_MS = 60_000;
 
@@ -41,12 +41,12 @@ export class RateLimits implements OnModuleInit, BeforeApplicationShutdown {
    * @param cost how much of the limit this use takes
    * @throws {RateLimitExceededError} if not that much is left, or ever will be.
    */
-  async consume(keyId: string, rateLimit: RateLimit, cost = 1): Promise<void> {
+  async consume(key: LimitedKey, rateLimit: RateLimit, cost = 1): Promise<void> {
     const { limit, windowSeconds } = rateLimit;
     if (cost > limit) throw neverPasses(rateLimit, cost);
     const use = this.shared
-      ? await this.shared.take(keyId, rateLimit, cost)
-      : this.windows.take(keyId, { limit, windowMs: windowSeconds * 1000, cost }, performance.now());
+      ? await this.shared.take(key, rateLimit, cost)
+      : this.windows.take(key.id, { limit, windowMs: windowSeconds * 1000, cost }, performance.now());
     if (!use.isTaken) throw usedUp(rateLimit, use);
   }
 

@@ -40,6 +40,12 @@ const PRUNE = `
   )
   SELECT COUNT(*)::integer AS count FROM pruned`;
 
+/** A key that has a limit, and whose it is. */
+export interface LimitedKey {
+  readonly id: string;
+  readonly workspaceId: string | null;
+}
+
 interface Row {
   used: number;
   ends_in: number;
@@ -53,22 +59,30 @@ export class SharedRateLimits {
   private readonly known = new RateLimitWindows();
 
   /** Uses of one key wait for each other in the table: better here, where they hold no connections meanwhile. */
-  private readonly turns = new FairGate(
+  private readonly keyTurns = new FairGate(
     { running: Infinity, runningOfOne: 2, waiting: Infinity, waitingOfOne: Infinity },
     () => new StoreUnavailableError(new Error('Too many uses of a key wait for its rate limit.')),
   );
 
-  constructor(private readonly database: Pick<Database, 'lookUp' | 'query'>) {}
+  private readonly workspaceTurns: FairGate;
 
-  async take(keyId: string, { limit, windowSeconds }: RateLimit, cost: number): Promise<LimitUse> {
-    const refusal = this.known.refusalOf(keyId, { limit, cost }, performance.now());
+  constructor(private readonly database: Database) {
+    const { countsAtOnce: running } = database;
+    this.workspaceTurns = new FairGate(
+      { running, runningOfOne: running, waiting: Infinity, waitingOfOne: Infinity },
+      () => new StoreUnavailableError(new Error('Too many uses of keys wait for their rate limits.')),
+    );
+  }
+
+  async take(key: LimitedKey, { limit, windowSeconds }: RateLimit, cost: number): Promise<LimitUse> {
+    const refusal = this.known.refusalOf(key.id, { limit, cost }, performance.now());
     if (refusal) return refusal;
     const windowMs = windowSeconds * 1000;
     try {
-      return await this.takeStored(keyId, { limit, windowMs, cost });
+      return await this.takeStored(key, { limit, windowMs, cost });
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
-      return this.known.take(keyId, { limit, windowMs, cost }, performance.now());
+      return this.known.take(key.id, { limit, windowMs, cost }, performance.now());
     }
   }
 
@@ -81,24 +95,32 @@ export class SharedRateLimits {
   }
 
   private async takeStored(
-    keyId: string,
+    key: LimitedKey,
     { limit, windowMs, cost }: { limit: number; windowMs: number; cost: number },
   ): Promise<LimitUse> {
-    const take = (): Promise<Row | undefined> => this.ask(keyId, TAKE, [keyId, cost, windowMs, limit]);
+    const take = (): Promise<Row | undefined> => this.ask(key, TAKE, [key.id, cost, windowMs, limit]);
     const taken = await take();
     if (taken) return { isTaken: true, used: taken.used, endsInMs: taken.ends_in };
-    const running = await this.ask(keyId, READ, [keyId]);
+    const running = await this.ask(key, READ, [key.id]);
     if (running) return { isTaken: false, used: running.used, endsInMs: running.ends_in };
     // It ended between the two: the use opens the next one, or comes second to those that have filled that as well.
     const next = await take();
     return { isTaken: next !== undefined, used: next?.used ?? limit, endsInMs: next?.ends_in ?? windowMs };
   }
 
-  private async ask(keyId: string, statement: PreparedRead, parameters: unknown[]): Promise<Row | undefined> {
+  private async ask(
+    { id, workspaceId }: LimitedKey,
+    statement: PreparedRead,
+    parameters: unknown[],
+  ): Promise<Row | undefined> {
     const askedAt = performance.now();
-    const [row] = await this.turns.run(keyId, LONGEST_WAIT_MS, () => this.database.lookUp<Row>(statement, parameters));
+    const [row] = await this.keyTurns.run(id, LONGEST_WAIT_MS, () =>
+      this.workspaceTurns.run(workspaceId ?? '', LONGEST_WAIT_MS, () =>
+        this.database.lookUp<Row>(statement, parameters),
+      ),
+    );
     // Counted from before it was asked: by this clock a window never ends later than by the server's.
-    if (row) this.known.note(keyId, row.used, askedAt + row.ends_in, performance.now());
+    if (row) this.known.note(id, row.used, askedAt + row.ends_in, performance.now());
     return row;
   }
 }

@@ -17,8 +17,27 @@ export interface TransactionOptions {
   queue?: { id: string; alone: boolean };
 }
 
+export interface Reads {
+  /**
+   * Runs reads, each of which sees every commit made before it began. The callback does nothing but read.
+   *
+   * @throws {StoreUnavailableError} if the store cannot answer.
+   */
+  read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T>;
+
+  /**
+   * Runs one read of plain rows, with `$1`, `$2` … parameters. Cheaper than entities.
+   *
+   * @throws {StoreUnavailableError} if the store cannot answer.
+   */
+  query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+}
+
+/** Whose reads are nobody else's: what an instance asks for itself. */
+const OWN = '';
+
 /** The one way to the store for everything of ours. Reads and transactions never share a connection on SQLite. */
-export abstract class Database {
+export abstract class Database implements Reads {
   /** What the tables are called. Statements that are run through here say `latchkey_…` whatever it is. */
   abstract readonly names: TableNames;
 
@@ -28,25 +47,25 @@ export abstract class Database {
   /** How many changes are best run at a time: more would not be made sooner, and would leave no room for all else. */
   abstract readonly changesAtOnce: number;
 
+  /** How many uses are best counted at a time for rate limits that instances share. */
+  abstract readonly countsAtOnce: number;
+
   /** How many searches are best run at a time: fewer than would hold up look-ups. */
   abstract readonly searchesAtOnce: number;
 
-  /**
-   * Runs reads, each of which sees every commit made before it began. The callback does nothing but read.
-   *
-   * @throws {StoreUnavailableError} if the store cannot answer.
-   */
-  abstract read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T>;
+  /** The reads of one workspace, or whoever else may ask for much: they wait for each other, and others take turns with them. */
+  abstract readsOf(lane: string): Reads;
+
+  read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.readsOf(OWN).read(reads);
+  }
+
+  query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]> {
+    return this.readsOf(OWN).query(sql, parameters);
+  }
 
   /**
-   * Runs one read of plain rows, with `$1`, `$2` … parameters. Cheaper than entities.
-   *
-   * @throws {StoreUnavailableError} if the store cannot answer.
-   */
-  abstract query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
-
-  /**
-   * The same for a read that may take long: no look-up waits for it. To be run {@link searchesAtOnce} at a time.
+   * As {@link query}, for a read that may take long: no look-up waits for it. To be run {@link searchesAtOnce} at a time.
    *
    * @throws {StoreUnavailableError} if the store cannot answer.
    */

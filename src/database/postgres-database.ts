@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, Pool, QueryConfig } from 'pg';
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { FairGate } from '../common/fair-gate.js';
 import { isId } from '../common/ids.js';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
-import { Database, type PreparedRead, type TransactionOptions } from './database.js';
+import { Database, type PreparedRead, type Reads, type TransactionOptions } from './database.js';
 import { queueToChange, queueToShare } from './fair-locks.js';
 import { cancelStatement } from './postgres-cancel.js';
 import { SHOW_DURABILITY, weaknessOf, type Durability } from './postgres-durability.js';
@@ -24,6 +24,7 @@ const LOOK_UP_TIMEOUT_MS = 2000;
 const LONGEST_READ_MS = 20_000;
 const MOST_READS_WAITING = 2048;
 const FULL_PAUSE_MS = 50;
+const SEARCHES = 'searches';
 const IN_RECOVERY = 'latchkey_in_recovery';
 const STANDBY = 'A look-up was sent to a standby: the database URL must lead to the primary server.';
 
@@ -53,6 +54,7 @@ function limitWaits(since: number): string {
 export class PostgresDatabase extends Database {
   readonly lookUpsAtOnce: number;
   readonly changesAtOnce: number;
+  readonly countsAtOnce: number;
   readonly searchesAtOnce: number;
   private readonly readTurns: FairGate;
   private readonly statements: PostgresStatements;
@@ -64,9 +66,10 @@ export class PostgresDatabase extends Database {
     super();
     this.statements = new PostgresStatements(names);
     // The fewer statements of look-ups, the more share one.
-    const { lookUps, reads, changes } = sharesOf(poolOf(dataSource).options.max);
+    const { lookUps, reads, changes, counts } = sharesOf(poolOf(dataSource).options.max);
     this.lookUpsAtOnce = lookUps;
     this.changesAtOnce = changes;
+    this.countsAtOnce = counts;
     this.searchesAtOnce = Math.max(1, Math.floor(reads / 2));
     this.readTurns = new FairGate(
       { running: reads, runningOfOne: reads, waiting: MOST_READS_WAITING, waitingOfOne: MOST_READS_WAITING },
@@ -83,19 +86,19 @@ export class PostgresDatabase extends Database {
     return new PostgresDatabase(dataSource, names);
   }
 
-  read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.inTurn((runner) => reads(runner.manager));
-  }
-
-  query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    return this.inTurn(async (runner) => {
-      const { records } = await runner.query(this.names.in(sql), parameters, true);
-      return records as Row[];
-    });
+  readsOf(lane: string): Reads {
+    return {
+      read: (reads) => this.inTurn(lane, (runner) => reads(runner.manager)),
+      query: <Row>(sql: string, parameters: unknown[] = []) =>
+        this.inTurn(lane, async (runner) => {
+          const { records } = await runner.query(this.names.in(sql), parameters, true);
+          return records as Row[];
+        }),
+    };
   }
 
   search<Row>(sql: string, parameters?: unknown[]): Promise<Row[]> {
-    return this.query(sql, parameters);
+    return this.readsOf(SEARCHES).query(sql, parameters);
   }
 
   lookUp<Row>({ name, sql, isWrite }: PreparedRead, values: unknown[]): Promise<Row[]> {
@@ -163,8 +166,8 @@ export class PostgresDatabase extends Database {
     }
   }
 
-  private inTurn<T>(use: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    return this.readTurns.run('', LONGEST_WAIT_MS, () => this.withRunner(LONGEST_READ_MS, use));
+  private inTurn<T>(lane: string, use: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    return this.readTurns.run(lane, LONGEST_WAIT_MS, () => this.withRunner(LONGEST_READ_MS, use));
   }
 
   /** @param longestMs after which the connection is given up, with what it still runs */
@@ -207,12 +210,12 @@ export class PostgresDatabase extends Database {
 }
 
 /**
- * How many connections of a pool each kind of statement may use. Changes wait for each other's locks; look-ups and reads
- * still find a connection then. The rest, an eighth, is for rate limits and the lease of the instance.
+ * How many connections of a pool each kind of statement may use. Changes wait for each other's locks, and all else still
+ * finds a connection then: the others keep theirs for a moment only, so that readiness and the lease of the instance find one, too.
  */
-function sharesOf(connections: number): { lookUps: number; reads: number; changes: number } {
+function sharesOf(connections: number): { lookUps: number; reads: number; changes: number; counts: number } {
   const share = (part: number): number => Math.max(1, Math.floor(connections * part));
-  return { changes: share(1 / 2), lookUps: share(1 / 4), reads: share(1 / 8) };
+  return { changes: share(1 / 2), lookUps: share(1 / 4), reads: share(1 / 8), counts: share(1 / 8) };
 }
 
 /** Connects the runner, or lets go of the connection if it comes too late. */

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { FairGate } from '../common/fair-gate.js';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
-import { Database, type PreparedRead, type TransactionOptions } from './database.js';
+import { Database, type PreparedRead, type Reads, type TransactionOptions } from './database.js';
 import { Mutex } from './mutex.js';
 import { SqliteFile } from './sqlite-file.js';
 import { ownOptions, type SqliteOptions } from './sqlite-options.js';
@@ -18,6 +19,10 @@ import {
 
 const BUSY_TIMEOUT_MS = 5000;
 const BUSY_PAUSE_MS = 1;
+// The second is at hand when the first is answered.
+const READS_AT_ONCE = 2;
+const MOST_READS_WAITING = 4096;
+const LONGEST_READ_WAIT_MS = 8000;
 const MOST_KEPT = 100;
 const FULL = 2;
 // Pages of the log until they are put into place, which holds up a command. Most pages are written over by then.
@@ -32,10 +37,21 @@ export class SqliteDatabase extends Database {
   // The reader answers one after the other; the second is at hand when the first is answered.
   readonly lookUpsAtOnce = 2;
   readonly changesAtOnce = 1;
+  readonly countsAtOnce = 1;
   readonly searchesAtOnce = 1;
   private readonly mutex = new Mutex();
-  /** Reads of entities, which may be large, come one by one, so that a look-up waits for one of them at most. */
-  private readonly readTurns = new Mutex();
+  /** The reader answers one after the other, so that a look-up waits for those at most that have had their turn. */
+  private readonly readTurns = new FairGate(
+    {
+      running: READS_AT_ONCE,
+      runningOfOne: READS_AT_ONCE,
+      waiting: MOST_READS_WAITING,
+      waitingOfOne: MOST_READS_WAITING,
+    },
+    () => new StoreUnavailableError(new Error('Too many reads wait for their turn.')),
+  );
+  /** Reads of entities, which may be large, come one by one. */
+  private readonly entityTurns = new Mutex();
 
   private closing: Promise<void> | undefined;
 
@@ -68,20 +84,12 @@ export class SqliteDatabase extends Database {
     return new SqliteDatabase(file, writer, writes, reader, reads, searcher, searches, names);
   }
 
-  async read<T>(reads: (manager: EntityManager) => Promise<T>): Promise<T> {
-    try {
-      return await this.readTurns.run(() => reads(this.reader.manager));
-    } catch (error) {
-      throw toStoreError(error);
-    }
-  }
-
-  async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    try {
-      return await this.reads.run<Row>(sql, parameters);
-    } catch (error) {
-      throw toStoreError(error);
-    }
+  readsOf(lane: string): Reads {
+    return {
+      read: (reads) => this.inTurn(lane, () => this.entityTurns.run(() => reads(this.reader.manager))),
+      query: <Row>(sql: string, parameters: unknown[] = []) =>
+        this.inTurn(lane, () => this.reads.run<Row>(sql, parameters)),
+    };
   }
 
   async search<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
@@ -92,8 +100,12 @@ export class SqliteDatabase extends Database {
     }
   }
 
-  lookUp<Row>({ sql }: PreparedRead, parameters: unknown[]): Promise<Row[]> {
-    return this.query<Row>(sql, parameters);
+  async lookUp<Row>({ sql }: PreparedRead, parameters: unknown[]): Promise<Row[]> {
+    try {
+      return await this.reads.run<Row>(sql, parameters);
+    } catch (error) {
+      throw toStoreError(error);
+    }
   }
 
   transaction<T>(
@@ -127,6 +139,14 @@ export class SqliteDatabase extends Database {
 
   close(): Promise<void> {
     return (this.closing ??= this.closeAll());
+  }
+
+  private async inTurn<T>(lane: string, read: () => Promise<T>): Promise<T> {
+    try {
+      return await this.readTurns.run(lane, LONGEST_READ_WAIT_MS, read);
+    } catch (error) {
+      throw toStoreError(error);
+    }
   }
 
   private async closeAll(): Promise<void> {

@@ -76,7 +76,8 @@ export class MembersService extends MembershipDirectory {
   async list(actor: Principal, input: PageQueryDto = {}): Promise<Page<MemberView>> {
     const workspaceId = workspaceOf(actor);
     const query = this.input.check(PageQueryDto, input, 'query');
-    const [members, total] = await this.database.read((manager) =>
+    const reads = this.database.readsOf(workspaceId);
+    const [members, total] = await reads.read((manager) =>
       manager.findAndCount(Member, {
         select: DETAILS,
         where: { workspaceId },
@@ -85,7 +86,7 @@ export class MembersService extends MembershipDirectory {
       }),
     );
     const subjects = members.map(({ subject }) => subject);
-    const holdings = await this.grants.ofMembers(this.database, workspaceId, subjects);
+    const holdings = await this.grants.ofMembers(reads, workspaceId, subjects);
     // All of a page may have thousands of grants each.
     const data = await mapInTurns(members, (member) =>
       viewOf(detailsOf(member), holdings.get(member.subject) ?? NOTHING),
@@ -98,9 +99,10 @@ export class MembersService extends MembershipDirectory {
     const workspaceId = workspaceOf(actor);
     if (!isSubject(subject)) throw new MemberNotFoundError();
     const where = { workspaceId, subject };
-    const member = await this.database.read((manager) => manager.findOneBy(Member, where));
+    const reads = this.database.readsOf(workspaceId);
+    const member = await reads.read((manager) => manager.findOneBy(Member, where));
     if (!member) throw new MemberNotFoundError();
-    const holdings = await this.grants.ofMembers(this.database, workspaceId, [subject]);
+    const holdings = await this.grants.ofMembers(reads, workspaceId, [subject]);
     return viewOf(detailsOf(member), holdings.get(subject) ?? NOTHING);
   }
 
@@ -176,7 +178,8 @@ export class MembersService extends MembershipDirectory {
   }
 
   async find(subject: string, workspaceId: string | undefined): Promise<Membership | 'undecided' | undefined> {
-    const memberships = await this.database.query<{ workspaceId: string }>(
+    const reads = this.database.readsOf(subject);
+    const memberships = await reads.query<{ workspaceId: string }>(
       `SELECT workspace_id AS "workspaceId" FROM latchkey_members
        WHERE subject = $1 ${workspaceId === undefined ? '' : 'AND workspace_id = $2'} LIMIT 2`,
       workspaceId === undefined ? [subject] : [subject, workspaceId],
@@ -184,7 +187,7 @@ export class MembersService extends MembershipDirectory {
     const [membership, another] = memberships;
     if (another) return 'undecided';
     if (!membership) return undefined;
-    const holdings = await this.grants.ofMembers(this.database, membership.workspaceId, [subject]);
+    const holdings = await this.grants.ofMembers(reads, membership.workspaceId, [subject]);
     return { ...membership, permissions: ownPermissions(holdings.get(subject) ?? NOTHING) };
   }
 

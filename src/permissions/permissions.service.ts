@@ -45,9 +45,9 @@ export class PermissionsService {
     assertPrincipal(actor);
     const { workspaceId } = actor;
     if (workspaceId === null) return [...this.everywhere];
-    const own = await this.database.read((manager) =>
-      manager.find(ApplicationPermission, { where: { workspaceId }, order: { name: 'ASC' } }),
-    );
+    const own = await this.database
+      .readsOf(workspaceId)
+      .read((manager) => manager.find(ApplicationPermission, { where: { workspaceId }, order: { name: 'ASC' } }));
     const added = own.map(({ name, description }) => ({ name, description, grantable: true }));
     return [...this.everywhere, ...added.filter(({ name }) => !this.isEverywhere(name))];
   }

@@ -66,7 +66,7 @@ export class RolesService {
     const workspaceId = workspaceOf(actor);
     const { skip, take } = rangeOf(this.input.check(PageQueryDto, input, 'query'));
     const builtIn = BUILT_IN_ROLES.slice(skip, skip + take).map(builtInView);
-    const [rows, count] = await this.database.read((manager) =>
+    const [rows, count] = await this.database.readsOf(workspaceId).read((manager) =>
       manager.findAndCount(Role, {
         where: { workspaceId },
         order: { name: 'ASC' },
@@ -84,14 +84,18 @@ export class RolesService {
     const builtIn = builtInRole(id);
     if (builtIn) return builtInView(builtIn);
     const role =
-      isId(id) && (await this.database.read((all) => all.findOneBy(Role, { id: id.toLowerCase(), workspaceId })));
+      isId(id) &&
+      (await this.database
+        .readsOf(workspaceId)
+        .read((all) => all.findOneBy(Role, { id: id.toLowerCase(), workspaceId })));
     if (!role) throw new RoleNotFoundError();
     return customView(role);
   }
 
   /** How many hold a role of the actor's workspace. */
   heldBy(actor: Principal, { id }: RoleView): Promise<RoleHolderCount> {
-    return this.holders.count(this.database, workspaceOf(actor), id);
+    const workspaceId = workspaceOf(actor);
+    return this.holders.count(this.database.readsOf(workspaceId), workspaceId, id);
   }
 
   /** @throws {PermissionUnknownError} | {EscalationError} | {RoleConflictError} */

@@ -175,7 +175,7 @@ export class KeyVerifier extends CredentialVerifier {
 
   private async admitWithin(limit: RateLimit, key: RememberedKey, cost?: number): Promise<VerificationResult> {
     try {
-      await this.rateLimits.consume(key.id, limit, cost);
+      await this.rateLimits.consume(key, limit, cost);
     } catch (error) {
       if (!(error instanceof RateLimitExceededError)) throw error;
       return { ...this.refuse('rate_limited', key), retryAfterSeconds: error.retryAfterSeconds };

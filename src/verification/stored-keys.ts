@@ -172,7 +172,11 @@ export class StoredKeys {
     const direct = JSON.parse(row.permissions) as string[];
     if (owner === null) return this.shared([...direct, ...roles.flatMap(({ permissions }) => permissions)]);
     const holding = new Map([[id, { direct, roles, owner, isOrphaned: false }]]);
-    const effective = await this.grants.effectiveOfKeys(this.database, row.workspace_id, holding);
+    const effective = await this.grants.effectiveOfKeys(
+      this.database.readsOf(row.workspace_id),
+      row.workspace_id,
+      holding,
+    );
     return this.shared(effective.get(id)?.grants ?? []);
   }
 

@@ -170,10 +170,9 @@ export class WorkspacesService extends WorkspaceDirectory {
     )
       return undefined;
     const id = reference.toLowerCase();
-    const rows = await this.database.query<{ id: string }>(
-      'SELECT id FROM latchkey_workspaces WHERE id = $1 OR external_id = $2',
-      [id, reference],
-    );
+    const rows = await this.database
+      .readsOf(id)
+      .query<{ id: string }>('SELECT id FROM latchkey_workspaces WHERE id = $1 OR external_id = $2', [id, reference]);
     return (rows.find((row) => row.id === id) ?? rows[0])?.id;
   }
 

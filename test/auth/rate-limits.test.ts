@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { SharedRateLimits } from '../../src/auth/shared-rate-limits.js';
 import { RateLimits } from '../../src/auth/rate-limits.js';
 import { newId } from '../../src/common/ids.js';
@@ -101,9 +102,10 @@ describe('the rate limit of a key', () => {
       const key = await keyWith(1);
       await use(key).expect(200);
       const limits = service.app.get(RateLimits, { strict: false });
-      const other = newId();
-      for (let limit = 1; limit <= 1500; limit += 1) await limits.consume(other, { limit, windowSeconds: 60 });
-      for (let at = 0; at < 1500; at += 1) await limits.consume(newId(), { limit: 1, windowSeconds: 60 });
+      const other = () => ({ id: newId(), workspaceId: workspace.id });
+      const changed = other();
+      for (let limit = 1; limit <= 1500; limit += 1) await limits.consume(changed, { limit, windowSeconds: 60 });
+      for (let at = 0; at < 1500; at += 1) await limits.consume(other(), { limit: 1, windowSeconds: 60 });
       await use(key).expect(429, 'rate_limit.exceeded');
     });
   });
@@ -165,6 +167,25 @@ describe('the rate limit of a key', () => {
       } finally {
         await query('ALTER TABLE latchkey_elsewhere RENAME TO latchkey_rate_limits');
       }
+    });
+
+    it('lets workspaces take turns, however many keys one of them uses', async () => {
+      const limits = here.app.get(RateLimits, { strict: false });
+      const ended: string[] = [];
+      const useOf = async (workspaceId: string) => {
+        await limits.consume({ id: newId(), workspaceId }, { limit: 1, windowSeconds: 60 });
+        ended.push(workspaceId);
+      };
+      const holder = new pg.Client(here.store.url);
+      await holder.connect();
+      await holder.query('BEGIN; LOCK TABLE latchkey_rate_limits IN EXCLUSIVE MODE');
+      const many = Array.from({ length: 60 }, () => useOf('many'));
+      const one = useOf('one');
+      await holder.query('COMMIT');
+      await Promise.all([...many, one]);
+      await holder.end();
+      // Those that ran already, and those that had their turn before it came.
+      expect(ended.indexOf('one')).toBeLessThan(10);
     });
 
     it('deletes windows that have ended, and no others', async () => {
