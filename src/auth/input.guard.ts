@@ -4,7 +4,7 @@ import { requestOf } from '../common/request.js';
 import { checkInput } from './check-input.js';
 import { RefusedCommands } from './refused-commands.js';
 import { principalOf } from './request-principal.js';
-import { inputOf, isUnchecked, settleArguments } from './route-input.js';
+import { inputOf, isUnchecked, settleArguments, type CheckedInput } from './route-input.js';
 
 /**
  * Is the input what the route takes? Stands behind {@link PermissionGuard}, ahead of whatever pipes and interceptors a
@@ -18,13 +18,18 @@ export class InputGuard implements CanActivate {
   ) {}
 
   /** @throws {RequestInvalidError} naming each field at fault; for a command it is on the trail. */
-  canActivate(context: ExecutionContext): boolean | Promise<never> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (isUnchecked(context)) return true;
     const route = inputOf(context);
     if (!route) return false;
-    try {
-      settleArguments(context, route, checkInput(this.checker, requestOf(context), route));
+    const settle = (checked: CheckedInput): true => {
+      settleArguments(context, route, checked);
       return true;
+    };
+    try {
+      const checked = checkInput(this.checker, requestOf(context), route);
+      if (!(checked instanceof Promise)) return settle(checked);
+      return checked.then(settle, (error: unknown) => this.refuse(context, error));
     } catch (error) {
       return this.refuse(context, error);
     }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandLine } from '../support/command-line.js';
@@ -52,6 +52,7 @@ describe('a command where there is no database', () => {
     expect(code).toBe(1);
     expect(stderr).toContain(`There is no Latchkey database in ${path}`);
     expect(await readdir(folder)).toEqual(['latchkey.db']);
+    expect((await stat(path)).size).toBe(0);
   });
 
   it('1: for scripts, with a code', async () => {

@@ -139,6 +139,14 @@ describe.each(HOST_ADAPTERS)('bodies, queries and caches, embedded on %s', (adap
       await refused(send('DELETE', path, '[]', json), 400, 'request.invalid', 'body');
       await refused(send('GET', '/me', '{"a":1}', { ...json, 'content-length': '7' }), 400, 'request.invalid', 'body');
       expect((await send('GET', '/me', '{}', { ...json, 'content-length': '2' })).status).toBe(200);
+      for (const type of [json, { 'content-type': 'text/plain' }, {}]) {
+        for (const body of ['1', '[]', '12']) {
+          const length = { 'content-length': String(body.length) };
+          const { status } = await send('GET', '/me', body, { ...type, ...length });
+          expect({ type, body, status }).toEqual({ type, body, status: 400 });
+        }
+      }
+      expect((await send('GET', '/me', '{}', { 'content-length': '2' })).status).toBe(200);
       expect((await send('GET', path)).status).toBe(200);
       const extra = await host.createKey(['apikeys:view'], { workspaceId: key.workspaceId });
       expect((await send('DELETE', `/apikey/${extra.id}`, '{}', json)).status).toBe(200);

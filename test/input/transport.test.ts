@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect } from 'node:net';
+import { text as readAll } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { sendRaw } from '../support/raw-request.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
@@ -138,6 +140,90 @@ describe('requests that are no good before a field is looked at', () => {
         await refused(send('DELETE', path, nothing), 404, 'apikey.not_found');
       }
       expect((await send('GET', '/api/v1/me', '{}', { 'content-length': '2' })).status).toBe(200);
+    });
+
+    const onOneConnection = async (...requests: string[]): Promise<string> => {
+      const { hostname, port } = new URL(service.url);
+      const socket = connect(Number(port), hostname);
+      socket.write(requests.join(''));
+      return readAll(socket);
+    };
+    const written = (method: string, path: string, lines: readonly string[], body = ''): string => {
+      const common = ['Host: x', `Authorization: Bearer ${service.operatorKey}`, `X-Workspace-Id: ${workspace.id}`];
+      return [`${method} ${path} HTTP/1.1`, ...common, ...lines, '', body].join('\r\n');
+    };
+    const last = () => written('GET', '/api/v1/me', ['Connection: close']);
+
+    /** What is left of a body must not stand before the next request. */
+    const exchange = async (
+      method: string,
+      path: string,
+      lines: readonly string[],
+      body: string,
+    ): Promise<number[]> => {
+      const answers = await onOneConnection(written(method, path, lines, body), last());
+      return Array.from(answers.matchAll(/HTTP\/1\.1 (\d+) /g), ([, status]) => Number(status));
+    };
+    const withLength = (body: string): [string[], string] => [[`Content-Length: ${Buffer.byteLength(body)}`], body];
+    const inChunks = (...parts: string[]): [string[], string] => {
+      const chunks = [...parts, ''].map((part) => `${Buffer.byteLength(part).toString(16)}\r\n${part}\r\n`);
+      return [['Transfer-Encoding: chunked'], chunks.join('')];
+    };
+    const READS = ['/me', '/permission', '/apikey', '/role', '/member', '/audit', '/audit/export'];
+
+    it.each(['GET', 'HEAD'])('400: a body of any length and form with %s', async (method) => {
+      for (const path of READS) {
+        for (const body of ['1', '[]', '12', '""', '  ', '{]', '}{', 'null', '{"a":1}', `{${' '.repeat(100)}x`]) {
+          expect({ path, body, statuses: await exchange(method, `/api/v1${path}`, ...withLength(body)) }).toEqual({
+            path,
+            body,
+            statuses: [400, 200],
+          });
+        }
+        const chunked = await exchange(method, `/api/v1${path}`, ...inChunks('{"rea', 'son":1}'));
+        expect({ path, chunked }).toEqual({ path, chunked: [400, 200] });
+      }
+    });
+
+    it('400: a long body with GET, the rest of which is left out', async () => {
+      expect(await exchange('GET', '/api/v1/me', ...withLength('x'.repeat(1_000_000)))).toEqual([400, 200]);
+    });
+
+    it.each(['GET', 'HEAD'])('200: an empty body, or {}, with %s', async (method) => {
+      for (const path of READS) {
+        for (const given of [withLength(''), withLength('{}'), withLength(' {\n} '), inChunks(), inChunks('{', '}')]) {
+          const statuses = await exchange(method, `/api/v1${path}`, ...given);
+          expect({ path, given, statuses }).toEqual({ path, given, statuses: [200, 200] });
+        }
+      }
+    });
+
+    it('DELETE: the same with a body in chunks', async () => {
+      const json = 'Content-Type: application/json';
+      for (const path of ['/apikey', '/role', '/permission', '/member'].map(
+        (each) => `/api/v1${each}/${workspace.id}`,
+      )) {
+        for (const [given, status] of [
+          [inChunks(), 404],
+          [inChunks('{', '}'), 404],
+          [inChunks('[', ']'), 400],
+          [inChunks('{"reason":"leaked"}'), 400],
+          [inChunks('1'), 400],
+        ] as const) {
+          const [lines, body] = given;
+          const statuses = await exchange('DELETE', path, [json, ...lines], body);
+          expect({ path, body, statuses }).toEqual({ path, body, statuses: [status, 200] });
+        }
+      }
+    });
+
+    it('400: no body in chunks where one is taken is told apart from one that was not parsed', async () => {
+      const [lines, body] = inChunks();
+      const answers = await onOneConnection(
+        written('POST', '/api/v1/apikey', ['Content-Type: application/json', ...lines], body),
+        last(),
+      );
+      expect(answers).toContain('"message":"The body must be a JSON object."');
     });
 
     it('400: a parameter that the route does not take', async () => {
