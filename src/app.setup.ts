@@ -134,6 +134,7 @@ function answerRaw(socket: Socket, refusal: LatchkeyError): void {
   socket.end(
     `HTTP/1.1 ${refusal.getStatus()} ${STATUS_CODES[refusal.getStatus()]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       PROTECTION.map(([name, value]) => `${name}: ${value}\r\n`).join('') +
+      'Cache-Control: no-store\r\n' +
       `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${requestId}\r\nConnection: close\r\n\r\n${body}`,
   );
 }

@@ -1,11 +1,10 @@
 import { looksLikeToken } from '../common/json-web-token.js';
+import { TooManyHeadersError } from '../common/latchkey-error.js';
 import type { HttpRequest } from '../common/request.js';
 
 export type Credential =
   { kind: 'none' } | { kind: 'ambiguous' } | { kind: 'key'; key: string } | { kind: 'token'; token: string };
 
-// Node leaves out the headers after the thousandth, unless it is told otherwise: a second credential could be among them.
-const MOST_KEPT = 2000;
 const BEARER = 'Bearer ';
 // Of the registry of schemes at IANA, and two that are in use: alone they are given nothing.
 const SCHEME =
@@ -17,12 +16,14 @@ const WITH_SCHEME = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]+/;
  * Reads the credential of a request, an API key or a JSON Web Token: `Authorization: Bearer <key>` (scheme in any case),
  * `Authorization: <key>`, or `X-API-Key: <key>`; never a query or a body. The same one twice counts once; two different
  * ones are ambiguous. An `Authorization` of another scheme is not meant for Latchkey, nor is a scheme alone.
+ *
+ * @throws {TooManyHeadersError} if Node may have left some out: a credential could be among them.
  */
 export function credentialOf(request: HttpRequest): Credential {
   let found = '';
   // Node keeps only the first of several Authorization headers; the raw list shows whether there was a second.
   const headers = request.raw?.rawHeaders ?? request.rawHeaders ?? listOf(request);
-  if (headers.length >= MOST_KEPT) return { kind: 'ambiguous' };
+  if (headers.length >= 2 * TooManyHeadersError.limit) throw new TooManyHeadersError();
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const credential = credentialIn(headers[at] ?? '', headers[at + 1] ?? '');
     if (credential === '' || credential === found) continue;

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { STATUS_CODES } from 'node:http';
+import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import {
   LatchkeyError,
   RequestInvalidError,
@@ -79,7 +79,10 @@ export function toLatchkeyError(error: unknown): LatchkeyError {
     case 417:
       return new LatchkeyError('request.expectation_failed', 'Of the header Expect, only 100-continue is understood.');
     case 431:
-      return new LatchkeyError('request.headers_too_large', 'The headers are larger than this server accepts.');
+      return new LatchkeyError(
+        'request.headers_too_large',
+        `The path, the query and the headers are larger than ${maxHeaderSize / 1024} KiB together. Send less.`,
+      );
     default:
       return new LatchkeyError('internal', 'An internal error happened. Quote the requestId when you report it.', {
         cause: error,

@@ -105,6 +105,19 @@ export class UnsupportedMediaTypeError extends LatchkeyError {
   }
 }
 
+/** Of a request with as many headers it is not known whether a credential is among those that Node leaves out. */
+export class TooManyHeadersError extends LatchkeyError {
+  /** Node's own limit, unless it is told otherwise. */
+  static readonly limit = 1000;
+
+  constructor() {
+    super(
+      'request.headers_too_large',
+      `The request has too many headers. Send fewer than ${TooManyHeadersError.limit}.`,
+    );
+  }
+}
+
 /** The path ends where an id was expected. */
 export class IdRequiredError extends LatchkeyError {
   constructor(resource: string) {

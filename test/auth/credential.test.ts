@@ -58,6 +58,18 @@ describe('the credential of a request', () => {
   ])('is read from parsed headers where there are no raw ones: %j', (headers, credential) => {
     expect(credentialOf({ method: 'GET', url: '/', headers })).toEqual(credential);
   });
+
+  it('is not looked for among so many headers that Node may have left it out', () => {
+    const among = (count: number) =>
+      credentialOf({
+        method: 'GET',
+        url: '/',
+        headers: {},
+        rawHeaders: ['x-api-key', 'one', ...Array.from({ length: count - 1 }, () => ['a', 'b']).flat()],
+      });
+    expect(among(999)).toEqual({ kind: 'key', key: 'one' });
+    expect(() => among(1000)).toThrow(expect.objectContaining({ code: 'request.headers_too_large' }));
+  });
 });
 
 function valuesIn(name: string, value: string): string[] {

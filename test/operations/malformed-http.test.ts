@@ -39,6 +39,26 @@ describe('HTTP that no route gets to see', () => {
       431,
       'request.headers_too_large',
     ],
+    [
+      'a thousand small headers',
+      request(...Array.from({ length: 1000 }, () => 'a:b')),
+      431,
+      'request.headers_too_large',
+    ],
+    [
+      'a thousand small headers for the short way of /verify',
+      request('Content-Type: application/json', 'Content-Length: 14', ...Array.from({ length: 1000 }, () => 'a:b'))
+        .replace('GET /api/v1/permission', 'POST /api/v1/verify')
+        .concat('{"apiKey":"x"}'),
+      431,
+      'request.headers_too_large',
+    ],
+    [
+      'a query that is too long',
+      request().replace('permission', `permission?a=${'x'.repeat(20_000)}`),
+      431,
+      'request.headers_too_large',
+    ],
     ['no HTTP at all', 'HELO mail.example.com\r\n\r\n', 400, 'request.invalid'],
     ['no Host', request().replace('Host: x', 'Accept: */*'), 400, 'request.invalid'],
     ['a header without a name', request(': nameless'), 400, 'request.invalid'],
