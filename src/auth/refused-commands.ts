@@ -69,7 +69,7 @@ export class RefusedCommands {
 
   /**
    * Records a command of a known caller that was not carried out. Reads leave no trace, and nothing can be written while
-   * the store is down.
+   * the store is down: the answer to a fault stays as it is then.
    *
    * @param thrown what the caller is answered with
    */
@@ -78,15 +78,22 @@ export class RefusedCommands {
     const { statusCode, message, code } = errorBody(refusalAtRoute(thrown), requestIdOf(requestOf(context)));
     // A record for each look-up that is refused would be what a guesser wants.
     if (code === 'store.unavailable' || thrown instanceof TooManyLookUpsError) return;
+    try {
+      await this.recordFailed(context, principal, { reason: message, statusCode, errorCode: code });
+    } catch (failure) {
+      // Not to be answered that nothing was changed, where it was or may have been.
+      if (statusCode < 500) throw failure;
+    }
+  }
+
+  private async recordFailed(
+    context: ExecutionContext,
+    principal: Principal,
+    answered: { reason: string; statusCode: number; errorCode: string },
+  ): Promise<void> {
     const attempted = this.attempted(context);
-    const facts: EventFacts = {
-      workspaceId: await this.workspaceOf(context, principal),
-      ...attempted,
-      reason: message,
-      statusCode,
-      errorCode: code,
-    };
-    const event = statusCode === 403 ? new AuthDenied(facts) : new RequestFailed(facts);
+    const facts: EventFacts = { workspaceId: await this.workspaceOf(context, principal), ...attempted, ...answered };
+    const event = answered.statusCode === 403 ? new AuthDenied(facts) : new RequestFailed(facts);
     await this.put(context, principal, event, attempted);
   }
 
