@@ -10,7 +10,6 @@ const NOW = `(EXTRACT(EPOCH FROM statement_timestamp()) * 1000)::bigint`;
 // Takes the cost, or returns no row. The limit is an argument, never part of what is stored: a changed one applies to the
 // window that is running.
 const TAKE: PreparedRead = {
-  name: 'latchkey_take_rate_limit',
   isWrite: true,
   sql: `
     INSERT INTO latchkey_rate_limits AS running (key_id, used, ends_at)
@@ -23,7 +22,6 @@ const TAKE: PreparedRead = {
 };
 
 const READ = {
-  name: 'latchkey_read_rate_limit',
   sql: `SELECT used, (ends_at - ${NOW})::float8 AS ends_in FROM latchkey_rate_limits
     WHERE key_id = $1 AND ends_at > ${NOW}`,
 };

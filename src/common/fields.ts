@@ -37,21 +37,19 @@ export interface FieldOptions {
   nullable?: boolean;
 }
 
-/** Which form a text must have. */
-interface TextForm {
-  pattern: RegExp;
-  /** The same in words, to be read after "must be". */
-  rule: string;
-}
-
 /** Text of `min` (1) to `max` characters, which are Unicode code points, as JSON Schema and PostgreSQL count them. */
-export function Text({ min = 1, max, form, ...field }: FieldOptions & { min?: number; max: number; form?: TextForm }) {
+export function Text({
+  min = 1,
+  max,
+  pattern,
+  ...field
+}: FieldOptions & { min?: number; max: number; pattern?: RegExp }) {
   return Field(
     field,
-    { type: String, minLength: min, maxLength: max, ...(form && { pattern: form.pattern.source }) },
+    { type: String, minLength: min, maxLength: max, ...(pattern && { pattern: pattern.source }) },
     IsString({ message: '$property must be a string.' }),
     Validate(HasLength, [min, max], { message: `$property must have ${min} to ${max} characters.` }),
-    ...(form ? [Matches(form.pattern, { message: `$property must be ${form.rule}.` })] : []),
+    ...(pattern ? [Matches(pattern, { message: `$property must match ${pattern.source}.` })] : []),
   );
 }
 

@@ -7,10 +7,8 @@ const LONGEST_NAME = 256;
 const MOST_VALUES = 5000;
 const MOST_CHARACTERS = 65_536;
 
-/** What the input is, and which of its fields may hold what others may not, by their names. */
-interface InputKind {
-  /** What the messages call it. */
-  whole: 'body' | 'query';
+/** Which fields may hold what others may not, by their names. */
+interface SpecialFields {
   /** A credential. */
   credentials: ReadonlySet<string>;
   /** A `Date`. */
@@ -26,8 +24,8 @@ interface InputKind {
  *
  * @throws {RequestInvalidError} naming the field, never repeating its value.
  */
-export function safeCopyOf(input: unknown, secrets: SecretScanner, kind: InputKind): unknown {
-  return new SafeCopy(secrets, kind).of(input, '', 0);
+export function safeCopyOf(input: unknown, secrets: SecretScanner, special: SpecialFields): unknown {
+  return new SafeCopy(secrets, special).of(input, '', 0);
 }
 
 class SafeCopy {
@@ -36,7 +34,7 @@ class SafeCopy {
 
   constructor(
     private readonly secrets: SecretScanner,
-    private readonly kind: InputKind,
+    private readonly special: SpecialFields,
   ) {}
 
   of(value: unknown, field: string, depth: number): unknown {
@@ -45,36 +43,36 @@ class SafeCopy {
       case 'boolean':
         return value;
       case 'string':
-        return this.text(value, field, depth === 1 && this.kind.credentials.has(field));
+        return this.text(value, field, depth === 1 && this.special.credentials.has(field));
       case 'number':
         if (Number.isFinite(value)) return value;
-        return this.refuse(field, 'must be a number of at most 1.7e308.');
+        return refuse(field, `${field || 'body'} must be a number of at most 1.7e308.`);
       case 'object':
         if (value === null) return null;
         // An invalid one stays for the field to refuse.
-        if (value instanceof Date && depth === 1 && this.kind.moments.has(field)) return new Date(value);
+        if (value instanceof Date && depth === 1 && this.special.moments.has(field)) return new Date(value);
         return this.composite(value, field, depth);
       default:
-        return this.refuse(field, 'must be a value of JSON.');
+        return refuse(field, `${field || 'body'} must be a value of JSON.`);
     }
   }
 
   private text(text: string, field: string, isCredential: boolean): string {
     this.characters += text.length;
-    if (this.characters > MOST_CHARACTERS) this.refuse(field, 'makes the input larger than 64 KiB.');
-    refuseFault(textFault(text, this.named(field), isCredential ? undefined : this.secrets));
+    if (this.characters > MOST_CHARACTERS) refuse(field, `${field || 'body'} makes the input larger than 64 KiB.`);
+    refuseFault(textFault(text, field || 'body', isCredential ? undefined : this.secrets));
     return text;
   }
 
   private composite(value: object, field: string, depth: number): unknown {
-    if (depth >= DEEPEST) this.refuse(field, `is nested deeper than ${DEEPEST} levels.`);
+    if (depth >= DEEPEST) refuse(field, `${field || 'body'} is nested deeper than ${DEEPEST} levels.`);
     if (Array.isArray(value)) {
       this.reserve(value.length, field);
       return Array.from(value, (item, at) => this.of(item, field ? `${field}.${at}` : `${at}`, depth + 1));
     }
     // Maps, buffers and the like, whose content is not in their properties.
     if (Object.prototype.toString.call(value) !== '[object Object]') {
-      return this.refuse(field, 'must be a value of JSON.');
+      return refuse(field, `${field || 'body'} must be a value of JSON.`);
     }
     return this.object(value, field, depth);
   }
@@ -85,36 +83,14 @@ class SafeCopy {
     const copy: Record<string, unknown> = {};
     for (const [name, child] of given) {
       this.characters += name.length;
-      refuseFault(this.nameFault(name, this.named(field)));
+      refuseFault(nameFault(name, field, this.secrets));
       copy[name] = this.of(child, field ? `${field}.${name}` : name, depth + 1);
     }
     return copy;
   }
 
-  private nameFault(name: string, field: string): FieldFault | undefined {
-    const noun = this.kind.whole === 'query' ? 'parameter' : 'property';
-    // Also those that every object inherits: class-transformer drops them without a word.
-    if (name === 'prototype' || name in Object.prototype) {
-      return { field, message: `${field} must not have a ${noun} named ${name}.` };
-    }
-    if (name.length > LONGEST_NAME) {
-      return { field, message: `A ${noun} name in ${field} is longer than ${LONGEST_NAME} characters.` };
-    }
-    const fault = textFault(name, `A ${noun} name in ${field}`, this.secrets);
-    return fault && { ...fault, field };
-  }
-
   private reserve(values: number, field: string): void {
-    if (this.values + values > MOST_VALUES) this.refuse(field, 'holds too many values.');
-  }
-
-  private refuse(field: string, says: string): never {
-    const named = this.named(field);
-    throw new RequestInvalidError([{ field: named, message: `${named} ${says}` }]);
-  }
-
-  private named(field: string): string {
-    return field || this.kind.whole;
+    if (this.values + values > MOST_VALUES) refuse(field, `${field || 'body'} holds too many values.`);
   }
 }
 
@@ -127,6 +103,23 @@ function textFault(text: string, field: string, secrets: SecretScanner | undefin
   return undefined;
 }
 
+function nameFault(name: string, parent: string, secrets: SecretScanner): FieldFault | undefined {
+  const field = parent || 'body';
+  // Also those that every object inherits: class-transformer drops them without a word.
+  if (name === 'prototype' || name in Object.prototype) {
+    return { field, message: `${field} must not have a property named ${name}.` };
+  }
+  if (name.length > LONGEST_NAME) {
+    return { field, message: `A property name in ${field} is longer than ${LONGEST_NAME} characters.` };
+  }
+  const fault = textFault(name, field, secrets);
+  return fault && { field, message: fault.message.replace(field, `A property name in ${field}`) };
+}
+
 function refuseFault(fault: FieldFault | undefined): void {
   if (fault) throw new RequestInvalidError([fault]);
+}
+
+function refuse(field: string, message: string): never {
+  throw new RequestInvalidError([{ field: field || 'body', message }]);
 }

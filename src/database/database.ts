@@ -2,9 +2,8 @@ import type { EntityManager, QueryRunner } from 'typeorm';
 import type { TableNames } from './table-names.js';
 import type { JoinedTransaction, Transaction } from './transaction.js';
 
-/** A read that is asked so often that a connection prepares it once, under its name. */
+/** A read that is asked so often that a connection prepares it once. To be kept by who asks it: it is known by identity. */
 export interface PreparedRead {
-  readonly name: string;
   readonly sql: string;
   /** Whether it writes after all, which no standby does. */
   readonly isWrite?: true;
@@ -81,6 +80,9 @@ export abstract class Database implements Reads {
   /**
    * Runs the callback in one transaction and commits it, durably, or rolls back what it did and throws its error.
    * Transactions do not nest.
+   *
+   * The callback may be run again from its beginning, in a new transaction, if the connection has lost what was prepared
+   * on it: it changes nothing but what is in the transaction.
    *
    * @throws {StoreUnavailableError} if the store refuses or cannot be reached.
    */

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, Pool, QueryConfig } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
@@ -8,8 +9,8 @@ import { Database, type PreparedRead, type Reads, type TransactionOptions } from
 import { queueToChange, queueToShare } from './fair-locks.js';
 import { cancelStatement } from './postgres-cancel.js';
 import { SHOW_DURABILITY, weaknessOf, type Durability } from './postgres-durability.js';
-import { LONGEST_STATEMENT_MS, PostgresStatements } from './postgres-statements.js';
-import { isAnswer, isServerFull, toStoreError } from './store-errors.js';
+import { LONGEST_STATEMENT_MS, PostgresStatements, type Sending } from './postgres-statements.js';
+import { isAnswer, isPreparationLost, isServerFull, isSessionAnother, toStoreError } from './store-errors.js';
 import type { TableNames } from './table-names.js';
 import {
   ROW_LOCK,
@@ -27,6 +28,10 @@ const FULL_PAUSE_MS = 50;
 const SEARCHES = 'searches';
 const IN_RECOVERY = 'latchkey_in_recovery';
 const STANDBY = 'A look-up was sent to a standby: the database URL must lead to the primary server.';
+
+const NOT_KEPT =
+  'A pooler, or somebody else on a connection, has not kept a prepared statement: for ten minutes nothing is prepared, which ' +
+  'costs some time for each statement. PgBouncer keeps them from 1.21 on, with max_prepared_statements.';
 
 // An instance that is lost or frozen in a change holds its locks no longer than this. Others wait a little longer for them.
 // Set with each transaction, which poolers pass on: as settings of the session they would be another client's.
@@ -58,6 +63,8 @@ export class PostgresDatabase extends Database {
   readonly searchesAtOnce: number;
   private readonly readTurns: FairGate;
   private readonly statements: PostgresStatements;
+  private readonly lookUpTexts = new WeakMap<PreparedRead, string>();
+  private readonly logger = new Logger('Database');
 
   private constructor(
     private readonly dataSource: DataSource,
@@ -101,50 +108,34 @@ export class PostgresDatabase extends Database {
     return this.readsOf(SEARCHES).query(sql, parameters);
   }
 
-  lookUp<Row>({ name, sql, isWrite }: PreparedRead, values: unknown[]): Promise<Row[]> {
-    const statement = this.names.in(sql);
-    const text = isWrite
-      ? statement
-      : `SELECT answer.*, pg_is_in_recovery() AS ${IN_RECOVERY} FROM (${statement}) AS answer`;
-    const answer = this.withRunner(LOOK_UP_TIMEOUT_MS, async (runner) => {
-      const client = (await runner.connect()) as Client;
-      const query: QueryConfig = { name: this.names.in(name), text, values };
-      const { rows } = await client.query<Row & { [IN_RECOVERY]: boolean }>(query);
-      // A standby has not heard yet of what its primary has acknowledged.
-      if (rows[0]?.[IN_RECOVERY]) throw new StoreUnavailableError(new Error(STANDBY));
-      return rows;
-    });
+  lookUp<Row>(read: PreparedRead, values: unknown[]): Promise<Row[]> {
+    const text = this.textOf(read);
+    const answer = this.onceAgain((sending) =>
+      this.withRunner(LOOK_UP_TIMEOUT_MS, async (runner) => {
+        const client = (await runner.connect()) as Client;
+        const name = this.statements.nameOfOften(text, sending);
+        const query: QueryConfig = { text, values, ...(name !== undefined && { name }) };
+        const { rows } = await client.query<Row & { [IN_RECOVERY]: boolean }>(query);
+        // A standby has not heard yet of what its primary has acknowledged.
+        if (rows[0]?.[IN_RECOVERY]) throw new StoreUnavailableError(new Error(STANDBY));
+        return rows;
+      }),
+    );
     // Waiting for a connection takes longer than for an answer, where there is nobody to connect to.
     return soon(answer);
   }
 
-  async transaction<T>(
+  transaction<T>(
     body: (transaction: Transaction) => Promise<T>,
     { since = performance.now(), queue }: TransactionOptions = {},
   ): Promise<T> {
-    const runner = await this.connected(since + LONGEST_WAIT_MS);
-    let transaction: Transaction | undefined;
-    try {
-      await this.begin(runner, begin(since, queue));
-      const run: RunStatement = (sql, parameters) => this.statements.run(runner, sql, parameters);
-      const runAll: RunStatements = (statements) => this.statements.runAll(runner, statements);
-      transaction = new Transaction(runner, run, runAll, 'postgres', async () => {
-        await run(limitWaits(since));
-      });
-      const result = await body(transaction);
-      await transaction.commit();
-      return result;
-    } catch (error) {
-      await rollback(transaction, runner);
-      throw toStoreError(error);
-    } finally {
-      await runner.release();
-    }
+    return this.onceAgain((sending) => this.transact(body, since, queue, sending));
   }
 
   join(runner: QueryRunner): Promise<JoinedTransaction> {
     const { manager } = runner;
-    const query: RunStatement = (sql, parameters) => this.statements.run(runner, sql, parameters);
+    // Nobody can begin the transaction of a host again.
+    const query: RunStatement = (sql, parameters) => this.statements.run(runner, sql, parameters, { named: false });
     return Promise.resolve({ manager, dialect: 'postgres', lock: ROW_LOCK, query, writeLast: writeAtOnce(query) });
   }
 
@@ -156,11 +147,75 @@ export class PostgresDatabase extends Database {
     // The pool is the host's.
   }
 
-  private async begin(runner: QueryRunner, statements: string): Promise<void> {
+  private async transact<T>(
+    body: (transaction: Transaction) => Promise<T>,
+    since: number,
+    queue: TransactionOptions['queue'],
+    sending: Sending,
+  ): Promise<T> {
+    const runner = await this.connected(since + LONGEST_WAIT_MS);
+    let transaction: Transaction | undefined;
+    // The body may throw another error for it.
+    let lost: unknown;
     try {
-      await this.statements.run(runner, statements);
+      await this.begin(runner, begin(since, queue));
+      const noting = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
+        answer.catch((error: unknown) => {
+          if (isPreparationLost(error)) lost = error;
+          throw error;
+        });
+      const run: RunStatement = (sql, parameters) => noting(this.statements.run(runner, sql, parameters, sending));
+      const runAll: RunStatements = (statements) => noting(this.statements.runAll(runner, statements, sending));
+      transaction = new Transaction(runner, run, runAll, 'postgres', async () => {
+        await run(limitWaits(since));
+      });
+      const result = await body(transaction);
+      await transaction.commit();
+      return result;
     } catch (error) {
-      if (isAnswer(error)) await this.statements.run(runner, 'ROLLBACK').catch(() => discard(runner));
+      if (lost === undefined) await rollback(transaction, runner);
+      else await close(runner);
+      throw lost ?? toStoreError(error);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** Asks again, without anything prepared, where a session has lost what was. It was not carried out then. */
+  private async onceAgain<T>(ask: (sending: Sending) => Promise<T>): Promise<T> {
+    try {
+      return await ask({ named: true });
+    } catch (error) {
+      if (!isPreparationLost(error)) throw error;
+      if (isSessionAnother(error)) this.stopNaming();
+    }
+    try {
+      return await ask({ named: false });
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  private stopNaming(): void {
+    if (this.statements.isNaming) this.logger.warn(NOT_KEPT);
+    this.statements.stopNaming();
+  }
+
+  private textOf(read: PreparedRead): string {
+    const known = this.lookUpTexts.get(read);
+    if (known !== undefined) return known;
+    const sql = this.names.in(read.sql);
+    const text = read.isWrite ? sql : `SELECT answer.*, pg_is_in_recovery() AS ${IN_RECOVERY} FROM (${sql}) AS answer`;
+    this.lookUpTexts.set(read, text);
+    return text;
+  }
+
+  private async begin(runner: QueryRunner, statements: string): Promise<void> {
+    const run = (text: string): Promise<unknown> => this.statements.run(runner, text, [], { named: false });
+    try {
+      await run(statements);
+    } catch (error) {
+      if (isAnswer(error)) await run('ROLLBACK').catch(() => discard(runner));
       else await discard(runner);
       throw unreachable(error);
     }
@@ -180,8 +235,10 @@ export class PostgresDatabase extends Database {
     try {
       return await use(runner);
     } catch (error) {
-      if (!isAnswer(error)) discarding ??= discard(runner);
-      throw unreachable(error);
+      const isLost = isPreparationLost(error);
+      if (isLost) discarding ??= close(runner);
+      else if (!isAnswer(error)) discarding ??= discard(runner);
+      throw isLost ? error : unreachable(error);
     } finally {
       clearTimeout(timer);
       // Not before: the pool would give it to others.
@@ -267,12 +324,16 @@ async function rollback(transaction: Transaction | undefined, runner: QueryRunne
 // pool, somebody else's commit would commit that too. Closed, the server rolls it back.
 async function discard(runner: QueryRunner): Promise<void> {
   try {
-    const client = (await runner.connect()) as Client;
-    await cancelStatement(client);
-    client.end().catch(() => undefined);
+    await cancelStatement((await runner.connect()) as Client);
+    await close(runner);
   } catch {
     // There never was a connection.
   }
+}
+
+async function close(runner: QueryRunner): Promise<void> {
+  const client = (await runner.connect()) as Client;
+  client.end().catch(() => undefined);
 }
 
 // A pool that cannot connect throws plain errors without a code; nothing else happens where this is used.

@@ -10,6 +10,7 @@ export const LONGEST_STATEMENT_MS = 25_000;
 // The server ends a statement first, if it is there.
 const GIVE_UP_MS = LONGEST_STATEMENT_MS + 2000;
 
+const UNNAMED_MS = 10 * 60_000;
 const MOST_NAMED = 200;
 const MOST_PARAMETERS = 20;
 
@@ -20,6 +21,12 @@ type PipelinedClient = Client & {
   readonly connection: { readonly stream: Duplex };
 };
 
+/** How a statement is sent. */
+export interface Sending {
+  /** Whether it may be prepared under a name. What must not fail for a lost preparation is sent without. */
+  named: boolean;
+}
+
 /**
  * Runs statements on connections of the driver `pg`, which prepare each once, under a name. A connection keeps what it has
  * prepared, so what is made for one occasion is not named: what has no parameters, or very many, or comes after the first
@@ -27,16 +34,32 @@ type PipelinedClient = Client & {
  */
 export class PostgresStatements {
   private readonly prepared = new Map<string, string>();
+  private unnamedUntil = 0;
 
   constructor(private readonly names: TableNames) {}
+
+  /** Whether statements are named. */
+  get isNaming(): boolean {
+    return performance.now() >= this.unnamedUntil;
+  }
+
+  /** Names nothing for a while: behind a pooler, each connection may be led to a session in which nothing was prepared. */
+  stopNaming(): void {
+    this.unnamedUntil = performance.now() + UNNAMED_MS;
+  }
+
+  /** The name of a statement that is asked often; undefined where none is kept. */
+  nameOfOften(text: string, { named }: Sending): string | undefined {
+    return named && this.isNaming ? nameOf(text) : undefined;
+  }
 
   /**
    * @returns the rows, those of a `RETURNING` included.
    * @throws {QueryFailedError} as TypeORM does.
    */
-  async run<Row>(runner: QueryRunner, sql: string, values: unknown[] = []): Promise<Row[]> {
+  async run<Row>(runner: QueryRunner, sql: string, values: unknown[] = [], sending: Sending): Promise<Row[]> {
     const client = (await runner.connect()) as PipelinedClient;
-    return this.send<Row>(client, sql, values);
+    return this.send<Row>(client, sql, values, sending);
   }
 
   /**
@@ -45,14 +68,14 @@ export class PostgresStatements {
    *
    * @throws {QueryFailedError} of the first that failed.
    */
-  async runAll(runner: QueryRunner, statements: readonly Statement[]): Promise<void> {
+  async runAll(runner: QueryRunner, statements: readonly Statement[], sending: Sending): Promise<void> {
     const client = (await runner.connect()) as PipelinedClient;
     const { pipeline, connection } = client;
     client.pipeline = true;
     connection.stream.cork();
     let answers: Promise<unknown>[];
     try {
-      answers = statements.map(([sql, values]) => this.send(client, sql, values));
+      answers = statements.map(([sql, values]) => this.send(client, sql, values, sending));
     } finally {
       connection.stream.uncork();
     }
@@ -62,9 +85,14 @@ export class PostgresStatements {
     if (failed) throw (failed as PromiseRejectedResult).reason;
   }
 
-  private async send<Row>(client: PipelinedClient, sql: string, values: unknown[] = []): Promise<Row[]> {
+  private async send<Row>(
+    client: PipelinedClient,
+    sql: string,
+    values: unknown[] = [],
+    { named }: Sending,
+  ): Promise<Row[]> {
     const text = this.names.in(sql);
-    const name = this.nameOf(text, values.length);
+    const name = named && this.isNaming ? this.nameFor(text, values.length) : undefined;
     const query: QueryConfig & { query_timeout: number } = { text, values, query_timeout: patienceOf(client) };
     if (name !== undefined) query.name = name;
     try {
@@ -75,15 +103,19 @@ export class PostgresStatements {
     }
   }
 
-  private nameOf(text: string, parameters: number): string | undefined {
+  private nameFor(text: string, parameters: number): string | undefined {
     const known = this.prepared.get(text);
     const isFixed = parameters > 0 && parameters <= MOST_PARAMETERS;
     if (known !== undefined || !isFixed || this.prepared.size >= MOST_NAMED) return known;
-    // Of the text, for the connections are the host's: whoever else is on them never means another text by it.
-    const name = `latchkey_${hash('sha256', text, 'hex').slice(0, 24)}`;
+    const name = nameOf(text);
     this.prepared.set(text, name);
     return name;
   }
+}
+
+// Of the text: nobody else in the session, another version of Latchkey behind the same pooler included, means another text by it.
+function nameOf(text: string): string {
+  return `latchkey_${hash('sha256', text, 'hex').slice(0, 24)}`;
 }
 
 /** For how long an answer is waited for: no longer than the host says. */

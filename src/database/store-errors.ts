@@ -20,6 +20,11 @@ export function isForeignKeyViolation(error: unknown): boolean {
   );
 }
 
+/** Tells whether a lock was waited for too long on PostgreSQL. */
+export function isLockTimeout(error: unknown): boolean {
+  return driverErrorOf(error).code === '55P03';
+}
+
 /** Tells whether SQLite refused a statement because somebody else holds a lock. */
 export function isBusy(error: unknown): boolean {
   return driverErrorOf(error).code.startsWith('SQLITE_BUSY');
@@ -45,6 +50,19 @@ const UNKNOWN = /^(08|40003|57P0|SQLITE_IOERR)/;
 export function isRolledBack(error: unknown): boolean {
   const { code, severity } = driverErrorOf(error);
   return isAnswer(error) && !UNKNOWN.test(code) && severity !== 'FATAL' && severity !== 'PANIC';
+}
+
+// It does not exist, it exists already, or the columns of its answer have changed since.
+const LOST_PREPARATION = new Set(['26000', '42P05', '0A000']);
+
+/** Tells whether a prepared statement was not run, for the session no longer has it as it was prepared. */
+export function isPreparationLost(error: unknown): boolean {
+  return LOST_PREPARATION.has(driverErrorOf(error).code);
+}
+
+/** The same where it is not the statement that has changed: who asks next may be led to another session. */
+export function isSessionAnother(error: unknown): boolean {
+  return isPreparationLost(error) && driverErrorOf(error).code !== '0A000';
 }
 
 /** Tells whether a statement failed because a table is not there. */

@@ -23,8 +23,6 @@ export interface RunOptions {
    * actor with others.
    */
   aloneIn?: string;
-  /** When it began to wait, by `performance.now()`, if that was earlier. */
-  since?: number;
 }
 
 /** Runs commands: each in one transaction, with everything that must be written along with it. */
@@ -58,6 +56,9 @@ export class UnitOfWork {
    * command revoked. Then each event is announced through the host's `EventEmitter2`, if there is one: at most once,
    * its listeners' errors logged and not thrown.
    *
+   * `command` may be run again from its beginning, if a connection has lost what was prepared on it: it changes nothing but
+   * what is in its work.
+   *
    * Commands take turns by workspace, so that many of one hold up none of another; those of operators and of the system have
    * turns of their own. Units of work do not nest. What `command` throws is thrown on, after the rollback; of a refusal, once no instance
    * answers from memory what the command meant to revoke.
@@ -67,11 +68,7 @@ export class UnitOfWork {
    * @throws {OutcomeUnknownError} if it broke at the commit.
    * @throws {RevocationUnconfirmedError} if the change is made, and other instances may not know of it yet.
    */
-  async run<T>(
-    actor: Actor,
-    command: (work: Work) => T | Promise<T>,
-    { aloneIn, since = performance.now() }: RunOptions = {},
-  ): Promise<T> {
+  async run<T>(actor: Actor, command: (work: Work) => T | Promise<T>, { aloneIn }: RunOptions = {}): Promise<T> {
     const workspaceId = aloneIn ?? actor.workspaceId;
     const queue = isId(workspaceId) ? { id: workspaceId.toLowerCase(), alone: aloneIn !== undefined } : undefined;
     const revocations: Revocation[] = [];
@@ -79,7 +76,10 @@ export class UnitOfWork {
     let isCommitted = false;
     await this.barrier.prepare();
     try {
-      const { result, events } = await this.inTurn(actor, { queue, since }, async (transaction) => {
+      const { result, events } = await this.inTurn(actor, queue, async (transaction) => {
+        // What is run again begins anew.
+        revocations.length = 0;
+        staged?.abandon();
         const work = new Work(actor, this.clock.now(), transaction, revocations);
         const result = await command(work);
         await this.handlers.run(work, work.events);
@@ -97,7 +97,7 @@ export class UnitOfWork {
       if (!isCommitted) staged?.abandon();
       const isRefusal = error instanceof LatchkeyError && error.getStatus() < 500;
       if (isRefusal && revocations.length > 0) {
-        await this.barrier.settle(revocations, (body) => this.inTurn(actor, {}, body));
+        await this.barrier.settle(revocations, (body) => this.inTurn(actor, undefined, body));
       }
       throw error;
     }
@@ -106,11 +106,11 @@ export class UnitOfWork {
   /** Waits before it takes a connection, of which there are few. */
   private inTurn<T>(
     actor: Actor,
-    { queue, since = performance.now() }: TransactionOptions,
+    queue: TransactionOptions['queue'],
     body: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
-    const leftMs = Math.max(0, since + LONGEST_WAIT_MS - performance.now());
-    return this.turns.run(laneOf(actor), leftMs, () => this.database.transaction(body, { since, queue }));
+    const since = performance.now();
+    return this.turns.run(laneOf(actor), LONGEST_WAIT_MS, () => this.database.transaction(body, { since, queue }));
   }
 }
 

@@ -15,7 +15,7 @@ class HealthDto {
 }
 
 // Of a table of ours: SQLite answers what needs no file even when the file is gone.
-const READY = { name: 'latchkey_ready', sql: 'SELECT id FROM latchkey_workspaces LIMIT 1' };
+const READY = { sql: 'SELECT id FROM latchkey_workspaces LIMIT 1' };
 
 const REFUSALS = [...REQUEST_REFUSALS, toLatchkeyError(undefined)];
 

@@ -138,7 +138,11 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
     await this.prepare();
     let staged: StagedRevocation | undefined;
     try {
-      await transact(async (transaction) => void (staged = await this.stage(transaction, revocations)));
+      await transact(async (transaction) => {
+        // It may be run again.
+        staged?.abandon();
+        staged = await this.stage(transaction, revocations);
+      });
     } catch (error) {
       staged?.abandon();
       throw error;

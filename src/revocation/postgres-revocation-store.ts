@@ -8,7 +8,6 @@ import { SELECT_INSTANCES } from './postgres-instance-connection.js';
 
 // The count is asked for so that everybody is told: what nothing reads is not run.
 const NOTIFY_AND_LIST = {
-  name: 'latchkey_notify_and_list',
   sql: `
     WITH told AS (
       SELECT pg_notify($1, message) FROM unnest($2::text[]) AS message
@@ -18,7 +17,6 @@ const NOTIFY_AND_LIST = {
 };
 
 const READ_BACK = {
-  name: 'latchkey_read_back',
   sql: `SELECT (SELECT renewals FROM latchkey_instances WHERE id = $1) AS renewals, ${SHOW_DURABILITY}`,
 };
 

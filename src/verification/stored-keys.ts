@@ -54,7 +54,6 @@ const deleted = (state: string) =>
  * stand one after the other. Each row says by `place` which key it is of: where its hash begins.
  */
 export const FIND_KEYS: PreparedRead = {
-  name: 'latchkey_find_keys',
   sql: `WITH RECURSIVE places(place) AS (
       SELECT 1 UNION ALL SELECT place + ${HASH_LENGTH} FROM places WHERE place + ${HASH_LENGTH} < LENGTH($1)
     )

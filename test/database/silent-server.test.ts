@@ -58,7 +58,7 @@ describe('a PostgreSQL that does not answer in time', () => {
   it('costs a look-up its answer, and leaves no session behind that waits for what others hold', async () => {
     const database = await openDatabase(impatient);
     const release = await holdLock(opened.store, 'LOCK TABLE latchkey_workspaces IN ACCESS EXCLUSIVE MODE');
-    const read = { name: 'left_behind', sql: 'SELECT id AS left_behind FROM latchkey_workspaces' };
+    const read = { sql: 'SELECT id AS left_behind FROM latchkey_workspaces' };
 
     await expect(database.lookUp(read, [])).rejects.toThrow(StoreUnavailableError);
     await sessionsAre(0, 'left_behind');
@@ -69,7 +69,7 @@ describe('a PostgreSQL that does not answer in time', () => {
 
   it('costs a look-up no more time when it does not even get a connection', async () => {
     const database = await openDatabase(impatient);
-    const one = { name: 'one', sql: 'SELECT 1 AS one' };
+    const one = { sql: 'SELECT 1 AS one' };
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     let holder: Promise<void> | undefined;

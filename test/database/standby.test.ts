@@ -26,6 +26,6 @@ describe('a standby, to which a balancer may send look-ups', () => {
 
   it('answers no look-up: it may not have heard yet of what was deleted', async () => {
     expect(await database.query('SELECT pg_is_in_recovery() AS "isStandby"')).toEqual([{ isStandby: true }]);
-    await expect(database.lookUp({ name: 'one', sql: 'SELECT 1 AS one' }, [])).rejects.toThrow(StoreUnavailableError);
+    await expect(database.lookUp({ sql: 'SELECT 1 AS one' }, [])).rejects.toThrow(StoreUnavailableError);
   });
 });

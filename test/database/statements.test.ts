@@ -24,14 +24,14 @@ describe('statements that are kept prepared', () => {
     });
 
     it('answer each of those who ask at once', async () => {
-      const one = { name: 'latchkey_test_number', sql: 'SELECT CAST($1 AS integer) AS number' };
+      const one = { sql: 'SELECT CAST($1 AS integer) AS number' };
       const numbers = [...Array(50).keys()];
       const rows = await Promise.all(numbers.map((number) => opened.database.lookUp(one, [number])));
       expect(rows).toMatchObject(numbers.map((number) => [{ number }]));
     });
 
     it('refuse what they cannot be prepared for, and answer once they can', async () => {
-      const read = { name: 'latchkey_test_later', sql: 'SELECT value FROM later WHERE value = $1' };
+      const read = { sql: 'SELECT value FROM later WHERE value = $1' };
       const readInTransaction = () => opened.database.transaction((tx) => tx.query(read.sql, [1]));
       await expect(opened.database.lookUp(read, [1])).rejects.toThrow(StoreUnavailableError);
       await expect(readInTransaction()).rejects.toThrow(StoreUnavailableError);

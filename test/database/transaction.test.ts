@@ -85,7 +85,7 @@ describe('a transaction', () => {
         )
         .then(() => answered.push('search'));
       // The first ones may come before it has begun.
-      for (let at = 0; at < 20; at += 1) await database.lookUp({ name: 'latchkey_one', sql: 'SELECT 1 AS one' }, []);
+      for (let at = 0; at < 20; at += 1) await database.lookUp({ sql: 'SELECT 1 AS one' }, []);
       answered.push('look-ups');
       await search;
 

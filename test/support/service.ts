@@ -29,8 +29,11 @@ export async function startService(kind: StoreKind, variables: Record<string, st
   return { ...service, stop };
 }
 
-/** Another instance of a running service, on the same database. Stops by itself, and leaves the database. */
-export function startInstance(of: RunningService, variables: Record<string, string> = {}): Promise<RunningService> {
+/** An instance on a database that is there, such as that of a running service. Stops by itself, and leaves the database. */
+export function startInstance(
+  of: Pick<RunningService, 'store' | 'operatorKey'>,
+  variables: Record<string, string> = {},
+): Promise<RunningService> {
   return startOn(of.store, of.operatorKey, variables);
 }
 
