@@ -145,16 +145,18 @@ export class AuditService {
 
   private async *stream(wanted: RecordFilter): AsyncGenerator<AuditRecord> {
     const turn = new Turn();
-    let after: Place | undefined;
-    for (;;) {
-      const page = { order: 'ASC', after, limit: EXPORT_BATCH } as const;
-      const { records, end } = await this.find(wanted, page, LONGEST_EXPORT_WAIT_MS);
+    const batch = (after?: Place): Promise<FoundRecords> =>
+      this.find(wanted, { order: 'ASC', after, limit: EXPORT_BATCH }, LONGEST_EXPORT_WAIT_MS);
+    let next: Promise<FoundRecords> | undefined = batch();
+    while (next) {
+      const { records, end }: FoundRecords = await next;
+      // Read while these are sent.
+      next = end && batch(end);
+      next?.catch(() => undefined);
       for (const record of records) {
         if (turn.isOver) await turn.next();
         yield toRecord(record);
       }
-      if (!end) return;
-      after = end;
     }
   }
 
