@@ -38,7 +38,7 @@ import { findKeys } from './find-keys.js';
 import { claimIdempotencyKey } from './idempotency.js';
 import { changesOf, isRebound, shown, type KeySettings } from './key-changes.js';
 import { KeyEscalation } from './key-escalation.js';
-import { matches } from './if-match.js';
+import { assertIfMatch, matches } from './if-match.js';
 import { deleteWords, insertWords, type WordOfKey } from './key-words.js';
 import { fromSearchName, toSearchName, wordsOf } from './search-words.js';
 
@@ -184,7 +184,7 @@ export class ApiKeysService {
    * @throws {PermissionUnknownError} | {RoleUnknownError}
    * @throws {EscalationError} if the key may do what the actor may not, unless the change only takes from it; or if it would
    *   exceed the actor after the change.
-   * @throws {RequestInvalidError} for an owner who is no member.
+   * @throws {RequestInvalidError} for an owner who is no member, and for an `ifMatch` that is no list of ETags.
    */
   async update(actor: Principal, id: string, input: UpdateApiKeyInput, ifMatch?: string): Promise<ApiKeyView> {
     return this.change(actor, id, this.input.check(UpdateApiKeyDto, input), ifMatch);
@@ -196,6 +196,7 @@ export class ApiKeysService {
   }
 
   private change(actor: Principal, id: string, body: UpdateApiKeyDto, ifMatch?: string): Promise<ApiKeyView> {
+    assertIfMatch(ifMatch);
     const where = this.where(actor, id);
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ keyId: where.id });
@@ -236,8 +237,9 @@ export class ApiKeysService {
    * @throws {ApiKeyVersionMismatchError}
    */
   async delete(actor: Principal, id: string, input: DeleteApiKeyDto = {}, ifMatch?: string): Promise<void> {
-    const where = this.where(actor, id);
     const { reason } = this.input.check(DeleteApiKeyDto, input, 'query');
+    assertIfMatch(ifMatch);
+    const where = this.where(actor, id);
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ keyId: where.id });
       if (ifMatch !== undefined) await assertVersion(work, where, ifMatch);

@@ -1,7 +1,7 @@
 import type { AccessOptions } from './access.js';
-import { builtInResourceLike, reservedBy } from './built-in-resources.js';
 import { protectedBy, requireAnyPermission, requirePermissions } from './host-access.decorators.js';
 import type { Permission, PermissionName } from './permission-catalogue.js';
+import { builtInResourceLike, PERMISSION_NAME, PERMISSION_NAME_RULE, reservedBy } from './permission-name.js';
 
 /** `resource:action`. */
 export type PermissionText = `${string}:${string}`;
@@ -40,7 +40,6 @@ export interface DefinedPermissions<Name extends string> {
   ) => MethodDecorator & ClassDecorator;
 }
 
-const NAME = /^[A-Za-z][A-Za-z0-9_.-]*:[A-Za-z][A-Za-z0-9_.-]*$/;
 const LONGEST_NAME = 100;
 
 /**
@@ -70,10 +69,9 @@ export function definePermissions<const Catalogue extends Described<Catalogue>>(
 }
 
 function assertDefinable(name: string): void {
-  if (!NAME.test(name) || name.length > LONGEST_NAME) {
+  if (!PERMISSION_NAME.test(name) || name.length > LONGEST_NAME) {
     throw new Error(
-      `"${name}" is no name for a permission: it must be resource:action, such as orders:refund, with at most ` +
-        `${LONGEST_NAME} characters.`,
+      `"${name}" is no name for a permission: it must be ${PERMISSION_NAME_RULE}; with at most ${LONGEST_NAME} characters.`,
     );
   }
   const resource = resourceOf(name);

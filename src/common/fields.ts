@@ -37,19 +37,21 @@ export interface FieldOptions {
   nullable?: boolean;
 }
 
+/** Which form a text must have. */
+interface TextForm {
+  pattern: RegExp;
+  /** The same in words, to be read after "must be". */
+  rule: string;
+}
+
 /** Text of `min` (1) to `max` characters, which are Unicode code points, as JSON Schema and PostgreSQL count them. */
-export function Text({
-  min = 1,
-  max,
-  pattern,
-  ...field
-}: FieldOptions & { min?: number; max: number; pattern?: RegExp }) {
+export function Text({ min = 1, max, form, ...field }: FieldOptions & { min?: number; max: number; form?: TextForm }) {
   return Field(
     field,
-    { type: String, minLength: min, maxLength: max, ...(pattern && { pattern: pattern.source }) },
+    { type: String, minLength: min, maxLength: max, ...(form && { pattern: form.pattern.source }) },
     IsString({ message: '$property must be a string.' }),
     Validate(HasLength, [min, max], { message: `$property must have ${min} to ${max} characters.` }),
-    ...(pattern ? [Matches(pattern, { message: `$property must match ${pattern.source}.` })] : []),
+    ...(form ? [Matches(form.pattern, { message: `$property must be ${form.rule}.` })] : []),
   );
 }
 

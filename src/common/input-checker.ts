@@ -9,6 +9,11 @@ import { SecretScanner } from './secret-scanner.js';
 import { safeCopyOf } from './unsafe-input.js';
 
 const MOST_FAULTS = 20;
+/** Others are quoted: where they begin and end could not be seen. */
+const PLAIN_NAME = /^[\w.[\]$-]+$/;
+
+/** What the messages call the input as a whole. */
+type Whole = 'body' | 'query';
 
 /** Input as a host may give it to a service: a moment may also be a `Date`. */
 export type WithDates<T, Moments extends keyof T> = Omit<T, Moments> & { [Field in Moments]?: T[Field] | Date };
@@ -26,17 +31,17 @@ export class InputChecker {
   /**
    * Checks unsafe input first, then each field. Unknown fields are refused, never dropped.
    *
-   * @param whole what the messages call the input as a whole
    * @returns a frozen copy: what becomes of the input afterwards does not change it.
    * @throws {RequestInvalidError} naming each field at fault.
    */
-  check<T extends object>(type: Type<T>, input: unknown, whole: 'body' | 'query' = 'body'): T {
+  check<T extends object>(type: Type<T>, input: unknown, whole: Whole = 'body'): T {
     if (input instanceof type && this.checked.has(input)) return input;
     if (typeof input !== 'object' || input === null || Array.isArray(input)) {
       throw new RequestInvalidError([{ field: whole, message: `The ${whole} must be a JSON object.` }]);
     }
     const prototype = type.prototype as object;
     const copy = safeCopyOf(input, this.secrets, {
+      whole,
       credentials: credentialsOf(prototype),
       moments: momentsOf(prototype),
     });
@@ -48,19 +53,22 @@ export class InputChecker {
       forbidUnknownValues: false,
       stopAtFirstError: true,
     });
-    if (errors.length > 0) throw new RequestInvalidError(faultsOf(errors));
+    if (errors.length > 0) throw new RequestInvalidError(faultsOf(errors, whole));
     this.checked.add(instance);
     return deepFreeze(instance);
   }
 }
 
 /** Thousands of unknown fields fit into a body; the answer and its record on the trail stay short. */
-function faultsOf(errors: readonly ValidationError[]): FieldFault[] {
+function faultsOf(errors: readonly ValidationError[], whole: Whole): FieldFault[] {
   const violations = errors.flatMap((error) => violationsOf(error));
-  const faults = violations.slice(0, MOST_FAULTS).map(faultOf);
+  const faults = violations.slice(0, MOST_FAULTS).map((violation) => faultOf(violation, whole));
   const [next] = violations.slice(MOST_FAULTS);
   if (!next) return faults;
-  return [...faults, { field: next.field, message: `${violations.length - MOST_FAULTS} more fields are wrong.` }];
+  return [
+    ...faults,
+    { field: next.field || whole, message: `${violations.length - MOST_FAULTS} more fields are wrong.` },
+  ];
 }
 
 interface Violation {
@@ -76,10 +84,23 @@ function violationsOf(error: ValidationError, parent = ''): Violation[] {
   return [...own, ...(error.children ?? []).flatMap((child) => violationsOf(child, `${field}.`))];
 }
 
-function faultOf({ field, error, rule, message }: Violation): FieldFault {
-  if (rule !== 'whitelistValidation') return { field, message: message.replace(error.property, field) };
-  const meant = meantField(error.property, [...fieldsOf(error.target ?? {}).keys()]);
-  if (!meant) return { field, message: `${field} is not a known field; remove it.` };
-  const path = field.slice(0, field.length - error.property.length);
-  return { field, message: `${field} is not a known field; did you mean ${path}${meant}?` };
+function faultOf({ field, error, rule, message }: Violation, whole: Whole): FieldFault {
+  if (rule === 'whitelistValidation') return unknownField(field, error, whole);
+  // A query has nothing but texts, so a list is a parameter that was given more than once.
+  if (whole === 'query' && Array.isArray(error.value)) {
+    return { field, message: `${field} is given more than once. Give it once.` };
+  }
+  return { field, message: message.replace(error.property, field) };
+}
+
+function unknownField(field: string, { property, target = {} }: ValidationError, whole: Whole): FieldFault {
+  const path = field.slice(0, field.length - property.length);
+  if (property === '') {
+    const parent = path.slice(0, -1) || whole;
+    return { field: parent, message: `${parent} has a field without a name; remove it.` };
+  }
+  const shown = PLAIN_NAME.test(property) ? field : `${path}${JSON.stringify(property)}`;
+  const meant = meantField(property, [...fieldsOf(target).keys()]);
+  const wayOut = meant ? `did you mean ${path}${meant}?` : 'remove it.';
+  return { field, message: `${shown} is not a known field; ${wayOut}` };
 }

@@ -7,8 +7,10 @@ const LONGEST_NAME = 256;
 const MOST_VALUES = 5000;
 const MOST_CHARACTERS = 65_536;
 
-/** Which fields may hold what others may not, by their names. */
-interface SpecialFields {
+/** What the input is, and which of its fields may hold what others may not, by their names. */
+interface InputKind {
+  /** What the messages call it. */
+  whole: 'body' | 'query';
   /** A credential. */
   credentials: ReadonlySet<string>;
   /** A `Date`. */
@@ -24,8 +26,8 @@ interface SpecialFields {
  *
  * @throws {RequestInvalidError} naming the field, never repeating its value.
  */
-export function safeCopyOf(input: unknown, secrets: SecretScanner, special: SpecialFields): unknown {
-  return new SafeCopy(secrets, special).of(input, '', 0);
+export function safeCopyOf(input: unknown, secrets: SecretScanner, kind: InputKind): unknown {
+  return new SafeCopy(secrets, kind).of(input, '', 0);
 }
 
 class SafeCopy {
@@ -34,7 +36,7 @@ class SafeCopy {
 
   constructor(
     private readonly secrets: SecretScanner,
-    private readonly special: SpecialFields,
+    private readonly kind: InputKind,
   ) {}
 
   of(value: unknown, field: string, depth: number): unknown {
@@ -43,36 +45,36 @@ class SafeCopy {
       case 'boolean':
         return value;
       case 'string':
-        return this.text(value, field, depth === 1 && this.special.credentials.has(field));
+        return this.text(value, field, depth === 1 && this.kind.credentials.has(field));
       case 'number':
         if (Number.isFinite(value)) return value;
-        return refuse(field, `${field || 'body'} must be a number of at most 1.7e308.`);
+        return this.refuse(field, 'must be a number of at most 1.7e308.');
       case 'object':
         if (value === null) return null;
         // An invalid one stays for the field to refuse.
-        if (value instanceof Date && depth === 1 && this.special.moments.has(field)) return new Date(value);
+        if (value instanceof Date && depth === 1 && this.kind.moments.has(field)) return new Date(value);
         return this.composite(value, field, depth);
       default:
-        return refuse(field, `${field || 'body'} must be a value of JSON.`);
+        return this.refuse(field, 'must be a value of JSON.');
     }
   }
 
   private text(text: string, field: string, isCredential: boolean): string {
     this.characters += text.length;
-    if (this.characters > MOST_CHARACTERS) refuse(field, `${field || 'body'} makes the input larger than 64 KiB.`);
-    refuseFault(textFault(text, field || 'body', isCredential ? undefined : this.secrets));
+    if (this.characters > MOST_CHARACTERS) this.refuse(field, 'makes the input larger than 64 KiB.');
+    refuseFault(textFault(text, this.named(field), isCredential ? undefined : this.secrets));
     return text;
   }
 
   private composite(value: object, field: string, depth: number): unknown {
-    if (depth >= DEEPEST) refuse(field, `${field || 'body'} is nested deeper than ${DEEPEST} levels.`);
+    if (depth >= DEEPEST) this.refuse(field, `is nested deeper than ${DEEPEST} levels.`);
     if (Array.isArray(value)) {
       this.reserve(value.length, field);
       return Array.from(value, (item, at) => this.of(item, field ? `${field}.${at}` : `${at}`, depth + 1));
     }
     // Maps, buffers and the like, whose content is not in their properties.
     if (Object.prototype.toString.call(value) !== '[object Object]') {
-      return refuse(field, `${field || 'body'} must be a value of JSON.`);
+      return this.refuse(field, 'must be a value of JSON.');
     }
     return this.object(value, field, depth);
   }
@@ -83,14 +85,36 @@ class SafeCopy {
     const copy: Record<string, unknown> = {};
     for (const [name, child] of given) {
       this.characters += name.length;
-      refuseFault(nameFault(name, field, this.secrets));
+      refuseFault(this.nameFault(name, this.named(field)));
       copy[name] = this.of(child, field ? `${field}.${name}` : name, depth + 1);
     }
     return copy;
   }
 
+  private nameFault(name: string, field: string): FieldFault | undefined {
+    const noun = this.kind.whole === 'query' ? 'parameter' : 'property';
+    // Also those that every object inherits: class-transformer drops them without a word.
+    if (name === 'prototype' || name in Object.prototype) {
+      return { field, message: `${field} must not have a ${noun} named ${name}.` };
+    }
+    if (name.length > LONGEST_NAME) {
+      return { field, message: `A ${noun} name in ${field} is longer than ${LONGEST_NAME} characters.` };
+    }
+    const fault = textFault(name, `A ${noun} name in ${field}`, this.secrets);
+    return fault && { ...fault, field };
+  }
+
   private reserve(values: number, field: string): void {
-    if (this.values + values > MOST_VALUES) refuse(field, `${field || 'body'} holds too many values.`);
+    if (this.values + values > MOST_VALUES) this.refuse(field, 'holds too many values.');
+  }
+
+  private refuse(field: string, says: string): never {
+    const named = this.named(field);
+    throw new RequestInvalidError([{ field: named, message: `${named} ${says}` }]);
+  }
+
+  private named(field: string): string {
+    return field || this.kind.whole;
   }
 }
 
@@ -103,23 +127,6 @@ function textFault(text: string, field: string, secrets: SecretScanner | undefin
   return undefined;
 }
 
-function nameFault(name: string, parent: string, secrets: SecretScanner): FieldFault | undefined {
-  const field = parent || 'body';
-  // Also those that every object inherits: class-transformer drops them without a word.
-  if (name === 'prototype' || name in Object.prototype) {
-    return { field, message: `${field} must not have a property named ${name}.` };
-  }
-  if (name.length > LONGEST_NAME) {
-    return { field, message: `A property name in ${field} is longer than ${LONGEST_NAME} characters.` };
-  }
-  const fault = textFault(name, field, secrets);
-  return fault && { field, message: fault.message.replace(field, `A property name in ${field}`) };
-}
-
 function refuseFault(fault: FieldFault | undefined): void {
   if (fault) throw new RequestInvalidError([fault]);
-}
-
-function refuse(field: string, message: string): never {
-  throw new RequestInvalidError([{ field: field || 'body', message }]);
 }

@@ -23,6 +23,8 @@ export interface RunOptions {
    * actor with others.
    */
   aloneIn?: string;
+  /** When it began to wait, by `performance.now()`, if that was earlier. */
+  since?: number;
 }
 
 /** Runs commands: each in one transaction, with everything that must be written along with it. */
@@ -68,7 +70,11 @@ export class UnitOfWork {
    * @throws {OutcomeUnknownError} if it broke at the commit.
    * @throws {RevocationUnconfirmedError} if the change is made, and other instances may not know of it yet.
    */
-  async run<T>(actor: Actor, command: (work: Work) => T | Promise<T>, { aloneIn }: RunOptions = {}): Promise<T> {
+  async run<T>(
+    actor: Actor,
+    command: (work: Work) => T | Promise<T>,
+    { aloneIn, since = performance.now() }: RunOptions = {},
+  ): Promise<T> {
     const workspaceId = aloneIn ?? actor.workspaceId;
     const queue = isId(workspaceId) ? { id: workspaceId.toLowerCase(), alone: aloneIn !== undefined } : undefined;
     const revocations: Revocation[] = [];
@@ -76,7 +82,7 @@ export class UnitOfWork {
     let isCommitted = false;
     await this.barrier.prepare();
     try {
-      const { result, events } = await this.inTurn(actor, queue, async (transaction) => {
+      const { result, events } = await this.inTurn(actor, { queue, since }, async (transaction) => {
         // What is run again begins anew.
         revocations.length = 0;
         staged?.abandon();
@@ -97,7 +103,7 @@ export class UnitOfWork {
       if (!isCommitted) staged?.abandon();
       const isRefusal = error instanceof LatchkeyError && error.getStatus() < 500;
       if (isRefusal && revocations.length > 0) {
-        await this.barrier.settle(revocations, (body) => this.inTurn(actor, undefined, body));
+        await this.barrier.settle(revocations, (body) => this.inTurn(actor, {}, body));
       }
       throw error;
     }
@@ -106,11 +112,11 @@ export class UnitOfWork {
   /** Waits before it takes a connection, of which there are few. */
   private inTurn<T>(
     actor: Actor,
-    queue: TransactionOptions['queue'],
+    { queue, since = performance.now() }: TransactionOptions,
     body: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
-    const since = performance.now();
-    return this.turns.run(laneOf(actor), LONGEST_WAIT_MS, () => this.database.transaction(body, { since, queue }));
+    const leftMs = Math.max(0, since + LONGEST_WAIT_MS - performance.now());
+    return this.turns.run(laneOf(actor), leftMs, () => this.database.transaction(body, { since, queue }));
   }
 }
 

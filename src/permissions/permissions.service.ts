@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { builtInResourceLike, reservedBy } from '../auth/built-in-resources.js';
 import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { PERMISSIONS, type Permission } from '../auth/permission-catalogue.js';
+import { builtInResourceLike, reservedBy } from '../auth/permission-name.js';
 import { assertPrincipal, workspaceOf, type Principal } from '../auth/principal.js';
 import { InputChecker } from '../common/input-checker.js';
 import { Database } from '../database/database.js';

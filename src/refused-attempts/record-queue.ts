@@ -2,6 +2,7 @@ import { StoreUnavailableError } from '../common/latchkey-error.js';
 import type { Actor } from '../events/actor.js';
 import type { DomainEvent } from '../events/domain-event.js';
 import type { UnitOfWork } from '../events/unit-of-work.js';
+import type { Work } from '../events/work.js';
 import { SYSTEM } from './system-actor.js';
 
 const MOST_A_COMMIT = 100;
@@ -10,6 +11,7 @@ interface Entry {
   event: DomainEvent;
   actor: Actor;
   date: Date;
+  since: number;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
@@ -31,7 +33,7 @@ export class RecordQueue {
    */
   add(event: DomainEvent, actor: Actor, date: Date): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ event, actor, date, resolve, reject });
+      this.waiting.push({ event, actor, date, since: performance.now(), resolve, reject });
       if (!this.isWriting) void this.write();
     });
   }
@@ -44,9 +46,11 @@ export class RecordQueue {
 
   private async commit(entries: Entry[]): Promise<void> {
     try {
-      await this.unitOfWork.run(SYSTEM, (work) => {
+      const record = (work: Work): void => {
         for (const { event, actor, date } of entries) work.record(event, { actor, date });
-      });
+      };
+      // Those that waited for another transaction that failed are not kept waiting as long again.
+      await this.unitOfWork.run(SYSTEM, record, { since: entries[0]?.since });
     } catch (error) {
       const refusal = error instanceof StoreUnavailableError ? error : new StoreUnavailableError(error);
       for (const { reject } of entries) reject(refusal);

@@ -142,8 +142,17 @@ describe('PATCH /api/v1/apikey/:id', () => {
       const patch = (ifMatch: string) =>
         workspace.operator.patch(`/apikey/${id}`, { description: uniqueName('x') }, { 'if-match': ifMatch });
       await patch('"1"').expect(200);
-      for (const stale of ['"1"', '"3"', '2', 'W/"2"', '""', '', '"1", "3"']) {
+      for (const stale of ['"1"', '"3"', 'W/"2"', '""', '"1", "3"', '"1","a,b"']) {
         await patch(stale).expect(412, 'apikey.version_mismatch');
+      }
+      for (const malformed of ['2', '', ',', '"2', '2"', '"1" "2"', '"1",', '*, "2"', '"a b"', 'w/"2"']) {
+        const { body } = await patch(malformed).expect(400, 'request.invalid');
+        expect(body.details).toEqual([
+          {
+            field: 'If-Match',
+            message: 'If-Match must be *, or one or more ETags in quotation marks, such as "1".',
+          },
+        ]);
       }
       await patch('"1", "2"').expect(200);
       await patch('*').expect(200);

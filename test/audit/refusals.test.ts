@@ -7,6 +7,7 @@ import { forEachStore, type Store } from '../support/stores.js';
 import { holdLock } from '../support/write-lock.js';
 
 const WINDOW_MS = 60_000;
+const LONGEST_CHANGE_MS = 10_000;
 
 interface AuditRecord {
   action: string;
@@ -223,6 +224,16 @@ describe('refused and failed attempts', () => {
         await key.client.delete(`/apikey/${key.id}`).expect(503, 'store.unavailable');
       });
       await key.client.get('/apikey').expect(200);
+    });
+
+    it('503: refusals that cannot be recorded wait together, not one after the other', async () => {
+      const key = await workspace.keyWith('apikeys:view');
+      const release = await holdLock(service.store, 'LOCK TABLE latchkey_audit_events IN EXCLUSIVE MODE');
+      const beginning = performance.now();
+      const refuse = () => key.client.delete(`/apikey/${key.id}`).expect(503, 'store.unavailable');
+      await Promise.all(Array.from({ length: 4 }, refuse));
+      expect(performance.now() - beginning).toBeLessThan(LONGEST_CHANGE_MS);
+      await release();
     });
 
     it('401: an unknown caller learns that all the same, and is counted', async () => {

@@ -17,6 +17,6 @@ export const WorkspaceExternalId = (options: Presence & { example?: string } = {
     example: 'company-4711',
     ...options,
     max: 255,
-    pattern: /^(?!\*$)[\x21-\x7e]+$/,
+    form: { pattern: /^(?!\*$)[\x21-\x7e]+$/, rule: 'visible ASCII characters without spaces, and not * alone' },
     description: 'Your own id of the tenant, unique, in visible ASCII. It names the workspace wherever its id does.',
   });

@@ -1,6 +1,13 @@
 import { isSameNoun } from '../common/nearest.js';
 import { PERMISSIONS } from './permission-catalogue.js';
 
+/** The form of the name of a permission. */
+export const PERMISSION_NAME = /^[A-Za-z][A-Za-z0-9_.-]*:[A-Za-z][A-Za-z0-9_.-]*$/;
+
+/** The same in words, to be read after "must be". */
+export const PERMISSION_NAME_RULE =
+  'resource:action, such as orders:refund: each a letter, then letters, digits, _ . or -';
+
 const RESOURCES: readonly string[] = [...new Set(PERMISSIONS.map(({ name }) => name.slice(0, name.indexOf(':'))))];
 
 /**
