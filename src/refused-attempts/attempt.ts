@@ -1,6 +1,9 @@
+import { hash } from 'node:crypto';
 import { networkOf } from '../common/network.js';
 import type { Actor } from '../events/actor.js';
 import type { DomainEvent } from '../events/domain-event.js';
+
+export const ESCALATION = 'auth.escalation';
 
 /** One refused or failed attempt, as the flood rule sees it. */
 export interface Attempt {
@@ -10,7 +13,7 @@ export interface Attempt {
   kind: string;
   /** Who makes it: a credential, qualified by its type, or the network of the address. */
   source: string;
-  /** What it is aimed at: the first target, or else the route. */
+  /** What it is aimed at: the first target, or else the route; an escalation also at what the caller does not hold. */
   aim: string;
   route: string;
   /** The key it was made with, if that is known and was refused. */
@@ -32,9 +35,14 @@ export function attemptOf(
     event,
     kind: `${event.action} ${event.action === 'auth.failed' ? event.reason : event.errorCode}`,
     source: actor.type === 'anonymous' ? networkOf(origin?.ip) : `${actor.type}:${actor.id}`,
-    aim: target ? `${target.type}:${target.id}` : route,
+    aim: `${target ? `${target.type}:${target.id}` : route}${event.errorCode === ESCALATION ? beyond(event) : ''}`,
     route,
     refusedKey,
     isNotice,
   };
+}
+
+/** The reason names what the caller does not hold: small attempts leave room for a great one. */
+function beyond({ reason }: DomainEvent): string {
+  return ` ${hash('sha256', reason ?? '', 'base64')}`;
 }

@@ -1,10 +1,9 @@
-import type { Attempt } from './attempt.js';
+import { ESCALATION, type Attempt } from './attempt.js';
 import { FairShares } from './fair-shares.js';
 import { KnownKeyClients, type KeyUse } from './known-key-clients.js';
 
 const ITEMISED_A_WINDOW = 10;
 const MINUTE_MS = 60_000;
-const ESCALATION = 'auth.escalation';
 
 /** Full records a minute of one source and kind, and of all callers without an acceptable credential. */
 const BUDGETS = { source: 600, anonymous: 600, 'notices of the anonymous': 600, 'such notices to one workspace': 60 };
