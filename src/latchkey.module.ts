@@ -20,6 +20,7 @@ import {
 } from './api-keys/events.js';
 import { WorkspaceKeys } from './api-keys/workspace-keys.js';
 import { AuditModule } from './audit/audit.module.js';
+import { RecordedTargets } from './audit/recorded-targets.js';
 import { AuditExported } from './audit/events.js';
 import { AccessCheck } from './auth/access-check.js';
 import { AuthModule } from './auth/auth.module.js';
@@ -65,6 +66,7 @@ import { OperatorsModule } from './operators/operators.module.js';
 import { PermissionCreated, PermissionDeleted } from './permissions/events.js';
 import { PermissionsModule } from './permissions/permissions.module.js';
 import { AuditSuppressed } from './refused-attempts/events.js';
+import { KnownTargets } from './refused-attempts/known-targets.js';
 import { ResourceOwners } from './refused-attempts/resource-owners.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { RoleCreated, RoleDeleted, RoleUpdated } from './roles/events.js';
@@ -157,6 +159,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     { provide: Authority, useExisting: GrantsService },
     { provide: MembershipDirectory, useExisting: MembersService },
     { provide: OperatorDirectory, useExisting: OperatorKeys },
+    { provide: KnownTargets, useClass: RecordedTargets },
     { provide: ResourceOwners, useExisting: ResourceDirectory },
     { provide: WorkspaceDirectory, useExisting: WorkspacesService },
     {
@@ -175,6 +178,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     CredentialVerifier,
     MembershipDirectory,
     OperatorDirectory,
+    KnownTargets,
     ResourceOwners,
     WorkspaceDirectory,
     WORKSPACE_CONTENTS,

@@ -7,6 +7,7 @@ import type { DomainEvent, EventFacts } from '../events/domain-event.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import { attemptOf, type Attempt } from './attempt.js';
 import { FloodRule } from './flood-rule.js';
+import { KnownTargets } from './known-targets.js';
 import { OwnerNotices, type Notice } from './owner-notices.js';
 import { RecordQueue } from './record-queue.js';
 import { ResourceOwners, type NamedThing } from './resource-owners.js';
@@ -35,7 +36,7 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
   private readonly queue: RecordQueue;
   private readonly notices: OwnerNotices;
   private readonly closings = new Set<Promise<void>>();
-  private suppressed = new SuppressedAttempts();
+  private suppressed: SuppressedAttempts;
   /** Whether the last attempt could not be recorded. */
   private isUnwritable = false;
   private timer: NodeJS.Timeout | undefined;
@@ -43,8 +44,10 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
   constructor(
     unitOfWork: UnitOfWork,
     owners: ResourceOwners,
+    private readonly knownTargets: KnownTargets,
     private readonly clock: Clock,
   ) {
+    this.suppressed = new SuppressedAttempts(knownTargets);
     this.queue = new RecordQueue(unitOfWork);
     this.notices = new OwnerNotices(owners, (notice, workspaceId) => this.deliver(notice, workspaceId));
   }
@@ -93,7 +96,7 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
     }
     const place = this.rule.take(attempt, now);
     if (!place) {
-      this.suppressed.add(attempt);
+      await this.suppressed.add(attempt);
       return;
     }
     try {
@@ -101,7 +104,7 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
       this.isUnwritable = false;
     } catch (error) {
       if (error instanceof StoreUnavailableError && attempt.event.action === 'auth.failed') {
-        this.countUnrecorded(attempt, error);
+        await this.countUnrecorded(attempt, error);
         return;
       }
       place.giveBack();
@@ -109,8 +112,8 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 
-  private countUnrecorded(attempt: Attempt, error: StoreUnavailableError): void {
-    this.suppressed.add(attempt);
+  private async countUnrecorded(attempt: Attempt, error: StoreUnavailableError): Promise<void> {
+    await this.suppressed.add(attempt);
     if (this.isUnwritable) return;
     this.isUnwritable = true;
     const message = 'Refused callers are counted and not recorded one by one: the trail cannot be written.';
@@ -129,26 +132,39 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private async close(): Promise<void> {
-    const { all } = this.suppressed;
-    this.suppressed = new SuppressedAttempts();
-    for (const counts of all) {
-      const closing = this.recordCounts(counts);
-      this.closings.add(closing);
-      void closing.finally(() => this.closings.delete(closing));
-    }
+    const ended = this.suppressed;
+    this.suppressed = new SuppressedAttempts(this.knownTargets);
+    const closing = this.recordAll(ended);
+    this.closings.add(closing);
+    void closing.finally(() => this.closings.delete(closing));
     await Promise.all(this.closings);
+  }
+
+  /** What cannot be recorded waits among what is counted in the minute that runs then. */
+  private async recordAll(ended: SuppressedAttempts): Promise<void> {
+    try {
+      await ended.settle();
+    } catch (error) {
+      this.suppressed.addAll(ended);
+      this.logUnrecorded(error);
+      return;
+    }
+    await Promise.all(ended.all.map((counts) => this.recordCounts(counts)));
   }
 
   private async recordCounts(counts: SuppressedInWorkspace): Promise<void> {
     try {
       await this.queue.add(counts.toEvent(), SYSTEM, this.clock.now());
     } catch (error) {
-      // They wait among those of the minute that runs now.
-      this.suppressed.addAll(counts);
-      this.logger.error({
-        message: 'The count of suppressed attempts could not be recorded yet.',
-        error: describeError(error),
-      });
+      this.suppressed.addCounts(counts);
+      this.logUnrecorded(error);
     }
+  }
+
+  private logUnrecorded(error: unknown): void {
+    this.logger.error({
+      message: 'The count of suppressed attempts could not be recorded yet.',
+      error: describeError(error),
+    });
   }
 }

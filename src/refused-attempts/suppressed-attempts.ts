@@ -2,58 +2,85 @@ import type { Change, Target } from '../events/domain-event.js';
 import type { Attempt } from './attempt.js';
 import { BoundedCounts } from './bounded-counts.js';
 import { AuditSuppressed } from './events.js';
+import type { CountedTarget, KnownTargets } from './known-targets.js';
 
 const MOST_WORKSPACES = 1000;
-const MOST_DISPLAYS = 200;
+const MOST_DISPLAYS = 400;
+/** Of what no caller can invent, more is named. */
+const MOST_KNOWN_NAMED = 200;
+const LOOKED_UP_TOGETHER = 500;
+const MOST_WAITING = 5000;
 const NO_WORKSPACE = '';
-const IN_SOURCE = /^(apikey|user|operator):(.+)$/s;
+const CREDENTIAL = /^(apikey|user|operator):(.+)$/s;
 
 /** The attempts that were counted in one workspace (`''`: in none). */
 export class SuppressedInWorkspace {
+  private readonly kinds = new BoundedCounts();
   private readonly actions = new BoundedCounts();
-  private readonly sources = new BoundedCounts();
-  private readonly targets = new BoundedCounts();
-  private readonly routes = new BoundedCounts();
+  /** The workspace's own credentials, and operators: callers from elsewhere, who may be as many as they like, push none out. */
+  private readonly ownSources = new BoundedCounts();
+  private readonly otherSources = new BoundedCounts();
+  private readonly targets = new BoundedCounts(MOST_KNOWN_NAMED);
+  private readonly routes = new BoundedCounts(MOST_KNOWN_NAMED);
   private readonly displays = new Map<string, string>();
+  private unknownTargets = 0;
 
   constructor(readonly workspaceId: string) {}
 
-  add({ actor, event, source, route }: Attempt): void {
+  add({ actor, event, kind, source, route }: Attempt): void {
+    const { type, workspaceId } = actor;
     this.actions.add(event.action);
-    this.sources.add(source);
+    this.kinds.add(kind);
     this.routes.add(route);
-    this.show(source, actor.display);
-    for (const { type, id, display } of event.targets) {
-      this.targets.add(`${type}:${id}`);
-      this.show(`${type}:${id}`, display);
-    }
+    const isOwn = type === 'operator' || (workspaceId !== null && workspaceId === event.workspaceId);
+    (isOwn ? this.ownSources : this.otherSources).add(source);
+    if (type !== 'anonymous') this.show(source, actor.display);
+  }
+
+  /** Whether the target is known to exist, or to have existed, in the workspace. */
+  knows({ type, id }: Omit<Target, 'display'>): boolean {
+    return this.targets.has(`${type}:${id}`);
+  }
+
+  addKnownTarget({ type, id }: Omit<Target, 'display'>, display: string, count = 1): void {
+    this.targets.add(`${type}:${id}`, count);
+    this.show(`${type}:${id}`, display);
+  }
+
+  addUnknownTarget(count: number): void {
+    this.unknownTargets += count;
   }
 
   addAll(more: SuppressedInWorkspace): void {
     this.actions.addAll(more.actions);
-    this.sources.addAll(more.sources);
+    this.kinds.addAll(more.kinds);
+    this.ownSources.addAll(more.ownSources);
+    this.otherSources.addAll(more.otherSources);
     this.targets.addAll(more.targets);
     this.routes.addAll(more.routes);
+    this.unknownTargets += more.unknownTargets;
     for (const [name, display] of more.displays) this.show(name, display);
   }
 
   toEvent(): AuditSuppressed {
     const changes = [
       ...this.actions.ranking().named.map(({ name, count }) => ({ field: name, before: null, after: count })),
-      ...changeOf('sources', this.sources),
+      ...changeOf('kinds', this.kinds),
+      ...changeOf('sources', this.ownSources, this.otherSources),
       ...changeOf('targets', this.targets),
+      ...(this.unknownTargets > 0 ? [{ field: 'unknownTargets', before: null, after: this.unknownTargets }] : []),
       ...changeOf('routes', this.routes),
     ];
     return new AuditSuppressed({ workspaceId: this.workspaceId || null, targets: this.concerned(), changes });
   }
-
   /**
    * The credentials it came from and what it was aimed at, most frequent first. Not the networks, which are in the
    * changes: those can be erased, an id cannot.
    */
   private concerned(): Target[] {
-    const sources = this.sources.ranking().named.filter(({ name }) => IN_SOURCE.test(name));
-    const ranked = [...sources, ...this.targets.ranking().named].sort((one, other) => other.count - one.count);
+    const sources = [this.ownSources, this.otherSources].flatMap((counts) => counts.ranking().named);
+    const credentials = sources.filter(({ name }) => CREDENTIAL.test(name));
+    const ranked = [...credentials, ...this.targets.ranking().named].sort((one, other) => other.count - one.count);
     return [...new Set(ranked.map(({ name }) => name))].map((name) => {
       const at = name.indexOf(':');
       return { type: name.slice(0, at), id: name.slice(at + 1), display: this.displays.get(name) ?? '' };
@@ -65,20 +92,89 @@ export class SuppressedInWorkspace {
   }
 }
 
-/** What was counted instead of itemised. Bounded, however much comes. */
+/** A target of which it is not known yet whether it exists. */
+interface WaitingTarget extends CountedTarget {
+  display: string;
+  count: number;
+}
+
+/**
+ * What was counted instead of itemised. Bounded, however much comes. What exists is told apart from what a caller invented,
+ * who else could hide an attempt at a key behind attempts at nothing: many targets are looked up together.
+ */
 export class SuppressedAttempts {
   private readonly workspaces = new Map<string, SuppressedInWorkspace>();
+  private waiting = new Map<string, WaitingTarget>();
+  private looksUpAt = LOOKED_UP_TOGETHER;
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly known: KnownTargets) {}
 
   get all(): SuppressedInWorkspace[] {
     return [...this.workspaces.values()];
   }
 
-  add(attempt: Attempt): void {
-    this.in(attempt.event.workspaceId ?? NO_WORKSPACE).add(attempt);
+  /** Resolves when there is room for more: while the store is slow, whoever floods waits. */
+  async add(attempt: Attempt): Promise<void> {
+    const counts = this.in(attempt.event.workspaceId ?? NO_WORKSPACE);
+    counts.add(attempt);
+    for (const target of attempt.event.targets) {
+      const isKnown = counts.knows(target) || (target.type === 'apikey' && target.id === attempt.refusedKey);
+      if (isKnown) counts.addKnownTarget(target, target.display);
+      else this.wait({ ...target, workspaceId: counts.workspaceId || null, count: 1 });
+    }
+    if (this.waiting.size >= this.looksUpAt) await this.lookUp().catch(() => undefined);
   }
 
-  addAll(more: SuppressedInWorkspace): void {
+  addAll(more: SuppressedAttempts): void {
+    for (const counts of more.all) this.addCounts(counts);
+    for (const target of more.waiting.values()) this.wait(target);
+  }
+
+  addCounts(more: SuppressedInWorkspace): void {
     this.in(more.workspaceId).addAll(more);
+  }
+
+  /**
+   * Resolves when all targets counted so far are told apart.
+   *
+   * @throws {StoreUnavailableError} if the store cannot answer: then they wait on.
+   */
+  async settle(): Promise<void> {
+    while (this.waiting.size > 0) await this.lookUp();
+  }
+
+  private wait(target: WaitingTarget): void {
+    const { workspaceId, type, id, count } = target;
+    const name = `${workspaceId} ${type}:${id}`;
+    const same = this.waiting.get(name);
+    if (same) same.count += count;
+    else if (this.waiting.size < MOST_WAITING) this.waiting.set(name, target);
+    else this.in(workspaceId ?? NO_WORKSPACE).addUnknownTarget(count);
+  }
+
+  private lookUp(): Promise<void> {
+    this.running ??= this.tellApart().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  private async tellApart(): Promise<void> {
+    const asked = [...this.waiting.values()];
+    this.waiting = new Map();
+    try {
+      const known = await this.known.find(asked);
+      for (const target of asked) {
+        const counts = this.in(target.workspaceId ?? NO_WORKSPACE);
+        if (known.has(target)) counts.addKnownTarget(target, target.display, target.count);
+        else counts.addUnknownTarget(target.count);
+      }
+      this.looksUpAt = LOOKED_UP_TOGETHER;
+    } catch (error) {
+      for (const target of asked) this.wait(target);
+      // Not again at once: each of those who wait for it would wait as long as the store takes to fail.
+      this.looksUpAt = this.waiting.size + LOOKED_UP_TOGETHER;
+      throw error;
+    }
   }
 
   private in(workspaceId: string): SuppressedInWorkspace {
@@ -92,8 +188,11 @@ export class SuppressedAttempts {
   }
 }
 
-function changeOf(field: string, counts: BoundedCounts): Change[] {
-  const { named, others } = counts.ranking();
+/** Of the names that are counted apart, each has its fifty: the first of them stand first. */
+function changeOf(field: string, ...all: BoundedCounts[]): Change[] {
+  const rankings = all.map((counts) => counts.ranking());
+  const named = rankings.flatMap((ranking) => ranking.named);
   if (named.length === 0) return [];
+  const others = rankings.reduce((sum, ranking) => sum + ranking.others, 0);
   return [{ field, before: null, after: others === 0 ? named : [...named, { name: 'others', count: others }] }];
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { findRecords, type RecordFilter } from '../../src/audit/find-records.js';
+import { RecordedTargets } from '../../src/audit/recorded-targets.js';
 import { Database } from '../../src/database/database.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { withSql } from '../support/sql.js';
@@ -143,6 +144,25 @@ describe('A search of 100,000 records', () => {
         },
       );
     });
+
+    it.each(['a workspace', 'all workspaces'])(
+      'finds what %s has or had by one step in an index for each',
+      async (scope) => {
+        const workspaceId = scope === 'all workspaces' ? null : workspace.id;
+        const wanted = ['target-0', 'target-17', 'invented'].map((id) => ({ workspaceId, type: 'apikey', id }));
+        let read = '';
+        const query = async (sql: string, parameters: unknown[]): Promise<never[]> => {
+          const explain = kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
+          const rows = await database().query<Record<string, unknown>>(`${explain} ${sql}`, parameters);
+          read = rows.map((row) => String(row['detail'] ?? row['QUERY PLAN'])).join('\n');
+          return [];
+        };
+        await new RecordedTargets({ query } as unknown as Database).find(wanted);
+        const index = `ix_latchkey_audit_events_${workspaceId === null ? 'target' : 'workspace_target'}`;
+        expect(read).toMatch(new RegExp(`(INDEX|using) ${index}\\b`));
+        expect(read).not.toMatch(/Seq Scan|SCAN event|Bitmap|Sort|TEMP B-TREE/);
+      },
+    );
 
     describe('by two filters that both match much, and seldom the same', () => {
       const QUERY = 'actorId=actor-0&targetId=target-0';

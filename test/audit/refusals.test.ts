@@ -150,6 +150,7 @@ describe('refused and failed attempts', () => {
         targets: [{ type: 'apikey', id: key.id, display: key.name }],
         changes: [
           { field: 'auth.denied', before: null, after: 20 },
+          { field: 'kinds', before: null, after: [{ name: 'auth.denied auth.permission_denied', count: 20 }] },
           { field: 'sources', before: null, after: [{ name: `apikey:${key.id}`, count: 20 }] },
           { field: 'targets', before: null, after: [{ name: `apikey:${key.id}`, count: 20 }] },
           { field: 'routes', before: null, after: [{ name: 'DELETE /api/v1/apikey/:id', count: 20 }] },
@@ -172,6 +173,7 @@ describe('refused and failed attempts', () => {
         targets: [],
         changes: [
           { field: 'auth.failed', after: 20 },
+          { field: 'kinds', after: [{ name: expect.stringMatching(/^auth.failed /), count: 20 }] },
           { field: 'sources', after: [{ name: '198.51.100.0/24', count: 20 }] },
           { field: 'routes', after: [{ name: 'GET /api/v1/apikey', count: 20 }] },
         ],
