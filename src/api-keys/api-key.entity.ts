@@ -1,7 +1,6 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique, type Relation } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { RateLimit } from '../auth/principal.js';
 import type { ActorType } from '../events/actor.js';
-import { Workspace } from '../workspaces/workspace.entity.js';
 
 export interface Creator {
   type: ActorType;
@@ -56,12 +55,9 @@ export class ApiKey {
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_latchkey_api_keys' })
   id!: string;
 
+  /** No foreign key: what is in a workspace that was deleted goes after it. */
   @Column({ name: 'workspace_id', type: 'varchar', length: 36 })
   workspaceId!: string;
-
-  @ManyToOne(() => Workspace)
-  @JoinColumn({ name: 'workspace_id', foreignKeyConstraintName: 'fk_latchkey_api_keys_workspace' })
-  workspace?: Relation<Workspace>;
 
   @Column({ name: 'name', type: 'varchar', length: 100 })
   name!: string;

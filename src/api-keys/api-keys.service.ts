@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
-import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { PermissionSet } from '../auth/permission-set.js';
 import { workspaceOf, type Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
@@ -12,7 +11,7 @@ import { RequestInvalidError } from '../common/latchkey-error.js';
 import type { Page } from '../common/paging.js';
 import { Database } from '../database/database.js';
 import { SearchTurns } from '../database/search-turns.js';
-import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
+import { isUniqueViolation } from '../database/store-errors.js';
 import { changesBetween } from '../events/changes.js';
 import type { Change } from '../events/domain-event.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
@@ -365,8 +364,7 @@ async function insert(work: Work, key: ApiKey): Promise<void> {
     await insertWords(work, key.workspaceId, wordsIn(key));
   } catch (error) {
     if (isUniqueViolation(error)) throw new ApiKeyConflictError();
-    // The workspace was there when the caller was let in, and has been deleted since.
-    throw isForeignKeyViolation(error) ? new WorkspaceNotFoundError() : error;
+    throw error;
   }
 }
 

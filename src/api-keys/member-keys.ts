@@ -55,8 +55,8 @@ export class MemberKeys {
 
   /** Deletes the keys for good. */
   async delete(work: Work, workspaceId: string, subject: string): Promise<void> {
-    await lockBound(work, workspaceId, subject);
-    const ids = await deleteKeys(work, { workspaceId, owner: subject }, REASON);
+    const ids = (await lockBound(work, workspaceId, subject)).map(({ id }) => id);
+    await deleteKeys(work, workspaceId, ids, { reason: REASON });
     for (const id of ids) await this.holders.assign(work, workspaceId, { type: 'apikey', id }, []);
     await countOut(work, workspaceId, 'keys', ids.length);
   }

@@ -81,7 +81,7 @@ export class AuditService {
       throw new Error(`The record must be at most ${MOST_BYTES} bytes, as it is stored.`);
     }
     if (manager) await this.recordIn(await this.join(manager), by, event);
-    else await this.unitOfWork.run(by, (work) => work.record(event));
+    else await this.unitOfWork.run(by, (work) => work.record(event), { isOfThePast: true });
     return event.id;
   }
 

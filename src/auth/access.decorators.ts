@@ -2,7 +2,7 @@ import { applyDecorators, createParamDecorator, type ExecutionContext } from '@n
 import { ApiHeader, ApiSecurity } from '@nestjs/swagger';
 import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.js';
 import { toLatchkeyError } from '../common/error-body.js';
-import { StoreUnavailableError } from '../common/latchkey-error.js';
+import { StoreUnavailableError, WorkspaceNotFoundError } from '../common/latchkey-error.js';
 import { requestOf } from '../common/request.js';
 import {
   declare,
@@ -11,12 +11,7 @@ import {
   type PermissionDeclaration,
   type WorkspaceScope,
 } from './access.js';
-import {
-  PermissionDeniedError,
-  UnauthenticatedError,
-  WorkspaceNotFoundError,
-  WorkspaceRequiredError,
-} from './errors.js';
+import { PermissionDeniedError, UnauthenticatedError, WorkspaceRequiredError } from './errors.js';
 import type { PermissionName } from './permission-catalogue.js';
 import { usedUp } from './rate-limit-refusals.js';
 import { principalOf } from './request-principal.js';

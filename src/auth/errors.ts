@@ -99,10 +99,3 @@ export class WorkspaceUnknownError extends WorkspaceRequiredError {
     );
   }
 }
-
-/** There is no such workspace for this caller. */
-export class WorkspaceNotFoundError extends LatchkeyError {
-  constructor() {
-    super('workspace.not_found', 'The workspace does not exist.');
-  }
-}

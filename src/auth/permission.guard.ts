@@ -1,13 +1,12 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { InputChecker } from '../common/input-checker.js';
-import { LatchkeyError, RequestInvalidError } from '../common/latchkey-error.js';
+import { LatchkeyError, RequestInvalidError, WorkspaceNotFoundError } from '../common/latchkey-error.js';
 import { headerOf, requestOf, withHeaders, type HttpRequest } from '../common/request.js';
 import { declaredAccess, type Access, type Requirement } from './access.js';
 import { checkInput } from './check-input.js';
 import {
   PermissionDeniedError,
   UnauthenticatedError,
-  WorkspaceNotFoundError,
   WorkspaceRequiredError,
   WorkspaceUnknownError,
 } from './errors.js';

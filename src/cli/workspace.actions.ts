@@ -86,6 +86,7 @@ export async function deleteWorkspace(
     const workspace = await session.get(WorkspacesService).called(reference);
     await confirm(terminal, { yes }, () => lossOf(session, workspace));
     await session.get(WorkspacesService).delete(session.actor, workspace.id);
+    await session.get(WorkspacesService).removed();
     return workspace.id;
   });
   print(terminal, json ? DELETED : `Deleted workspace ${id}. Its keys are refused from now on.`);

@@ -261,7 +261,10 @@ export interface paths {
     get: operations['getWorkspace'];
     put?: never;
     post?: never;
-    /** Deletes a workspace with its keys, roles, members and application permissions. */
+    /**
+     * Deletes a workspace with its keys, roles, members and application permissions.
+     * @description From the answer on none of its keys is accepted, the workspace is 404, and its `externalId` is free. What is stored of it is removed afterwards, with a record `apikey.deleted` for each key: within seconds for some thousands.
+     */
     delete: operations['deleteWorkspace'];
     options?: never;
     head?: never;

@@ -219,3 +219,10 @@ export class TooManyLookUpsError extends LatchkeyError {
     );
   }
 }
+
+/** There is no such workspace for this caller. */
+export class WorkspaceNotFoundError extends LatchkeyError {
+  constructor() {
+    super('workspace.not_found', 'The workspace does not exist.');
+  }
+}

@@ -13,6 +13,7 @@ import { LoggedRevocation } from '../revocation/logged-revocation.entity.js';
 import { Instance } from '../revocation/instance.entity.js';
 import { RoleAssignment } from '../roles/role-assignment.entity.js';
 import { Role } from '../roles/role.entity.js';
+import { WorkspaceDeletion } from '../workspaces/workspace-deletion.entity.js';
 import { WorkspaceQuota } from '../workspaces/workspace-quota.entity.js';
 import { Workspace } from '../workspaces/workspace.entity.js';
 
@@ -20,6 +21,7 @@ import { Workspace } from '../workspaces/workspace.entity.js';
 export const LATCHKEY_ENTITIES = [
   Workspace,
   WorkspaceQuota,
+  WorkspaceDeletion,
   Role,
   RoleAssignment,
   Member,

@@ -38,15 +38,20 @@ const NOT_KEPT =
 const LONGEST_IDLE_MS = 5000;
 const LONGEST_WAIT_MS = 8000;
 const SHORTEST_WAIT_MS = 1000;
-const begin = (since: number, queue: TransactionOptions['queue']): string =>
+const begin = (since: number, { queue, lookFor }: TransactionOptions): string =>
   `BEGIN ISOLATION LEVEL READ COMMITTED; ${limitWaits(since)};
   SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_IDLE_MS};
-  SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}${queue ? `; ${waitIn(queue)}` : ''}`;
+  SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}${queue ? `; ${waitIn(queue)}` : ''}${lookFor ? `; ${find(lookFor)}` : ''}`;
 
 function waitIn({ id, alone }: NonNullable<TransactionOptions['queue']>): string {
   // Without parameters, so that it takes no round trip of its own.
   if (!isId(id)) throw new Error('Only what has an id is queued for.');
   return `SELECT ${alone ? queueToChange(`'${id}'`) : queueToShare(`'${id}'`)}`;
+}
+
+function find({ table, id }: NonNullable<TransactionOptions['lookFor']>): string {
+  if (!isId(id)) throw new Error('Only what has an id is looked for.');
+  return `SELECT id FROM ${table} WHERE id = '${id}'`;
 }
 
 // What was waited before counts: a command waits for several locks, one after the other.
@@ -125,11 +130,8 @@ export class PostgresDatabase extends Database {
     return soon(answer);
   }
 
-  transaction<T>(
-    body: (transaction: Transaction) => Promise<T>,
-    { since = performance.now(), queue }: TransactionOptions = {},
-  ): Promise<T> {
-    return this.onceAgain((sending) => this.transact(body, since, queue, sending));
+  transaction<T>(body: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return this.onceAgain((sending) => this.transact(body, options, sending));
   }
 
   join(runner: QueryRunner): Promise<JoinedTransaction> {
@@ -149,16 +151,17 @@ export class PostgresDatabase extends Database {
 
   private async transact<T>(
     body: (transaction: Transaction) => Promise<T>,
-    since: number,
-    queue: TransactionOptions['queue'],
+    options: TransactionOptions,
     sending: Sending,
   ): Promise<T> {
+    const { since = performance.now(), lookFor } = options;
     const runner = await this.connected(since + LONGEST_WAIT_MS);
     let transaction: Transaction | undefined;
     // The body may throw another error for it.
     let lost: unknown;
     try {
-      await this.begin(runner, begin(since, queue));
+      const found = await this.begin(runner, begin(since, options));
+      const isThere = lookFor !== undefined && found.length > 0;
       const noting = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
         answer.catch((error: unknown) => {
           if (isPreparationLost(error)) lost = error;
@@ -166,7 +169,7 @@ export class PostgresDatabase extends Database {
         });
       const run: RunStatement = (sql, parameters) => noting(this.statements.run(runner, sql, parameters, sending));
       const runAll: RunStatements = (statements) => noting(this.statements.runAll(runner, statements, sending));
-      transaction = new Transaction(runner, run, runAll, 'postgres', async () => {
+      transaction = new Transaction(runner, run, runAll, 'postgres', isThere, async () => {
         await run(limitWaits(since));
       });
       const result = await body(transaction);
@@ -210,10 +213,11 @@ export class PostgresDatabase extends Database {
     return text;
   }
 
-  private async begin(runner: QueryRunner, statements: string): Promise<void> {
-    const run = (text: string): Promise<unknown> => this.statements.run(runner, text, [], { named: false });
+  /** @returns the rows of the last statement */
+  private async begin(runner: QueryRunner, statements: string): Promise<unknown[]> {
+    const run = (text: string): Promise<unknown[]> => this.statements.run(runner, text, [], { named: false });
     try {
-      await run(statements);
+      return await run(statements);
     } catch (error) {
       if (isAnswer(error)) await run('ROLLBACK').catch(() => discard(runner));
       else await discard(runner);

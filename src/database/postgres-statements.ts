@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type { Client, QueryConfig } from 'pg';
+import type { Client, QueryConfig, QueryResult } from 'pg';
 import { QueryFailedError, type QueryRunner } from 'typeorm';
 import type { TableNames } from './table-names.js';
 import type { Statement } from './transaction.js';
@@ -54,7 +54,7 @@ export class PostgresStatements {
   }
 
   /**
-   * @returns the rows, those of a `RETURNING` included.
+   * @returns the rows, those of a `RETURNING` included; of several statements, those of the last.
    * @throws {QueryFailedError} as TypeORM does.
    */
   async run<Row>(runner: QueryRunner, sql: string, values: unknown[] = [], sending: Sending): Promise<Row[]> {
@@ -96,8 +96,9 @@ export class PostgresStatements {
     const query: QueryConfig & { query_timeout: number } = { text, values, query_timeout: patienceOf(client) };
     if (name !== undefined) query.name = name;
     try {
-      const { rows } = await client.query(query);
-      return rows as Row[];
+      const results = (await client.query(query)) as QueryResult<object> | QueryResult<object>[];
+      const last = Array.isArray(results) ? results.at(-1) : results;
+      return (last?.rows ?? []) as Row[];
     } catch (error) {
       throw new QueryFailedError(text, values, error as Error);
     }

@@ -110,10 +110,10 @@ export class SqliteDatabase extends Database {
 
   transaction<T>(
     body: (transaction: Transaction) => Promise<T>,
-    { since = performance.now() }: TransactionOptions = {},
+    { since = performance.now(), lookFor }: TransactionOptions = {},
   ): Promise<T> {
     return this.mutex.run(async () => {
-      const transaction = await this.begin(since + BUSY_TIMEOUT_MS);
+      const transaction = await this.begin(since + BUSY_TIMEOUT_MS, lookFor);
       try {
         const result = await body(transaction);
         await transaction.commit();
@@ -160,7 +160,7 @@ export class SqliteDatabase extends Database {
     await this.searcher.destroy();
   }
 
-  private async begin(giveUpAt: number): Promise<Transaction> {
+  private async begin(giveUpAt: number, lookFor: TransactionOptions['lookFor']): Promise<Transaction> {
     this.file.assertInPlace();
     try {
       // IMMEDIATE takes the write lock first: a deferred transaction that reads and then writes is refused at once, not
@@ -176,7 +176,17 @@ export class SqliteDatabase extends Database {
     const runAll: RunStatements = async (statements) => {
       for (const [sql, parameters] of statements) await run(sql, parameters);
     };
-    return new Transaction(this.writer.createQueryRunner(), run, runAll, 'sqlite');
+    const found = lookFor ? await this.find(lookFor) : [];
+    return new Transaction(this.writer.createQueryRunner(), run, runAll, 'sqlite', found.length > 0);
+  }
+
+  private async find({ table, id }: NonNullable<TransactionOptions['lookFor']>): Promise<unknown[]> {
+    try {
+      return await this.writes.run(`SELECT id FROM ${table} WHERE id = $1`, [id]);
+    } catch (error) {
+      await this.writes.run('ROLLBACK').catch(() => undefined);
+      throw toStoreError(error);
+    }
   }
 }
 

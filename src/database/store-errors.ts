@@ -12,14 +12,6 @@ export function isUniqueViolation(error: unknown): boolean {
   return UNIQUE_VIOLATIONS.has(code) || (code === 'SQLITE_CONSTRAINT' && message.includes('UNIQUE constraint failed'));
 }
 
-/** Tells whether a statement failed because it refers to a row that does not exist. */
-export function isForeignKeyViolation(error: unknown): boolean {
-  const { code, message } = driverErrorOf(error);
-  return (
-    code === '23503' || (code.startsWith('SQLITE_CONSTRAINT') && message.includes('FOREIGN KEY constraint failed'))
-  );
-}
-
 /** Tells whether a lock was waited for too long on PostgreSQL. */
 export function isLockTimeout(error: unknown): boolean {
   return driverErrorOf(error).code === '55P03';

@@ -42,6 +42,7 @@ export class Transaction {
    * @param runner on whose connection a transaction has begun; it serves nothing else
    * @param run runs a statement on that connection, past the runner
    * @param runAll runs the last statements and the commit on it
+   * @param isThere whether there was the row that was to be looked for as it began
    * @param onLongStatement awaited after each statement that may have waited for others; throws nothing
    */
   constructor(
@@ -49,6 +50,7 @@ export class Transaction {
     private readonly run: RunStatement,
     private readonly runAll: RunStatements,
     readonly dialect: Dialect,
+    readonly isThere: boolean,
     private readonly onLongStatement: () => Promise<void> = () => Promise.resolve(),
   ) {
     const execute = runner.query.bind(runner) as (...statement: unknown[]) => Promise<unknown>;

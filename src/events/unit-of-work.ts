@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { FairGate } from '../common/fair-gate.js';
 import { isId } from '../common/ids.js';
-import { LatchkeyError, StoreUnavailableError } from '../common/latchkey-error.js';
+import { LatchkeyError, StoreUnavailableError, WorkspaceNotFoundError } from '../common/latchkey-error.js';
 import { Database, type TransactionOptions } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';
@@ -25,6 +25,8 @@ export interface RunOptions {
   aloneIn?: string;
   /** When it began to wait, by `performance.now()`, if that was earlier. */
   since?: number;
+  /** For what is only told of a workspace: it may be gone. */
+  isOfThePast?: true;
 }
 
 /** Runs commands: each in one transaction, with everything that must be written along with it. */
@@ -65,6 +67,7 @@ export class UnitOfWork {
    * turns of their own. Units of work do not nest. What `command` throws is thrown on, after the rollback; of a refusal, once no instance
    * answers from memory what the command meant to revoke.
    *
+   * @throws {WorkspaceNotFoundError} if the workspace that the actor acts in is gone.
    * @throws {StoreUnavailableError} if the database refuses or cannot be reached, or too many commands of the workspace wait:
    *   nothing was changed.
    * @throws {OutcomeUnknownError} if it broke at the commit.
@@ -73,16 +76,21 @@ export class UnitOfWork {
   async run<T>(
     actor: Actor,
     command: (work: Work) => T | Promise<T>,
-    { aloneIn, since = performance.now() }: RunOptions = {},
+    { aloneIn, isOfThePast, since = performance.now() }: RunOptions = {},
   ): Promise<T> {
     const workspaceId = aloneIn ?? actor.workspaceId;
     const queue = isId(workspaceId) ? { id: workspaceId.toLowerCase(), alone: aloneIn !== undefined } : undefined;
+    // Whoever is let in may find it deleted; what is left in it is none of theirs.
+    const place = aloneIn === undefined && !isOfThePast ? actor.workspaceId : null;
+    if (place !== null && !queue) throw new WorkspaceNotFoundError();
+    const lookFor = place === null ? undefined : { table: 'latchkey_workspaces', id: place };
     const revocations: Revocation[] = [];
     let staged: StagedRevocation | undefined;
     let isCommitted = false;
     await this.barrier.prepare();
     try {
-      const { result, events } = await this.inTurn(actor, { queue, since }, async (transaction) => {
+      const { result, events } = await this.inTurn(actor, { queue, lookFor, since }, async (transaction) => {
+        if (lookFor && !transaction.isThere) throw new WorkspaceNotFoundError();
         // What is run again begins anew.
         revocations.length = 0;
         staged?.abandon();
@@ -112,11 +120,11 @@ export class UnitOfWork {
   /** Waits before it takes a connection, of which there are few. */
   private inTurn<T>(
     actor: Actor,
-    { queue, since = performance.now() }: TransactionOptions,
+    { since = performance.now(), ...options }: TransactionOptions,
     body: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
     const leftMs = Math.max(0, since + LONGEST_WAIT_MS - performance.now());
-    return this.turns.run(laneOf(actor), leftMs, () => this.database.transaction(body, { since, queue }));
+    return this.turns.run(laneOf(actor), leftMs, () => this.database.transaction(body, { ...options, since }));
   }
 }
 

@@ -1,5 +1,4 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { Workspace } from '../workspaces/workspace.entity.js';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A person of a workspace, by the `sub` of their tokens. */
 @Entity({ name: 'latchkey_members' })
@@ -7,10 +6,6 @@ import { Workspace } from '../workspaces/workspace.entity.js';
 export class Member {
   @PrimaryColumn({ name: 'workspace_id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_latchkey_members' })
   workspaceId!: string;
-
-  @ManyToOne(() => Workspace)
-  @JoinColumn({ name: 'workspace_id', foreignKeyConstraintName: 'fk_latchkey_members_workspace' })
-  workspace?: Relation<Workspace>;
 
   @PrimaryColumn({ name: 'subject', type: 'varchar', length: 255, primaryKeyConstraintName: 'pk_latchkey_members' })
   subject!: string;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ADMIN } from '../auth/built-in-roles.js';
 import { MemberKeys, type BoundKey } from '../api-keys/member-keys.js';
-import { PermissionDeniedError, WorkspaceNotFoundError } from '../auth/errors.js';
+import { PermissionDeniedError } from '../auth/errors.js';
 import { EscalationRule, MEMBER } from '../auth/escalation.js';
 import { MembershipDirectory, type Membership } from '../auth/ports.js';
 import type { PermissionSet } from '../auth/permission-set.js';
@@ -14,7 +14,6 @@ import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import { SecretScanner } from '../common/secret-scanner.js';
 import { Database } from '../database/database.js';
-import { isForeignKeyViolation } from '../database/store-errors.js';
 import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
@@ -180,7 +179,7 @@ export class MembersService extends MembershipDirectory {
   async find(subject: string, workspaceId: string | undefined): Promise<Membership | 'undecided' | undefined> {
     const reads = this.database.readsOf(subject);
     const memberships = await reads.query<{ workspaceId: string }>(
-      `SELECT workspace_id AS "workspaceId" FROM latchkey_members
+      `SELECT workspace_id AS "workspaceId" FROM latchkey_members JOIN latchkey_workspaces ON id = workspace_id
        WHERE subject = $1 ${workspaceId === undefined ? '' : 'AND workspace_id = $2'} LIMIT 2`,
       workspaceId === undefined ? [subject] : [subject, workspaceId],
     );
@@ -242,16 +241,12 @@ function detailsOf({ workspaceId, subject, createdDate, updatedDate }: Member): 
 /** @returns true if the member is new; else they are locked for change. */
 async function insertOrLock(work: Work, workspaceId: string, subject: string): Promise<boolean> {
   const date = work.date.toISOString();
-  try {
-    const inserted = await work.query(
-      `INSERT INTO latchkey_members (workspace_id, subject, permissions, created_date, updated_date)
-       VALUES ($1, $2, '[]', $3, $4) ON CONFLICT DO NOTHING RETURNING subject`,
-      [workspaceId, subject, date, date],
-    );
-    if (inserted.length > 0) return true;
-  } catch (error) {
-    throw isForeignKeyViolation(error) ? new WorkspaceNotFoundError() : error;
-  }
+  const inserted = await work.query(
+    `INSERT INTO latchkey_members (workspace_id, subject, permissions, created_date, updated_date)
+     VALUES ($1, $2, '[]', $3, $4) ON CONFLICT DO NOTHING RETURNING subject`,
+    [workspaceId, subject, date, date],
+  );
+  if (inserted.length > 0) return true;
   await work.manager.findOne(Member, { where: { workspaceId, subject }, lock: work.lock });
   return false;
 }

@@ -1,5 +1,4 @@
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { Workspace } from '../workspaces/workspace.entity.js';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A permission of a workspace's own applications, such as `orders:refund`. */
 @Entity({ name: 'latchkey_permissions' })
@@ -11,10 +10,6 @@ export class ApplicationPermission {
     primaryKeyConstraintName: 'pk_latchkey_permissions',
   })
   workspaceId!: string;
-
-  @ManyToOne(() => Workspace)
-  @JoinColumn({ name: 'workspace_id', foreignKeyConstraintName: 'fk_latchkey_permissions_workspace' })
-  workspace?: Relation<Workspace>;
 
   @PrimaryColumn({ name: 'name', type: 'varchar', length: 100, primaryKeyConstraintName: 'pk_latchkey_permissions' })
   name!: string;

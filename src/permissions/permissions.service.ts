@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { PERMISSIONS, type Permission } from '../auth/permission-catalogue.js';
 import { builtInResourceLike, reservedBy } from '../auth/permission-name.js';
 import { assertPrincipal, workspaceOf, type Principal } from '../auth/principal.js';
 import { InputChecker } from '../common/input-checker.js';
 import { Database } from '../database/database.js';
-import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
+import { isUniqueViolation } from '../database/store-errors.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { countIn, countOut } from '../workspaces/quotas.js';
@@ -66,7 +65,7 @@ export class PermissionsService {
         await work.manager.insert(ApplicationPermission, permission);
       } catch (error) {
         if (isUniqueViolation(error)) throw new PermissionConflictError('The workspace has this permission already.');
-        throw isForeignKeyViolation(error) ? new WorkspaceNotFoundError() : error;
+        throw error;
       }
       work.record(new PermissionCreated(permission));
       await countIn(work, workspaceId, 'permissions');

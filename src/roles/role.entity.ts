@@ -1,5 +1,4 @@
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, Unique, type Relation } from 'typeorm';
-import { Workspace } from '../workspaces/workspace.entity.js';
+import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
 /** A custom role of a workspace: a named set of grants. The built-in ones have no rows. */
 @Entity({ name: 'latchkey_roles' })
@@ -10,10 +9,6 @@ export class Role {
 
   @Column({ name: 'workspace_id', type: 'varchar', length: 36 })
   workspaceId!: string;
-
-  @ManyToOne(() => Workspace)
-  @JoinColumn({ name: 'workspace_id', foreignKeyConstraintName: 'fk_latchkey_roles_workspace' })
-  workspace?: Relation<Workspace>;
 
   @Column({ name: 'name', type: 'varchar', length: 100 })
   name!: string;

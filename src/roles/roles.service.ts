@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { BUILT_IN_ROLES, builtInRole, type BuiltInRole } from '../auth/built-in-roles.js';
-import { WorkspaceNotFoundError } from '../auth/errors.js';
 import { EscalationRule } from '../auth/escalation.js';
 import { workspaceOf, type Principal } from '../auth/principal.js';
 import { isId, newId } from '../common/ids.js';
@@ -12,7 +11,7 @@ import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import { foldedName } from '../common/visible-name.js';
 import { Database } from '../database/database.js';
-import { isForeignKeyViolation, isUniqueViolation } from '../database/store-errors.js';
+import { isUniqueViolation } from '../database/store-errors.js';
 import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
@@ -290,7 +289,7 @@ async function write(statement: () => Promise<unknown>): Promise<void> {
     await statement();
   } catch (error) {
     if (isUniqueViolation(error)) throw new RoleConflictError();
-    throw isForeignKeyViolation(error) ? new WorkspaceNotFoundError() : error;
+    throw error;
   }
 }
 

@@ -36,11 +36,15 @@ const STATE = { a: 'acceptable', e: 'expired', d: 'disabled', o: 'orphaned', g: 
 
 const PADDING = ' '.repeat(100);
 
-const KEY = `CASE WHEN orphaned_date IS NOT NULL THEN 'o' WHEN NOT enabled THEN 'd' WHEN expiration_date <= $2 THEN 'e' ELSE 'a' END
+// Of a workspace that was deleted, and whose keys are not all gone yet.
+const IN_DELETED_WORKSPACE = (table: string) =>
+  `(SELECT deleted_date FROM latchkey_workspace_deletions WHERE workspace_id = ${table}.workspace_id) IS NOT NULL`;
+
+const KEY = `CASE WHEN ${IN_DELETED_WORKSPACE('latchkey_api_keys')} THEN 'g' WHEN orphaned_date IS NOT NULL THEN 'o' WHEN NOT enabled THEN 'd' WHEN expiration_date <= $2 THEN 'e' ELSE 'a' END
   || id || workspace_id || name`;
 // As much is asked of these rows as of a key's, though the answer is known.
 const deleted = (state: string) =>
-  `CASE WHEN key_id IS NULL THEN '${state}' WHEN key_name = '' THEN '${state}' WHEN deleted_date <= $2 THEN '${state}' ELSE '${state}' END
+  `CASE WHEN ${IN_DELETED_WORKSPACE('latchkey_deleted_keys')} THEN '${state}' WHEN key_id IS NULL THEN '${state}' WHEN key_name = '' THEN '${state}' WHEN deleted_date <= $2 THEN '${state}' ELSE '${state}' END
     || key_id || workspace_id || key_name`;
 
 // One statement whatever becomes of the keys, in which refused ones are alike, so that their time does not tell one from

@@ -15,7 +15,6 @@ import {
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
-import { WorkspaceNotFoundError } from '../auth/errors.js';
 import type { Principal } from '../auth/principal.js';
 import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { EXAMPLE_ID } from '../common/api-examples.js';
@@ -25,7 +24,7 @@ import { DELETED, DeleteResultDto } from '../common/delete-result.dto.js';
 import { respondWithPage } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import type { HttpRequest, HttpResponse } from '../common/request.js';
-import { StoreInUseError } from '../common/latchkey-error.js';
+import { StoreInUseError, WorkspaceNotFoundError } from '../common/latchkey-error.js';
 import { CreateWorkspaceDto } from './dto/create-workspace.dto.js';
 import { ListWorkspacesDto } from './dto/list-workspaces.dto.js';
 import { UpdateWorkspaceDto } from './dto/update-workspace.dto.js';
@@ -98,6 +97,9 @@ export class WorkspacesController {
   @ApiOperation({
     operationId: 'deleteWorkspace',
     summary: 'Deletes a workspace with its keys, roles, members and application permissions.',
+    description:
+      'From the answer on none of its keys is accepted, the workspace is 404, and its `externalId` is free. What is stored of ' +
+      'it is removed afterwards, with a record `apikey.deleted` for each key: within seconds for some thousands.',
   })
   @RequirePermissions('workspaces:manage')
   @ApiId()

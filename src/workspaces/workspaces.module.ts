@@ -2,11 +2,12 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { WorkspacesWithoutIdController } from './workspaces-without-id.controller.js';
 import { WorkspacesController } from './workspaces.controller.js';
+import { WorkspaceRemoval } from './workspace-removal.js';
 import { WorkspacesService } from './workspaces.service.js';
 
 @Module({
   imports: [AuthModule],
-  providers: [WorkspacesService],
+  providers: [WorkspaceRemoval, WorkspacesService],
   exports: [WorkspacesService],
 })
 export class WorkspacesModule {

@@ -1,9 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { WorkspaceNotFoundError } from '../auth/errors.js';
+import { Injectable } from '@nestjs/common';
 import { WorkspaceDirectory } from '../auth/ports.js';
 import { assertPrincipal, type Principal } from '../auth/principal.js';
 import { isId, newId } from '../common/ids.js';
 import { InputChecker } from '../common/input-checker.js';
+import { WorkspaceNotFoundError } from '../common/latchkey-error.js';
 import { rangeOf } from '../common/page-response.js';
 import type { Page } from '../common/paging.js';
 import { Database } from '../database/database.js';
@@ -17,7 +17,7 @@ import { ExternalIdIsAnIdError, WorkspaceAmbiguousError, WorkspaceConflictError 
 import { WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated } from './events.js';
 import { UpdateWorkspaceDto } from './dto/update-workspace.dto.js';
 import { initialQuotas, limitsAfter, limitsOf, quotasOf, quotasOfMany, setLimits, type Quotas } from './quotas.js';
-import { WORKSPACE_CONTENTS, type WorkspaceContents } from './workspace-contents.js';
+import { WorkspaceRemoval } from './workspace-removal.js';
 import { Workspace } from './workspace.entity.js';
 
 /** What the code of a host may know of a workspace. */
@@ -32,7 +32,7 @@ export class WorkspacesService extends WorkspaceDirectory {
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
     private readonly input: InputChecker,
-    @Inject(WORKSPACE_CONTENTS) private readonly contents: readonly WorkspaceContents[],
+    private readonly removal: WorkspaceRemoval,
   ) {
     super();
   }
@@ -141,8 +141,9 @@ export class WorkspacesService extends WorkspaceDirectory {
   }
 
   /**
-   * Deletes a workspace with its keys, roles, members and application permissions, in one transaction, with a record
-   * for each key. Once this resolves, no instance accepts any of the keys. The trail stays.
+   * Deletes a workspace with its keys, roles, members and application permissions. Once this resolves, no instance accepts
+   * any of the keys, nothing of the workspace is shown any more, and its `externalId` is free. What is stored of it is then
+   * removed in the background, with a record for each key; see {@link removed}. The trail stays.
    *
    * @throws {WorkspaceNotFoundError}
    */
@@ -151,13 +152,22 @@ export class WorkspacesService extends WorkspaceDirectory {
     const command = async (work: Work): Promise<void> => {
       if (isId(id)) work.revoke({ workspaceId: id.toLowerCase() });
       const workspace = await take(work, id);
-      for (const contents of this.contents) await contents.deleteAll(work, workspace.id);
+      await this.removal.mark(work, workspace.id);
       await work.query('DELETE FROM latchkey_workspace_quotas WHERE workspace_id = $1', [workspace.id]);
       await work.query('DELETE FROM latchkey_workspaces WHERE id = $1', [workspace.id]);
       work.record(new WorkspaceDeleted(workspace, changesBetween(settingsOf(workspace), {})));
     };
     // Others lock what is in it in an order of their own.
-    return this.unitOfWork.run(actor, command, { aloneIn: id });
+    await this.unitOfWork.run(actor, command, { aloneIn: id });
+    this.removal.start();
+  }
+
+  /**
+   * Resolves when all that was in deleted workspaces is removed, with a record for each key; or when the rest is left to
+   * other instances, or to a later attempt, since the store refuses.
+   */
+  removed(): Promise<void> {
+    return this.removal.finished();
   }
 
   async find(reference: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailableError } from '../../src/common/latchkey-error.js';
-import { isForeignKeyViolation, isUniqueViolation } from '../../src/database/store-errors.js';
+import { isUniqueViolation } from '../../src/database/store-errors.js';
 import { Workspace } from '../../src/workspaces/workspace.entity.js';
 import { forEachStore } from '../support/stores.js';
 import { INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';
@@ -92,29 +92,27 @@ describe('a transaction', () => {
       expect(answered).toEqual(['look-ups', 'search']);
     });
 
-    it('tells a unique and a foreign key violation from each other and from the rest', async () => {
+    it('tells a unique violation from the rest', async () => {
       await add('taken');
       const insertTenant = `INSERT INTO latchkey_workspaces (id, name, external_id, created_date, updated_date)
         VALUES ($1, 'n', $2, 'd', 'd')`;
       await opened.database.transaction((tx) => tx.query(insertTenant, ['tenant', 'taken']));
-      const insertKey = `INSERT INTO latchkey_api_keys (id, workspace_id, name, search_name, hash, hint, permissions, allowed_ips,
-        metadata, enabled, created_date, updated_date, created_by, version)
-        VALUES ($1, 'nowhere', 'n', 'n', 'h', 'h', '[]', '[]', '{}', TRUE, 'd', 'd', '{}', 1)`;
-      const kinds = async (sql: string, parameters: unknown[]) => {
+      const insertQuota = `INSERT INTO latchkey_workspace_quotas (workspace_id, name, slot, used) VALUES ($1, 'n', 0, 0)`;
+      const isUnique = async (sql: string, parameters: unknown[]) => {
         let error: unknown;
         const keep = (thrown: unknown) => {
           error = thrown;
           throw thrown;
         };
         await expect(opened.database.transaction((tx) => tx.query(sql, parameters).catch(keep))).rejects.toThrow();
-        return { unique: isUniqueViolation(error), foreignKey: isForeignKeyViolation(error) };
+        return isUniqueViolation(error);
       };
 
-      expect(await kinds(INSERT_WORKSPACE, ['id of taken', 'other'])).toEqual({ unique: true, foreignKey: false });
-      expect(await kinds(insertTenant, ['other', 'taken'])).toEqual({ unique: true, foreignKey: false });
-      expect(await kinds(insertKey, ['1'])).toEqual({ unique: false, foreignKey: true });
-      expect(await kinds(INSERT_WORKSPACE, ['1', null])).toEqual({ unique: false, foreignKey: false });
-      expect(await kinds('SELECT nothing FROM nowhere', [])).toEqual({ unique: false, foreignKey: false });
+      expect(await isUnique(INSERT_WORKSPACE, ['id of taken', 'other'])).toBe(true);
+      expect(await isUnique(insertTenant, ['other', 'taken'])).toBe(true);
+      expect(await isUnique(insertQuota, ['nowhere'])).toBe(false);
+      expect(await isUnique(INSERT_WORKSPACE, ['1', null])).toBe(false);
+      expect(await isUnique('SELECT nothing FROM nowhere', [])).toBe(false);
     });
 
     it('throws the store’s own faults as unavailable, and what its body throws as it is', async () => {

@@ -22,6 +22,7 @@ export class InitialSchema1767225600000 implements MigrationInterface {
       'api_key_words',
       'api_keys',
       'workspace_quotas',
+      'workspace_deletions',
       'workspaces',
     ]) {
       await runStatements(runner, [`DROP TABLE "latchkey_${table}"`]);
@@ -55,6 +56,12 @@ const TABLES = [
     CONSTRAINT "fk_latchkey_workspace_quotas_workspace" FOREIGN KEY ("workspace_id") REFERENCES "latchkey_workspaces" ("id")
       ON DELETE NO ACTION ON UPDATE NO ACTION
   )`,
+  `CREATE TABLE "latchkey_workspace_deletions" (
+    "workspace_id" varchar(36) NOT NULL,
+    "deleted_date" varchar(24) NOT NULL,
+    "actor" text NOT NULL,
+    CONSTRAINT "pk_latchkey_workspace_deletions" PRIMARY KEY ("workspace_id")
+  )`,
   `CREATE TABLE "latchkey_api_keys" (
     "id" varchar(36) NOT NULL,
     "workspace_id" varchar(36) NOT NULL,
@@ -77,9 +84,7 @@ const TABLES = [
     "version" integer NOT NULL,
     CONSTRAINT "pk_latchkey_api_keys" PRIMARY KEY ("id"),
     CONSTRAINT "uq_latchkey_api_keys_hash" UNIQUE ("hash"),
-    CONSTRAINT "uq_latchkey_api_keys_workspace_name" UNIQUE ("workspace_id", "name"),
-    CONSTRAINT "fk_latchkey_api_keys_workspace" FOREIGN KEY ("workspace_id") REFERENCES "latchkey_workspaces" ("id")
-      ON DELETE NO ACTION ON UPDATE NO ACTION
+    CONSTRAINT "uq_latchkey_api_keys_workspace_name" UNIQUE ("workspace_id", "name")
   )`,
   `CREATE INDEX "ix_latchkey_api_keys_workspace_created" ON "latchkey_api_keys"
     ("workspace_id", "created_date", "id", "enabled", "expiration_date", "orphaned_date", "search_name")`,

@@ -29,8 +29,7 @@ const STATEMENTS = [
     "created_date" varchar(24) NOT NULL,
     "updated_date" varchar(24) NOT NULL,
     CONSTRAINT "pk_latchkey_roles" PRIMARY KEY ("id"),
-    CONSTRAINT "uq_latchkey_roles_workspace_name" UNIQUE ("workspace_id", "name_folded"),
-    CONSTRAINT "fk_latchkey_roles_workspace" FOREIGN KEY ("workspace_id") REFERENCES "latchkey_workspaces" ("id") ON DELETE NO ACTION ON UPDATE NO ACTION
+    CONSTRAINT "uq_latchkey_roles_workspace_name" UNIQUE ("workspace_id", "name_folded")
   )`,
   `CREATE TABLE "latchkey_role_assignments" (
     "workspace_id" varchar(36) NOT NULL,
@@ -47,8 +46,7 @@ const STATEMENTS = [
     "permissions" text NOT NULL,
     "created_date" varchar(24) NOT NULL,
     "updated_date" varchar(24) NOT NULL,
-    CONSTRAINT "pk_latchkey_members" PRIMARY KEY ("workspace_id", "subject"),
-    CONSTRAINT "fk_latchkey_members_workspace" FOREIGN KEY ("workspace_id") REFERENCES "latchkey_workspaces" ("id") ON DELETE NO ACTION ON UPDATE NO ACTION
+    CONSTRAINT "pk_latchkey_members" PRIMARY KEY ("workspace_id", "subject")
   )`,
   `CREATE INDEX "ix_latchkey_members_subject" ON "latchkey_members" ("subject")`,
   `CREATE TABLE "latchkey_permissions" (
@@ -56,8 +54,7 @@ const STATEMENTS = [
     "name" varchar(100) NOT NULL,
     "description" text NOT NULL,
     "created_date" varchar(24) NOT NULL,
-    CONSTRAINT "pk_latchkey_permissions" PRIMARY KEY ("workspace_id", "name"),
-    CONSTRAINT "fk_latchkey_permissions_workspace" FOREIGN KEY ("workspace_id") REFERENCES "latchkey_workspaces" ("id") ON DELETE NO ACTION ON UPDATE NO ACTION
+    CONSTRAINT "pk_latchkey_permissions" PRIMARY KEY ("workspace_id", "name")
   )`,
   `ALTER TABLE "latchkey_api_keys" ADD COLUMN "owner_subject" varchar(255)`,
   `CREATE INDEX "ix_latchkey_api_keys_owner" ON "latchkey_api_keys" ("workspace_id", "owner_subject")`,
