@@ -70,7 +70,7 @@ export class PermissionGuard implements CanActivate {
       return true;
     } catch (error) {
       if (!(error instanceof LatchkeyError)) throw error;
-      const fault = error instanceof WorkspaceNotFoundError ? this.faultOfInput(context, request) : undefined;
+      const fault = error instanceof WorkspaceNotFoundError ? await this.faultOfInput(context, request) : undefined;
       if (fault) {
         await this.refusedCommands.record(context, principal, fault);
         throw fault;
@@ -81,11 +81,14 @@ export class PermissionGuard implements CanActivate {
   }
 
   /** What is looked for, and not found, comes after what is malformed. */
-  private faultOfInput(context: ExecutionContext, request: HttpRequest): RequestInvalidError | undefined {
+  private async faultOfInput(
+    context: ExecutionContext,
+    request: HttpRequest,
+  ): Promise<RequestInvalidError | undefined> {
     const route = isUnchecked(context) ? undefined : inputOf(context);
     if (!route) return undefined;
     try {
-      checkInput(this.input, request, route);
+      await checkInput(this.input, request, route);
       return undefined;
     } catch (error) {
       if (error instanceof RequestInvalidError) return error;

@@ -142,6 +142,11 @@ describe('requests that are no good before a field is looked at', () => {
       expect((await send('GET', '/api/v1/me', '{}', { 'content-length': '2' })).status).toBe(200);
     });
 
+    it('400: a body where none is taken comes before a workspace that does not exist', async () => {
+      const headers = { 'content-length': '1', 'x-workspace-id': '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11' };
+      expect((await send('GET', '/api/v1/role', '1', headers)).status).toBe(400);
+    });
+
     const onOneConnection = async (...requests: string[]): Promise<string> => {
       const { hostname, port } = new URL(service.url);
       const socket = connect(Number(port), hostname);
