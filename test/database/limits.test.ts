@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/config/data-source-options.js';
+import { newId } from '../../src/common/ids.js';
+import { queueToChange } from '../../src/database/fair-locks.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import { holdLock } from '../support/write-lock.js';
 import { INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';
@@ -97,6 +99,22 @@ describe('a transaction on PostgreSQL', () => {
 
     const settings = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'];
     for (const setting of settings) expect(await single.query(`SHOW ${setting}`)).toEqual([{ [setting]: '0' }]);
+    await single.destroy();
+  });
+
+  it('that could not begin in time leaves its connection as it was', async () => {
+    const single = await new DataSource({ ...dataSourceOptions(opened.store.url), extra: { max: 1 } }).initialize();
+    const database = await openDatabase(single);
+    const queue = { id: newId(), alone: true };
+    const release = await holdLock(opened.store, `SELECT ${queueToChange(`'${queue.id}'`)}`);
+    const since = performance.now() - LONGEST_CHANGE_MS;
+    const adding = database.transaction((tx) => tx.query(INSERT_WORKSPACE, ['1', 'late']), { since, queue });
+
+    await expect(adding).rejects.toMatchObject({ code: 'store.unavailable' });
+
+    expect(await single.query("SELECT current_setting('lock_timeout') AS waits")).toEqual([{ waits: '0' }]);
+    expect(await workspaceNames(database)).toEqual([]);
+    await release();
     await single.destroy();
   });
 });

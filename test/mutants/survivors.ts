@@ -7,4 +7,12 @@ export interface Survivor {
   reason: string;
 }
 
-export const SURVIVORS: readonly Survivor[] = [];
+export const SURVIVORS: readonly Survivor[] = [
+  {
+    file: 'src/database/postgres-cancel.ts',
+    line: 'socket.resume();',
+    change: 'without the statement',
+    reason:
+      'The socket then closes by its time-out, a second later: the same end, and how long a test takes says nothing.',
+  },
+];

@@ -103,6 +103,21 @@ describe('several instances on one PostgreSQL', () => {
     }
   });
 
+  it('a key that is deleted leaves the others in memory', async () => {
+    const workspace = await createWorkspace(here);
+    const [key, other] = [await keyIn(workspace), await keyIn(workspace, { keyName: 'Other' })];
+    await remembered(key.apiKey);
+    await remembered(other.apiKey);
+
+    await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+
+    for (const service of [here, there]) {
+      const { hits } = verifier(service).statistics();
+      expect(verifier(service).verify(other.apiKey, { ip: '198.51.100.7' })).toMatchObject({ valid: true });
+      expect(verifier(service).statistics().hits).toBe(hits + 1);
+    }
+  });
+
   it('an earlier end is kept everywhere once it is answered', async () => {
     const workspace = await createWorkspace(here);
     const key = await keyIn(workspace);
