@@ -66,8 +66,8 @@ export async function createService(environment: Environment): Promise<Service> 
   return { app, drain };
 }
 
-function adapterOf({ operatorKey, trustProxy }: Environment): FastifyAdapter {
-  const secrets = new SecretScanner(operatorKey ? [operatorKey] : []);
+function adapterOf({ operatorKey, keyPrefix, trustProxy }: Environment): FastifyAdapter {
+  const secrets = new SecretScanner(operatorKey ? [operatorKey] : [], [keyPrefix]);
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,

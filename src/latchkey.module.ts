@@ -152,7 +152,8 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     { provide: LATCHKEY_OPTIONS, useFactory: checkedOptions, inject: [MODULE_OPTIONS_TOKEN] },
     {
       provide: SecretScanner,
-      useFactory: ({ operatorKey }: LatchkeyOptions) => new SecretScanner(operatorKey ? [operatorKey] : []),
+      useFactory: ({ operatorKey, keyPrefix }: LatchkeyOptions) =>
+        new SecretScanner(operatorKey ? [operatorKey] : [], [keyPrefix]),
       inject: [LATCHKEY_OPTIONS],
     },
     { provide: CredentialVerifier, useExisting: KeyVerifier },

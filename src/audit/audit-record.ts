@@ -73,7 +73,7 @@ export function toRows(
 ): RecordRows {
   const { origin } = actor;
   const salt = newSalt();
-  const content = secrets.redact(
+  const content = secrets.redactJson(
     canonicalJson({
       actorDisplay: actor.display,
       targetDisplays: event.targets.map(({ display }) => display),

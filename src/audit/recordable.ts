@@ -114,11 +114,12 @@ class Reader {
       const { field, before = null, after = null } = knownFieldsOf(`changes[${at}]`, change, FIELDS.change);
       return { field: this.text(`changes[${at}].field`, field, 1, LONGEST_FIELD), before, after };
     });
-    const text = this.secrets.redact(jsonOf(changes));
+    const text = this.secrets.redactJson(jsonOf(changes));
     if (Buffer.byteLength(text) > MOST_CHANGES_BYTES) {
       throw new Error(`changes must be at most ${MOST_CHANGES_BYTES} bytes as JSON.`);
     }
-    return JSON.parse(text) as Change[];
+    const shown = (_: string, value: unknown) => (typeof value === 'string' ? this.secrets.redact(value) : value);
+    return JSON.parse(text, shown) as Change[];
   }
 
   /** Nothing of it is the caller's to correct: it is cut. */

@@ -12,7 +12,7 @@ import type { Environment } from '../config/environment.js';
 export function readInput<T extends object>(
   type: Type<T>,
   values: { [Field in keyof T]?: unknown },
-  { operatorKey }: Environment,
+  { operatorKey, keyPrefix }: Environment,
 ): T {
-  return new InputChecker(new SecretScanner(operatorKey ? [operatorKey] : [])).check(type, values);
+  return new InputChecker(new SecretScanner(operatorKey ? [operatorKey] : [], [keyPrefix])).check(type, values);
 }

@@ -2,9 +2,12 @@ import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { beginningsByCrc } from './crc-backwards.js';
 
-const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const SECRET_LENGTH = 43;
-const CHECKSUM_LENGTH = 6;
+/** The digits that keys are made of. */
+export const BASE_62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+export const SECRET_LENGTH = 43;
+export const CHECKSUM_LENGTH = 6;
+/** What issued keys begin with, unless it is said otherwise. */
+export const DEFAULT_PREFIX = 'lk';
 const LONGEST_PREFIX = 16;
 const PREFIX_PATTERN = `[A-Za-z](?:[A-Za-z0-9_]{0,${LONGEST_PREFIX - 2}}[A-Za-z0-9])?`;
 const REST_PATTERN = `_[0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}}`;
@@ -115,12 +118,12 @@ export function maskDamagedKey(text: string): string {
 
 function base62(value: bigint, length: number): string {
   let digits = '';
-  for (let rest = value; digits.length < length; rest /= 62n) digits = ALPHABET.charAt(Number(rest % 62n)) + digits;
+  for (let rest = value; digits.length < length; rest /= 62n) digits = BASE_62.charAt(Number(rest % 62n)) + digits;
   return digits;
 }
 
 function valueOf(digits: string): number {
   let value = 0;
-  for (const digit of digits) value = value * 62 + ALPHABET.indexOf(digit);
+  for (const digit of digits) value = value * 62 + BASE_62.indexOf(digit);
   return value;
 }

@@ -32,7 +32,7 @@ export class PinoLogger implements LoggerService {
       level: logLevel,
       // Of several workers, which one says it.
       base: cluster.isWorker ? { pid: process.pid } : undefined,
-      hooks: { streamWrite: (line: string) => secrets.redact(line) },
+      hooks: { streamWrite: (line: string) => secrets.redactJson(line) },
     };
     this.logger = pino(options, logFormat === 'pretty' ? prettyLines(stream) : destination({ fd: stream, sync: true }));
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { generateKey, isWellFormedKey, maskKey } from '../../src/common/key-format.js';
+import { crc32 } from 'node:zlib';
+import { BASE_62, generateKey, isWellFormedKey, maskKey } from '../../src/common/key-format.js';
 import { SecretScanner } from '../../src/common/secret-scanner.js';
 
 const PREFIX = fc.stringMatching(/^[A-Za-z]([A-Za-z0-9_]{0,14}[A-Za-z0-9])?$/);
@@ -25,6 +26,128 @@ describe('SecretScanner', () => {
         expect(scanner.contains(text)).toBe(true);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  const LETTERS = /[^0-9A-Za-z_]+/g;
+  const squeezed = (text: string) => text.normalize('NFKD').replace(LETTERS, '');
+  const INVISIBLE = ['\u200b', '\u00ad', '\u0301', '\u2060', '\ufeff', '\u202e', '\ufe0f', '\u034f', '\u{e0061}'];
+  const SPACES = [' ', '\n', '\r\n\t', '\u00a0', '\u2028', '\u3000', '=\n', '-', '" + "', '\\\n', '\u2800'];
+  const INSERTED = fc.constantFrom(...INVISIBLE, ...SPACES);
+  const disguised = fc.array(fc.tuple(fc.nat(120), INSERTED), { minLength: 1, maxLength: 6 }).map(
+    (insertions) => (secret: string) =>
+      insertions.reduce((text, [at, inserted]) => {
+        const place = 1 + (at % (text.length - 1));
+        return text.slice(0, place) + inserted + text.slice(place);
+      }, secret),
+  );
+  const widened = fc.array(fc.nat(65), { minLength: 1, maxLength: 60 }).map((places) => (secret: string) => {
+    const chosen = new Set(places);
+    const wide = (character: string) => String.fromCharCode(character.charCodeAt(0) + 0xfee0);
+    return Array.from(secret, (character, at) => (chosen.has(at) ? wide(character) : character)).join('');
+  });
+  const PROSE = fc.lorem({ maxCount: 12 });
+
+  it('finds a key in which something stands that is not seen, or whose letters are of another width', () => {
+    fc.assert(
+      fc.property(PROSE, KEY, fc.oneof(disguised, widened), PROSE, (before, key, disguise, after) => {
+        const text = `${before} ${disguise(key)} ${after}`;
+        expect(scanner.contains(text)).toBe(true);
+        expect(squeezed(scanner.redact(text))).not.toContain(key.slice(-49));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('finds a key of a known prefix without it, disguised or not, and none of an unknown one', () => {
+    const plain = fc.constant((secret: string) => secret);
+    const knowing = new SecretScanner([], ['acme_live']);
+    fc.assert(
+      fc.property(PROSE, fc.oneof(plain, disguised, widened), PROSE, (before, disguise, after) => {
+        for (const prefix of ['lk', 'acme_live']) {
+          const secret = generateKey(prefix).slice(-49);
+          for (const text of [secret, `${before} ${disguise(secret)} ${after}`, `_${secret}`]) {
+            expect(knowing.contains(text)).toBe(true);
+            expect(squeezed(knowing.redact(text))).not.toContain(secret);
+          }
+        }
+        expect(scanner.contains(generateKey('acme_live').slice(-49))).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('takes no letters of one case for a key without its prefix, such as a digest in hexadecimal', () => {
+    const digits = fc.stringMatching(/^[0-9a-f]{43}$/);
+    const checksumOf = (secret: string) => {
+      let [rest, text] = [crc32(`lk_${secret}`), ''];
+      for (; text.length < 6; rest = Math.floor(rest / 62)) text = BASE_62.charAt(rest % 62) + text;
+      return text;
+    };
+    fc.assert(
+      fc.property(digits, (secret) => {
+        const checksum = checksumOf(secret);
+        expect(scanner.contains(secret + checksum)).toBe(/[A-Z]/.test(checksum));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('finds tokens and literals in which something stands that is not seen', () => {
+    const literal = 'Zq8mPw2v+Lx7Rt/Ky4BnHd9sJf3GcUa6Ee';
+    const knowing = new SecretScanner([literal]);
+    const token = `eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiJhbGljZSJ9.${'c2lnbmF0dXJl'.repeat(4)}`;
+    const spaced = fc.array(fc.tuple(fc.nat(120), fc.constantFrom(...INVISIBLE, ' ', '\n')), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(PROSE, spaced, (prose, insertions) => {
+        for (const secret of [token, literal]) {
+          const text = insertions.reduce((whole, [at, inserted]) => {
+            const place = 1 + (at % (whole.length - 1));
+            return whole.slice(0, place) + inserted + whole.slice(place);
+          }, secret);
+          expect(knowing.contains(`${prose} ${text}`)).toBe(true);
+          expect(squeezed(knowing.redact(`${prose} ${text}`))).not.toContain(squeezed(secret).slice(10));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('does not take ordinary text for a credential: prose, identifiers, digests, base64, code', () => {
+    const hex = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 32, maxLength: 128 });
+    const ordinary = fc.oneof(
+      PROSE,
+      fc.uuid(),
+      hex,
+      hex.map((text) => text.toUpperCase()),
+      fc.base64String({ maxLength: 400 }),
+      fc.stringMatching(/^[0-9A-Za-z]{40,64}$/),
+      fc.stringMatching(/^(user|sess|evt|sk)_[0-9A-Za-z]{20,27}$/),
+      fc.webUrl(),
+      fc.emailAddress(),
+      fc.json(),
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom(
+        'Hey John told me. What a mess. Then he left.',
+        'lk_3fGh…x9Qz',
+        'keyJoining.somethingElse.again',
+        maskKey(generateKey('lk')),
+        generateKey('lk').slice(0, 30),
+      ),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(ordinary, { maxLength: 30 }),
+        fc.constantFrom(' ', '\n', '', ', ', '_'),
+        (parts, between) => {
+          fc.pre(!/eyJ[\w-]{8,}\.[\w-]{8,}\./.test(parts.join(between)));
+          expect(scanner.contains(parts.join(between))).toBe(false);
+        },
+      ),
+      { numRuns: 3000 },
     );
   });
 
@@ -165,6 +288,19 @@ describe('SecretScanner', () => {
     `lk_${'aB'.repeat(24)}`,
     `_${'aB'.repeat(27)}c`,
     `_${'a'.repeat(55)}`,
+    generateKey('lk').slice(3),
+    `${generateKey('lk').slice(3)}\u200b`,
+    '\u0315\u0300',
+    'a\u0315\u0300\u0334',
+    '\u0344',
+    '\u0f73',
+    '\ufdfa',
+    '\uff41',
+    '\u{1f511}',
+    'eyJhbGciO',
+    'eyJhbGciOaaaa.',
+    `eyJhbGciO${'a'.repeat(590)}.`,
+    `eyJhbGciOaaaa.${'b'.repeat(2000)}`,
   ])('takes time that grows with the length only, for %p over and over', (fragment) => {
     const text = fragment.repeat(Math.ceil(262_144 / fragment.length));
     const { user: before } = process.cpuUsage();
