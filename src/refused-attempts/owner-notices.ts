@@ -5,7 +5,8 @@ import type { DomainEvent } from '../events/domain-event.js';
 import { FairShares } from './fair-shares.js';
 import type { NamedThing, ResourceOwners } from './resource-owners.js';
 
-const SHARED_WAITING = 5000;
+const SHARED = 5000;
+const LOCATED_TOGETHER = 500;
 const WAIT_MS = 1000;
 
 /** An attempt of one workspace, or of none, that may have been aimed at another. */
@@ -28,9 +29,12 @@ type Deliver = (notice: Notice, workspaceId: string) => Promise<void>;
 export class OwnerNotices {
   private readonly logger = new Logger(OwnerNotices.name);
   private waiting: Notice[] = [];
-  private places = new FairShares(SHARED_WAITING);
+  private waitingPlaces = new FairShares(SHARED);
   /** Those whose workspace is known, by it. */
   private readonly located = new Map<string, Notice[]>();
+  private locatedPlaces = new FairShares(SHARED);
+  private locating = Promise.resolve();
+  private lookUps = 0;
   private running = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
 
@@ -40,16 +44,17 @@ export class OwnerNotices {
   ) {}
 
   /**
-   * Beyond five thousand a second, which the callers' workspaces share, they are dropped: the caller's own trail has, or
-   * counts, them all.
+   * Of those that concern a workspace, five thousand a second are kept, which the callers' workspaces share: the caller's own
+   * trail has, or counts, them all. Ids that do not exist take no place for long: many are looked up before the second is
+   * over, while nobody waits for it.
    */
   add(notice: Notice): void {
     if (notice.things.length === 0) return;
-    const place = this.places.of(sharerOf(notice));
-    if (!place.hasRoom()) return;
-    place.take();
+    if (!takePlace(this.waitingPlaces, notice)) return;
     this.waiting.push({ ...notice, actor: withoutRequest(notice.actor) });
     this.timer ??= setTimeout(() => void this.settle(null), WAIT_MS).unref();
+    // One at a time: while the store is slow, no more wait than there are places.
+    if (this.waiting.length >= LOCATED_TOGETHER && this.lookUps === 0) void this.locate();
   }
 
   /**
@@ -66,16 +71,21 @@ export class OwnerNotices {
       clearTimeout(this.timer);
       this.timer = undefined;
     }
+    await this.locate();
+    if (workspaceId === null) this.locatedPlaces = new FairShares(SHARED);
     try {
-      await this.locate();
       const told = workspaceId === null ? [...this.located.keys()] : [workspaceId];
       await Promise.all(told.flatMap((one) => this.take(one).map((notice) => this.deliver(notice, one))));
     } catch (error) {
-      this.logger.error({
-        message: 'Attempts at other workspaces could not be put on their trails.',
-        error: describeError(error),
-      });
+      this.logUntold(error);
     }
+  }
+
+  private logUntold(error: unknown): void {
+    this.logger.error({
+      message: 'Attempts at other workspaces could not be put on their trails.',
+      error: describeError(error),
+    });
   }
 
   private take(workspaceId: string): Notice[] {
@@ -84,16 +94,33 @@ export class OwnerNotices {
     return notices;
   }
 
-  private async locate(): Promise<void> {
+  /** Resolves when those that wait, and those before them, are located, or that has failed, which is logged. */
+  private locate(): Promise<void> {
     const notices = this.waiting;
-    if (notices.length === 0) return;
-    this.waiting = [];
-    this.places = new FairShares(SHARED_WAITING);
+    if (notices.length > 0) {
+      this.waiting = [];
+      this.waitingPlaces = new FairShares(SHARED);
+      this.lookUps += 1;
+      const before = this.locating;
+      this.locating = before
+        .then(() => this.locateAll(notices))
+        .catch((error: unknown) => this.logUntold(error))
+        .finally(() => (this.lookUps -= 1));
+    }
+    return this.locating;
+  }
+
+  private async locateAll(notices: readonly Notice[]): Promise<void> {
     const owners = await this.ownersOf(notices.flatMap(({ things }) => things));
     for (const notice of notices) {
       const concerned = new Set(notice.things.flatMap(({ type, id }) => owners.get(type)?.get(id) ?? []));
       concerned.delete(notice.event.workspaceId ?? '');
-      for (const one of concerned) this.located.set(one, [...(this.located.get(one) ?? []), notice]);
+      if (concerned.size === 0 || !takePlace(this.locatedPlaces, notice)) continue;
+      for (const one of concerned) {
+        const located = this.located.get(one) ?? [];
+        located.push(notice);
+        this.located.set(one, located);
+      }
     }
   }
 
@@ -105,6 +132,14 @@ export class OwnerNotices {
     }
     return owners;
   }
+}
+
+/** @returns whether there was one left of the share of the caller's workspace. */
+function takePlace(places: FairShares, notice: Notice): boolean {
+  const place = places.of(sharerOf(notice));
+  if (!place.hasRoom()) return false;
+  place.take();
+  return true;
 }
 
 /** Whose share of the places a notice takes: the workspace's that the caller, or the refused key, belongs to. */
