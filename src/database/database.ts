@@ -14,8 +14,8 @@ export interface TransactionOptions {
   since?: number;
   /** Where the store has row locks: what it queues for as it begins, alone or with others who share it. */
   queue?: { id: string; alone: boolean };
-  /** The row that {@link Transaction.isThere} tells of: looked for as it begins, once it has queued. */
-  lookFor?: { table: string; id: string };
+  /** A row without which nothing is done, and what is thrown then: looked for as it begins, once it has queued. */
+  lookFor?: { table: string; id: string; orElse: () => Error };
 }
 
 export interface Reads {

@@ -41,12 +41,15 @@ const SHORTEST_WAIT_MS = 1000;
 const begin = (since: number, { queue, lookFor }: TransactionOptions): string =>
   `BEGIN ISOLATION LEVEL READ COMMITTED; ${limitWaits(since)};
   SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_IDLE_MS};
-  SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}${queue ? `; ${waitIn(queue)}` : ''}${lookFor ? `; ${find(lookFor)}` : ''}`;
+  SET LOCAL statement_timeout = ${LONGEST_STATEMENT_MS}${queue ? `; ${waitIn(queue, since)}` : ''}${lookFor ? `; ${find(lookFor)}` : ''}`;
 
-function waitIn({ id, alone }: NonNullable<TransactionOptions['queue']>): string {
-  // Without parameters, so that it takes no round trip of its own.
+// Without parameters, so that it takes no round trip of its own. What is left to wait once it has queued is set by the
+// server's clock: the next statement is sent before.
+function waitIn({ id, alone }: NonNullable<TransactionOptions['queue']>, since: number): string {
   if (!isId(id)) throw new Error('Only what has an id is queued for.');
-  return `SELECT ${alone ? queueToChange(`'${id}'`) : queueToShare(`'${id}'`)}`;
+  return `SELECT ${alone ? queueToChange(`'${id}'`) : queueToShare(`'${id}'`)},
+    set_config('lock_timeout', GREATEST(${SHORTEST_WAIT_MS}, ${leftMs(since)} -
+      date_part('epoch', clock_timestamp() - transaction_timestamp()) * 1000)::integer::text, true)`;
 }
 
 function find({ table, id }: NonNullable<TransactionOptions['lookFor']>): string {
@@ -54,10 +57,13 @@ function find({ table, id }: NonNullable<TransactionOptions['lookFor']>): string
   return `SELECT id FROM ${table} WHERE id = '${id}'`;
 }
 
-// What was waited before counts: a command waits for several locks, one after the other.
 function limitWaits(since: number): string {
-  const leftMs = Math.ceil(since + LONGEST_WAIT_MS - performance.now());
-  return `SET LOCAL lock_timeout = ${Math.max(SHORTEST_WAIT_MS, leftMs)}`;
+  return `SET LOCAL lock_timeout = ${Math.max(SHORTEST_WAIT_MS, leftMs(since))}`;
+}
+
+// What was waited before counts: a command waits for several locks, one after the other.
+function leftMs(since: number): number {
+  return Math.ceil(since + LONGEST_WAIT_MS - performance.now());
 }
 
 /** PostgreSQL through the host's pool: each transaction has a connection of its own. */
@@ -116,18 +122,21 @@ export class PostgresDatabase extends Database {
   lookUp<Row>(read: PreparedRead, values: unknown[]): Promise<Row[]> {
     const text = this.textOf(read);
     const answer = this.onceAgain((sending) =>
-      this.withRunner(LOOK_UP_TIMEOUT_MS, async (runner) => {
-        const client = (await runner.connect()) as Client;
-        const name = this.statements.nameOfOften(text, sending);
-        const query: QueryConfig = { text, values, ...(name !== undefined && { name }) };
-        const { rows } = await client.query<Row & { [IN_RECOVERY]: boolean }>(query);
-        // A standby has not heard yet of what its primary has acknowledged.
-        if (rows[0]?.[IN_RECOVERY]) throw new StoreUnavailableError(new Error(STANDBY));
-        return rows;
-      }),
+      this.withRunner(LOOK_UP_TIMEOUT_MS, async (runner) =>
+        this.lookUpOn<Row>((await runner.connect()) as Client, text, values, sending),
+      ),
     );
     // Waiting for a connection takes longer than for an answer, where there is nobody to connect to.
     return soon(answer);
+  }
+
+  private async lookUpOn<Row>(client: Client, text: string, values: unknown[], sending: Sending): Promise<Row[]> {
+    const name = this.statements.nameOfOften(text, sending);
+    const query: QueryConfig = { text, values, ...(name !== undefined && { name }) };
+    const { rows } = await client.query<Row & { [IN_RECOVERY]: boolean }>(query);
+    // A standby has not heard yet of what its primary has acknowledged.
+    if (rows[0]?.[IN_RECOVERY]) throw new StoreUnavailableError(new Error(STANDBY));
+    return rows;
   }
 
   transaction<T>(body: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
@@ -156,23 +165,39 @@ export class PostgresDatabase extends Database {
   ): Promise<T> {
     const { since = performance.now(), lookFor } = options;
     const runner = await this.connected(since + LONGEST_WAIT_MS);
+    // The statements that come next are sent with it. Where it fails, the server refuses them: the transaction is aborted.
+    const { answer, end } = this.statements.runFirst((await runner.connect()) as Client, begin(since, options));
+    const begun = answer.then((found) => {
+      if (lookFor && found.length === 0) throw lookFor.orElse();
+    });
     let transaction: Transaction | undefined;
     // The body may throw another error for it.
     let lost: unknown;
     try {
-      const found = await this.begin(runner, begin(since, options));
-      const isThere = lookFor !== undefined && found.length > 0;
       const noting = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
         answer.catch((error: unknown) => {
           if (isPreparationLost(error)) lost = error;
           throw error;
         });
       const run: RunStatement = (sql, parameters) => noting(this.statements.run(runner, sql, parameters, sending));
-      const runAll: RunStatements = (statements) => noting(this.statements.runAll(runner, statements, sending));
-      transaction = new Transaction(runner, run, runAll, 'postgres', isThere, async () => {
+      const runAll: RunStatements = (statements, reads) =>
+        noting(
+          this.statements.runAll(runner, statements, sending, (client) =>
+            reads.map(({ read, values, answer }) => {
+              const rows = this.lookUpOn(client, this.textOf(read), values, sending);
+              answer(rows);
+              return rows;
+            }),
+          ),
+        );
+      transaction = new Transaction(runner, run, runAll, 'postgres', begun, async () => {
         await run(limitWaits(since));
       });
-      const result = await body(transaction);
+      const result = await body(transaction).catch(async (error: unknown) => {
+        // What was not begun went wrong for that.
+        await begun;
+        throw error;
+      });
       await transaction.commit();
       return result;
     } catch (error) {
@@ -180,6 +205,7 @@ export class PostgresDatabase extends Database {
       else await close(runner);
       throw lost ?? toStoreError(error);
     } finally {
+      end();
       await runner.release();
     }
   }
@@ -211,18 +237,6 @@ export class PostgresDatabase extends Database {
     const text = read.isWrite ? sql : `SELECT answer.*, pg_is_in_recovery() AS ${IN_RECOVERY} FROM (${sql}) AS answer`;
     this.lookUpTexts.set(read, text);
     return text;
-  }
-
-  /** @returns the rows of the last statement */
-  private async begin(runner: QueryRunner, statements: string): Promise<unknown[]> {
-    const run = (text: string): Promise<unknown[]> => this.statements.run(runner, text, [], { named: false });
-    try {
-      return await run(statements);
-    } catch (error) {
-      if (isAnswer(error)) await run('ROLLBACK').catch(() => discard(runner));
-      else await discard(runner);
-      throw unreachable(error);
-    }
   }
 
   private inTurn<T>(lane: string, use: (runner: QueryRunner) => Promise<T>): Promise<T> {

@@ -10,6 +10,8 @@ export const LONGEST_STATEMENT_MS = 25_000;
 // The server ends a statement first, if it is there.
 const GIVE_UP_MS = LONGEST_STATEMENT_MS + 2000;
 
+const LONGEST_MORE_MS = 2000;
+
 const UNNAMED_MS = 10 * 60_000;
 const MOST_NAMED = 200;
 const MOST_PARAMETERS = 20;
@@ -63,24 +65,51 @@ export class PostgresStatements {
   }
 
   /**
+   * Runs statements without parameters, and has what follows on the connection sent before the answers of what was sent
+   * earlier: what is asked for in the same moment goes with them.
+   *
+   * @returns what they answer, and what ends that way of sending, to be called once all is answered
+   */
+  runFirst(client: Client, text: string): { answer: Promise<unknown[]>; end: () => void } {
+    const pipelined = client as PipelinedClient;
+    const { pipeline, connection } = pipelined;
+    pipelined.pipeline = true;
+    connection.stream.cork();
+    process.nextTick(() => connection.stream.uncork());
+    const answer = this.send(pipelined, text, [], { named: false });
+    return { answer, end: () => Object.assign(pipelined, { pipeline }) };
+  }
+
+  /**
    * Sends statements of an open transaction together, and waits once. They run one after the other; where one fails, the server
    * refuses those after it, and makes a rollback of a commit.
    *
+   * @param andThen asks for more, to be sent with them; that it fails, or is not answered soon, changes nothing
    * @throws {QueryFailedError} of the first that failed.
    */
-  async runAll(runner: QueryRunner, statements: readonly Statement[], sending: Sending): Promise<void> {
+  async runAll(
+    runner: QueryRunner,
+    statements: readonly Statement[],
+    sending: Sending,
+    andThen: (client: Client) => readonly Promise<unknown>[],
+  ): Promise<void> {
     const client = (await runner.connect()) as PipelinedClient;
-    const { pipeline, connection } = client;
-    client.pipeline = true;
-    connection.stream.cork();
+    const { stream } = client.connection;
+    stream.cork();
     let answers: Promise<unknown>[];
+    let more: readonly Promise<unknown>[];
     try {
       answers = statements.map(([sql, values]) => this.send(client, sql, values, sending));
+      more = andThen(client);
     } finally {
-      connection.stream.uncork();
+      stream.uncork();
     }
     const results = await Promise.allSettled(answers);
-    client.pipeline = pipeline;
+    if (more.length > 0) {
+      const giveUp = setTimeout(() => stream.destroy(), LONGEST_MORE_MS);
+      await Promise.allSettled(more);
+      clearTimeout(giveUp);
+    }
     const failed = results.find(({ status }) => status === 'rejected');
     if (failed) throw (failed as PromiseRejectedResult).reason;
   }

@@ -173,16 +173,18 @@ export class SqliteDatabase extends Database {
     // TypeORM keeps one runner for a SQLite data source. A transaction needs one that ends with it.
     Object.assign(this.writer.driver, { queryRunner: undefined });
     const run: RunStatement = (sql, parameters) => this.writes.run(sql, parameters);
-    const runAll: RunStatements = async (statements) => {
+    const runAll: RunStatements = async (statements, reads) => {
       for (const [sql, parameters] of statements) await run(sql, parameters);
+      for (const { read, values, answer } of reads) answer(run(read.sql, values));
     };
-    const found = lookFor ? await this.find(lookFor) : [];
-    return new Transaction(this.writer.createQueryRunner(), run, runAll, 'sqlite', found.length > 0);
+    if (lookFor) await this.find(lookFor);
+    return new Transaction(this.writer.createQueryRunner(), run, runAll, 'sqlite', Promise.resolve());
   }
 
-  private async find({ table, id }: NonNullable<TransactionOptions['lookFor']>): Promise<unknown[]> {
+  private async find({ table, id, orElse }: NonNullable<TransactionOptions['lookFor']>): Promise<void> {
     try {
-      return await this.writes.run(`SELECT id FROM ${table} WHERE id = $1`, [id]);
+      const found = await this.writes.run(`SELECT id FROM ${table} WHERE id = $1`, [id]);
+      if (found.length === 0) throw orElse();
     } catch (error) {
       await this.writes.run('ROLLBACK').catch(() => undefined);
       throw toStoreError(error);

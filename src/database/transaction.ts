@@ -1,5 +1,6 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
-import { OutcomeUnknownError } from '../common/latchkey-error.js';
+import { LatchkeyError, OutcomeUnknownError } from '../common/latchkey-error.js';
+import type { PreparedRead } from './database.js';
 import { isAnswer, isRolledBack } from './store-errors.js';
 
 const ENDED = 'This transaction has ended.';
@@ -17,8 +18,19 @@ export type RunStatement = <Row>(sql: string, parameters?: unknown[]) => Promise
 /** A statement and its parameters. */
 export type Statement = readonly [sql: string, parameters?: unknown[]];
 
-/** Runs statements one after the other. Throws what the first that fails throws; those after it change nothing then. */
-export type RunStatements = (statements: readonly Statement[]) => Promise<void>;
+/** What is to be read once a transaction has committed. */
+export interface ReadAfter {
+  read: PreparedRead;
+  values: unknown[];
+  /** Called with its rows. */
+  answer: (rows: Promise<unknown[]>) => void;
+}
+
+/**
+ * Runs statements one after the other, and then what is to be read. Throws what the first statement that fails throws; those
+ * after it change nothing then.
+ */
+export type RunStatements = (statements: readonly Statement[], reads: readonly ReadAfter[]) => Promise<void>;
 
 /** What may be done in a transaction that somebody else began and will end. */
 export type JoinedTransaction = Pick<Transaction, 'manager' | 'lock' | 'dialect' | 'query' | 'writeLast'>;
@@ -34,6 +46,7 @@ export function writeAtOnce(run: RunStatement): Transaction['writeLast'] {
 export class Transaction {
   private readonly running = new Set<Promise<unknown>>();
   private readonly last: Statement[] = [];
+  private readonly after: ReadAfter[] = [];
   private failure: { cause: unknown } | undefined;
   private broken = false;
   private ended = false;
@@ -42,7 +55,7 @@ export class Transaction {
    * @param runner on whose connection a transaction has begun; it serves nothing else
    * @param run runs a statement on that connection, past the runner
    * @param runAll runs the last statements and the commit on it
-   * @param isThere whether there was the row that was to be looked for as it began
+   * @param begun settles once it has begun, or failed to: statements may be sent before
    * @param onLongStatement awaited after each statement that may have waited for others; throws nothing
    */
   constructor(
@@ -50,9 +63,11 @@ export class Transaction {
     private readonly run: RunStatement,
     private readonly runAll: RunStatements,
     readonly dialect: Dialect,
-    readonly isThere: boolean,
+    private readonly begun: Promise<void>,
     private readonly onLongStatement: () => Promise<void> = () => Promise.resolve(),
   ) {
+    // Whoever waits for a statement, or for the end, hears of it.
+    begun.catch(() => undefined);
     const execute = runner.query.bind(runner) as (...statement: unknown[]) => Promise<unknown>;
     // Every statement is watched, those of the entity manager too; and none of them may begin a transaction of its own.
     Object.assign(runner, { isTransactionActive: true, transactionDepth: 1 });
@@ -92,14 +107,28 @@ export class Transaction {
   }
 
   /**
+   * Has something read right after the commit, on its own; on PostgreSQL it is sent together with it.
+   *
+   * @returns its rows; never settles if there is no commit. If it fails, the commit does not.
+   */
+  readAfter<Row>(read: PreparedRead, values: unknown[]): Promise<Row[]> {
+    if (this.ended) throw new Error(ENDED);
+    const rows = new Promise<unknown[]>((answer) => this.after.push({ read, values, answer }));
+    // Whoever needs it may not be there yet.
+    rows.catch(() => undefined);
+    return rows as Promise<Row[]>;
+  }
+
+  /**
    * @throws {OutcomeUnknownError} if the connection broke, so that it is not known whether the change was made.
    * @throws {Error} if a statement failed, also where the callback caught that: PostgreSQL would roll back in silence.
    */
   async commit(): Promise<void> {
     await this.end();
+    await this.begun;
     if (this.failure) throw new Error('A statement failed, and its error was not thrown on.', this.failure);
     try {
-      await this.runAll([...this.last, ['COMMIT']]);
+      await this.runAll([...this.last, ['COMMIT']], this.after);
     } catch (error) {
       this.broken ||= !isAnswer(error);
       throw isRolledBack(error) ? error : new OutcomeUnknownError(error);
@@ -114,7 +143,7 @@ export class Transaction {
   // A statement that nobody awaited must not run after the end, as a transaction of its own or in the next one.
   private async end(): Promise<void> {
     this.ended = true;
-    await Promise.allSettled(this.running);
+    await Promise.allSettled([this.begun, ...this.running]);
   }
 
   private async watch<T>(execute: () => Promise<T>): Promise<T> {
@@ -123,15 +152,14 @@ export class Transaction {
     const running = execute();
     this.running.add(running);
     try {
-      const result = await running;
+      const [, result] = await Promise.all([this.begun, running]);
+      this.running.delete(running);
       if (performance.now() - beginning > LONG_MS) await this.onLongStatement();
       return result;
     } catch (error) {
       this.failure ??= { cause: error };
-      this.broken ||= !isAnswer(error);
+      this.broken ||= !(isAnswer(error) || error instanceof LatchkeyError);
       throw error;
-    } finally {
-      this.running.delete(running);
     }
   }
 }

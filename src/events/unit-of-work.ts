@@ -83,14 +83,16 @@ export class UnitOfWork {
     // Whoever is let in may find it deleted; what is left in it is none of theirs.
     const place = aloneIn === undefined && !isOfThePast ? actor.workspaceId : null;
     if (place !== null && !queue) throw new WorkspaceNotFoundError();
-    const lookFor = place === null ? undefined : { table: 'latchkey_workspaces', id: place };
+    const lookFor =
+      place === null
+        ? undefined
+        : { table: 'latchkey_workspaces', id: place, orElse: () => new WorkspaceNotFoundError() };
     const revocations: Revocation[] = [];
     let staged: StagedRevocation | undefined;
     let isCommitted = false;
     await this.barrier.prepare();
     try {
       const { result, events } = await this.inTurn(actor, { queue, lookFor, since }, async (transaction) => {
-        if (lookFor && !transaction.isThere) throw new WorkspaceNotFoundError();
         // What is run again begins anew.
         revocations.length = 0;
         staged?.abandon();

@@ -16,7 +16,7 @@ import {
   type InspectionMessage,
   type RevocationMessage,
 } from './messages.js';
-import type { InstanceConnection, RevocationStore } from './revocation-store.js';
+import type { InstanceConnection, Notice, RevocationStore } from './revocation-store.js';
 import { RevocationSweep } from './revocation-sweep.js';
 import { Revocations, type Forgotten, type Inspection, type RevocationStatistics } from './revocations.js';
 
@@ -127,10 +127,10 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
     const forget: Forgotten = revocations.length > MOST_NAMED ? 'everything' : revocations;
     const number = this.acknowledgements.expect();
     const message: RevocationMessage = { id: newId(), from: this.session?.id ?? NO_INSTANCE, number, forget };
-    this.store.append(transaction, message);
+    const listed = this.store.append(transaction, message, this.noticeOf([message]));
     return Promise.resolve({
       abandon: () => this.abandon(message),
-      confirmed: () => this.confirm(message),
+      confirmed: () => this.confirm(message, listed),
     });
   }
 
@@ -177,11 +177,11 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
     this.instances.ask({ ...message, id: newId() }).catch(() => undefined);
   }
 
-  private async confirm(message: RevocationMessage): Promise<void> {
+  private async confirm(message: RevocationMessage, listed: Promise<SeenInstance[]>): Promise<void> {
     const beginning = this.time.monotonic();
     this.forget(message.forget);
     try {
-      const timesMs = await this.othersToAwait(message);
+      const timesMs = await this.othersToAwait(message, listed);
       const isComplete = await this.acknowledgements.of(message.number, timesMs);
       if (!isComplete) this.removeEnded();
     } finally {
@@ -196,13 +196,18 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
    * By instance, how long its acknowledgement is waited for; this instance has evicted already. Without the list, only the
    * time of the longest lease there may be would do instead.
    *
+   * @param listed what was seen right after the commit, when the message was sent: failed that, it is done again
    * @throws {RevocationUnconfirmedError} if the list cannot be had soon.
    */
-  private async othersToAwait(message: RevocationMessage): Promise<ReadonlyMap<string, number>> {
+  private async othersToAwait(
+    message: RevocationMessage,
+    listed: Promise<SeenInstance[]>,
+  ): Promise<ReadonlyMap<string, number>> {
     const beginning = this.time.monotonic();
+    let looking = listed.then((instances) => this.timesOf(instances));
     for (let pauseMs = SHORTEST_PAUSE_MS; ; pauseMs *= 2) {
       try {
-        const timesMs = new Map(await this.instances.ask(message));
+        const timesMs = new Map(await looking);
         timesMs.delete(message.from);
         return timesMs;
       } catch (error) {
@@ -211,16 +216,27 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
           throw new RevocationUnconfirmedError(LONGEST_SPAN_MS - passedMs, error);
       }
       await this.pause(pauseMs, 'process');
+      looking = this.instances.ask(message);
     }
   }
 
   /** @returns by instance, for how long from now it may still answer from memory. */
   private async notifyAndList(messages: readonly Message[]): Promise<ReadonlyMap<string, number>> {
-    const texts = messages.map((message) => JSON.stringify(message));
+    return this.timesOf(await this.store.notifyAndList(this.noticeOf(messages)));
+  }
+
+  private noticeOf(messages: readonly Message[]): Notice {
     // What is revoked here is evicted here already; how this instance answers, it is asked as the others are.
     const isInspection = messages.some((message) => 'inspect' in message);
-    const own = isInspection ? NO_INSTANCE : (this.session?.id ?? NO_INSTANCE);
-    const instances = await this.store.notifyAndList(REVOCATIONS_CHANNEL, texts, own);
+    return {
+      channel: REVOCATIONS_CHANNEL,
+      messages: messages.map((message) => JSON.stringify(message)),
+      own: isInspection ? NO_INSTANCE : (this.session?.id ?? NO_INSTANCE),
+    };
+  }
+
+  /** @returns by instance, for how long from now it may still answer from memory. */
+  private timesOf(instances: readonly SeenInstance[]): ReadonlyMap<string, number> {
     this.watch.see(instances);
     // In one go with having seen them: an older look that ends later must not come between.
     return new Map(instances.map(({ id }) => [id, this.watch.remainingMs(id)]));

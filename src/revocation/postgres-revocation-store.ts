@@ -3,7 +3,7 @@ import { SHOW_DURABILITY, weaknessOf, type Durability } from '../database/postgr
 import type { Transaction } from '../database/transaction.js';
 import type { SeenInstance } from './lease-watch.js';
 import type { LoggedRevocation } from './revocation-log.js';
-import type { ReadBack, RevocationStore } from './revocation-store.js';
+import type { Notice, ReadBack, RevocationStore } from './revocation-store.js';
 import { SELECT_INSTANCES } from './postgres-instance-connection.js';
 
 // The count is asked for so that everybody is told: what nothing reads is not run.
@@ -28,13 +28,14 @@ const SWEEP = `
 export class PostgresRevocationStore implements RevocationStore {
   constructor(private readonly database: Database) {}
 
-  append(transaction: Transaction, revocation: LoggedRevocation): void {
+  append(transaction: Transaction, revocation: LoggedRevocation, notice: Notice): Promise<SeenInstance[]> {
     const { text, values } = appending(revocation);
     void transaction.writeLast(text, values);
+    return transaction.readAfter<SeenInstance>(NOTIFY_AND_LIST, this.valuesOf(notice));
   }
 
-  notifyAndList(channel: string, messages: readonly string[], own: string): Promise<SeenInstance[]> {
-    return this.database.lookUp<SeenInstance>(NOTIFY_AND_LIST, [this.database.names.in(channel), messages, own]);
+  notifyAndList(notice: Notice): Promise<SeenInstance[]> {
+    return this.database.lookUp<SeenInstance>(NOTIFY_AND_LIST, this.valuesOf(notice));
   }
 
   async notify(channel: string, message: string): Promise<void> {
@@ -58,6 +59,10 @@ export class PostgresRevocationStore implements RevocationStore {
   async sweep(before: string): Promise<string> {
     const [row] = await this.database.query<{ oldestOpen: string }>(SWEEP, [before]);
     return row?.oldestOpen ?? before;
+  }
+
+  private valuesOf({ channel, messages, own }: Notice): unknown[] {
+    return [this.database.names.in(channel), messages, own];
   }
 }
 

@@ -10,16 +10,25 @@ export interface ReadBack {
   weakness: string | undefined;
 }
 
+/** What is to be sent, and by whom. */
+export interface Notice {
+  channel: string;
+  messages: readonly string[];
+  own: string;
+}
+
 /** What the instances share through the pool that everything else uses: the log of revocations, and the list of themselves. */
 export interface RevocationStore {
-  /** Has the transaction append the revocation to the log when it commits. */
-  append(transaction: Transaction, revocation: LoggedRevocation): void;
-
   /**
-   * Sends each message on the channel, unless there is no instance but the one named, and reads the list of instances.
-   * Begins after the call.
+   * Has the transaction append the revocation to the log when it commits, and then, right after the commit, notifies and lists
+   * as {@link notifyAndList} does.
+   *
+   * @returns the list; rejects if that failed after the commit, and never settles without a commit
    */
-  notifyAndList(channel: string, messages: readonly string[], own: string): Promise<SeenInstance[]>;
+  append(transaction: Transaction, revocation: LoggedRevocation, notice: Notice): Promise<SeenInstance[]>;
+
+  /** Sends each message, unless there is no instance but the one named, and reads the list of instances. Begins after the call. */
+  notifyAndList(notice: Notice): Promise<SeenInstance[]>;
 
   notify(channel: string, message: string): Promise<void>;
 

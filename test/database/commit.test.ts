@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { OutcomeUnknownError, StoreUnavailableError } from '../../src/common/latchkey-error.js';
 import { INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';
 
+const LONGEST_CHANGE_MS = 10_000;
+
 describe('a commit on PostgreSQL', () => {
   let opened: OpenedStore;
 
@@ -46,6 +48,19 @@ describe('a commit on PostgreSQL', () => {
     const names = await workspaceNames(opened.database);
     expect(names).toHaveLength(20);
     expect(names).not.toContain('refused');
+  });
+
+  it('is answered soon where what is read after it is not', async () => {
+    const beginning = performance.now();
+    const { rows } = await opened.database.transaction(async (tx) => {
+      const sleeping = tx.readAfter({ sql: 'SELECT pg_sleep(20)' }, []);
+      await tx.writeLast(INSERT_WORKSPACE, ['made', 'made']);
+      return { rows: sleeping };
+    });
+    expect(performance.now() - beginning).toBeLessThan(LONGEST_CHANGE_MS);
+    await expect(rows).rejects.toThrow();
+    await Promise.all(Array.from({ length: 20 }, (_, at) => add(`${at}`)));
+    expect(await workspaceNames(opened.database)).toHaveLength(21);
   });
 
   it('of which a last write fails changes nothing, and says what that write said', async () => {

@@ -51,19 +51,24 @@ describe('a transaction on PostgreSQL', () => {
     expect(await workspaceNames(database)).toEqual(['by another']);
   });
 
-  it('waits for all that it needs no longer than for one lock', async () => {
+  const first = newId();
+
+  it.each([
+    ['the first', {}, "SELECT 1 FROM latchkey_workspaces WHERE id = '1' FOR UPDATE"],
+    ['what it queues for', { queue: { id: first, alone: false } }, `SELECT ${queueToChange(`'${first}'`)}`],
+  ])('that waited for %s waits for the next no longer than for one lock', async (_, options, held) => {
     const { database, store } = opened;
     await database.transaction(async (tx) => {
       await tx.query(INSERT_WORKSPACE, ['1', 'one']);
       await tx.query(INSERT_WORKSPACE, ['2', 'two']);
     });
-    const release = await holdLock(store, "SELECT 1 FROM latchkey_workspaces WHERE id = '1' FOR UPDATE");
+    const release = await holdLock(store, held);
     const releaseOther = await holdLock(store, "SELECT 1 FROM latchkey_workspaces WHERE id = '2' FOR UPDATE");
     const beginning = performance.now();
     const both = database.transaction(async (tx) => {
-      await tx.query(RENAME, ['first', '1']);
+      if (!('queue' in options)) await tx.query(RENAME, ['first', '1']);
       await tx.query(RENAME, ['second', '2']);
-    });
+    }, options);
     const refused = expect(both).rejects.toMatchObject({ code: 'store.unavailable' });
     await setTimeout(HELD_MS);
     await release();

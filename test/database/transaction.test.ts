@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { StoreUnavailableError } from '../../src/common/latchkey-error.js';
+import { newId } from '../../src/common/ids.js';
+import { StoreUnavailableError, WorkspaceNotFoundError } from '../../src/common/latchkey-error.js';
 import { isUniqueViolation } from '../../src/database/store-errors.js';
+import type { Transaction } from '../../src/database/transaction.js';
 import { Workspace } from '../../src/workspaces/workspace.entity.js';
 import { forEachStore } from '../support/stores.js';
 import { INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';
@@ -17,6 +19,8 @@ describe('a transaction', () => {
 
     const add = (name: string) =>
       opened.database.transaction((tx) => tx.query(INSERT_WORKSPACE, [`id of ${name}`, name]));
+
+    const workspace = (name: string) => ({ id: name, name, createdDate: 'a', updatedDate: 'a' });
 
     it('commits beside two others that overlap it', async () => {
       const begun = gate(kind === 'sqlite' ? 1 : 3);
@@ -148,7 +152,6 @@ describe('a transaction', () => {
     });
 
     it('has everything that goes through the entity manager', async () => {
-      const workspace = (name: string) => ({ id: name, name, createdDate: 'a', updatedDate: 'a' });
       const failing = opened.database.transaction(async ({ manager }) => {
         await manager.save(Workspace, workspace('saved'));
         await manager.insert(Workspace, workspace('inserted'));
@@ -183,6 +186,44 @@ describe('a transaction', () => {
       });
       await expect(refused).rejects.toThrow('Changed my mind.');
       expect(await workspaceNames(opened.database)).toEqual(['first', 'second', 'third']);
+    });
+
+    it('that must not begin changes nothing, whatever its body has sent already', async () => {
+      const orElse = () => new WorkspaceNotFoundError();
+      const lookFor = { table: 'latchkey_workspaces', id: newId(), orElse };
+      const begin = (body: (tx: Transaction) => Promise<unknown>) => opened.database.transaction(body, { lookFor });
+
+      await expect(begin((tx) => tx.query(INSERT_WORKSPACE, ['1', 'sent']))).rejects.toThrow(WorkspaceNotFoundError);
+      await expect(begin((tx) => tx.writeLast(INSERT_WORKSPACE, ['1', 'last']))).rejects.toThrow(
+        WorkspaceNotFoundError,
+      );
+      await expect(begin(({ manager }) => manager.save(Workspace, workspace('saved')))).rejects.toThrow(
+        WorkspaceNotFoundError,
+      );
+      await expect(begin(() => Promise.reject(new Error('Changed my mind.')))).rejects.toThrow(WorkspaceNotFoundError);
+
+      // More than there are connections.
+      const names = Array.from({ length: 20 }, (_, at) => `${at}`);
+      await Promise.all(names.map(add));
+      expect(await workspaceNames(opened.database)).toEqual([...names].sort());
+    });
+
+    it('has read after its commit what was to be read then, which fails alone', async () => {
+      const read = { sql: 'SELECT COUNT(*) AS count FROM latchkey_workspaces WHERE name = $1' };
+      const counted = await opened.database.transaction(async (tx) => {
+        const rows = tx.readAfter<{ count: unknown }>(read, ['added']);
+        await tx.query(INSERT_WORKSPACE, ['1', 'added']);
+        return { rows };
+      });
+      expect((await counted.rows).map(({ count }) => Number(count))).toEqual([1]);
+
+      const failing = await opened.database.transaction(async (tx) => {
+        const rows = tx.readAfter({ sql: 'SELECT nothing FROM latchkey_workspaces' }, []);
+        await tx.query(INSERT_WORKSPACE, ['2', 'added']);
+        return { rows };
+      });
+      await expect(failing.rows).rejects.toThrow('nothing');
+      expect(await workspaceNames(opened.database)).toEqual(['added', 'added']);
     });
 
     it('takes back what its body did not wait for', async () => {

@@ -39,6 +39,8 @@ describe('commands of several workspaces', () => {
 
     it('take turns: who asks for many waits for its own, and is refused what would wait too long', async () => {
       const unitOfWork = service.app.get(UnitOfWork, { strict: false });
+      const workspaces = await Promise.all(Array.from({ length: 3 }, () => createWorkspace(service)));
+      const [busy = '', other = '', third = ''] = workspaces.map(({ id }) => id);
       let release: () => void = () => undefined;
       const released = new Promise<void>((resolve) => (release = resolve));
       const done: string[] = [];
@@ -46,12 +48,12 @@ describe('commands of several workspaces', () => {
         await unitOfWork.run(actor, () => released);
         done.push(name);
       };
-      const many = Array.from({ length: MOST_WAITING + 20 }, () => run(member('busy'), 'busy'));
+      const many = Array.from({ length: MOST_WAITING + 20 }, () => run(member(busy), 'busy'));
       const outcomes = Promise.allSettled(many);
       const others = [
-        run(member('other'), 'other'),
-        run(Principal.system('job', 'busy'), 'system'),
-        run(member('third'), 'third'),
+        run(member(other), 'other'),
+        run(Principal.system('job', busy), 'system'),
+        run(member(third), 'third'),
       ];
       await expect(many.at(-1)).rejects.toThrow(StoreUnavailableError);
       await expect(many.at(-1)).rejects.toMatchObject({ headers: { 'Retry-After': '1' } });

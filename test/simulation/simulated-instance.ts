@@ -12,8 +12,8 @@ import type { FoundKey, StoredKeys } from '../../src/verification/stored-keys.js
 import { ApiKeyNotFoundError } from '../../src/api-keys/errors.js';
 import type { SimulatedDatabase, SimulatedKey } from './simulated-database.js';
 import { SimulatedMachine } from './simulated-machine.js';
-import { ask, Link, type Route } from './simulated-network.js';
-import { SimulatedConnection, SimulatedStore, type Ask } from './simulated-store.js';
+import { ask, Link, LOOK_UP_TIMEOUT_MS, type Route } from './simulated-network.js';
+import { notifyAndList, SimulatedConnection, SimulatedStore, type Ask } from './simulated-store.js';
 import type { World } from './world.js';
 
 const ACTOR = Principal.system('simulation');
@@ -135,6 +135,8 @@ export class SimulatedInstance {
     };
     const transaction = { query, dialect: 'postgres' } as unknown as Transaction;
     const result = await body(transaction);
+    const staged = this.store.stagedIn(transaction);
+    const listed: Promise<unknown>[] = [];
     const isCommitted = await this.askLong(pool, (database) => {
       const change = (): void => {
         const key = deleted === undefined ? undefined : database.keys.get(deleted);
@@ -142,14 +144,26 @@ export class SimulatedInstance {
         key.isDeleted = true;
         key.deletedAt ??= this.world.now;
       };
-      return database.commit(begun, change, this.store.stagedIn(transaction));
+      const revocations = staged.map(({ revocation }) => revocation);
+      if (!database.commit(begun, change, revocations)) return false;
+      for (const { notice, answer } of staged) {
+        const list = this.askLong(pool, (other) => notifyAndList(other, notice), LOOK_UP_TIMEOUT_MS);
+        answer(list);
+        listed.push(list);
+      }
+      return true;
     });
     if (!isCommitted) throw new StoreUnavailableError(new Error('The server has ended the transaction.'));
+    await Promise.allSettled(listed);
     return result;
   }
 
-  private askLong<T>(pool: SimulatedDatabase, execute: (database: SimulatedDatabase) => T): Promise<T> {
-    return ask(this.world, this.machine, this.route, this.leaseMs, execute, pool);
+  private askLong<T>(
+    pool: SimulatedDatabase,
+    execute: (database: SimulatedDatabase) => T,
+    limitMs?: number,
+  ): Promise<T> {
+    return ask(this.world, this.machine, this.route, this.leaseMs, execute, pool, limitMs);
   }
 
   private find(hashes: string[], workspaceOf: (id: string) => RememberedWorkspace): Promise<FoundKey>[] {

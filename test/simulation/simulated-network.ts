@@ -3,7 +3,7 @@ import type { Listener, SimulatedDatabase } from './simulated-database.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { World } from './world.js';
 
-const LOOK_UP_TIMEOUT_MS = 2000;
+export const LOOK_UP_TIMEOUT_MS = 2000;
 const STATEMENT_TIMEOUT_MS = 25_000;
 
 /** How a machine reaches the database, at the moment. */
@@ -38,9 +38,9 @@ export function ask<T>(
   leaseMs: number,
   execute: (database: SimulatedDatabase) => T,
   pool?: SimulatedDatabase,
+  limitMs = pool ? STATEMENT_TIMEOUT_MS : LOOK_UP_TIMEOUT_MS,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const limitMs = pool ? STATEMENT_TIMEOUT_MS : LOOK_UP_TIMEOUT_MS;
     const database = pool ?? route.pool;
     const giveUp = machine.after(limitMs, () => reject(new StoreUnavailableError(new Error('Given up.'))));
     if (route.isCut) return;

@@ -4,6 +4,7 @@ import type { LoggedRevocation, Reading } from '../../src/revocation/revocation-
 import type {
   ConnectionListener,
   InstanceConnection,
+  Notice,
   ReadBack,
   RevocationStore,
 } from '../../src/revocation/revocation-store.js';
@@ -13,26 +14,39 @@ import { type Link } from './simulated-network.js';
 /** Runs one statement of the pool. */
 export type Ask = <T>(execute: (database: SimulatedDatabase) => T) => Promise<T>;
 
+/** What is to be done with the commit of a transaction, and right after it. */
+export interface Staged {
+  revocation: LoggedRevocation;
+  notice: Notice;
+  answer: (listed: Promise<SeenInstance[]>) => void;
+}
+
+export function notifyAndList(database: SimulatedDatabase, { channel, messages, own }: Notice): SeenInstance[] {
+  const instances = database.list();
+  if (instances.some(({ id }) => id !== own)) for (const message of messages) database.notify(channel, message);
+  return instances;
+}
+
 /** The store as an instance reaches it through its pool. */
 export class SimulatedStore implements RevocationStore {
-  private readonly staged = new WeakMap<Transaction, LoggedRevocation[]>();
+  private readonly staged = new WeakMap<Transaction, Staged[]>();
 
   constructor(private readonly ask: Ask) {}
 
-  append(transaction: Transaction, revocation: LoggedRevocation): void {
-    this.staged.set(transaction, [...this.stagedIn(transaction), revocation]);
+  append(transaction: Transaction, revocation: LoggedRevocation, notice: Notice): Promise<SeenInstance[]> {
+    const listed = new Promise<SeenInstance[]>((answer) => {
+      this.staged.set(transaction, [...this.stagedIn(transaction), { revocation, notice, answer }]);
+    });
+    listed.catch(() => undefined);
+    return listed;
   }
 
-  stagedIn(transaction: Transaction): readonly LoggedRevocation[] {
+  stagedIn(transaction: Transaction): readonly Staged[] {
     return this.staged.get(transaction) ?? [];
   }
 
-  notifyAndList(channel: string, messages: readonly string[], own: string): Promise<SeenInstance[]> {
-    return this.ask((database) => {
-      const instances = database.list();
-      if (instances.some(({ id }) => id !== own)) for (const message of messages) database.notify(channel, message);
-      return instances;
-    });
+  notifyAndList(notice: Notice): Promise<SeenInstance[]> {
+    return this.ask((database) => notifyAndList(database, notice));
   }
 
   notify(channel: string, message: string): Promise<void> {
