@@ -93,6 +93,20 @@ describe('a lease', () => {
     expect(answers.filter(Boolean).length).toBeLessThanOrEqual(100);
     expect(answers.lastIndexOf(true)).toBeLessThan(100);
   });
+
+  it('is not prolonged by a time of day that is set back to when an earlier renewal held', () => {
+    const { at, time } = clocks();
+    const lease = new Lease(LEASE_MS, time);
+    const { date } = at;
+    lease.renew(lease.moment());
+    expect(lease.isValid()).toBe(true);
+    at.monotonic += 1;
+    at.date += 1;
+    lease.renew(lease.moment());
+    at.monotonic += LEASE_MS;
+    at.date = date;
+    expect(lease.isValid()).toBe(false);
+  });
 });
 
 const LEASE_MS = 20;
