@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { ensureBuilt } from '../support/build.js';
+import { compilePreload } from './preload.js';
 
 const run = promisify(execFile);
 const HEADER_BYTES = 16;
@@ -43,7 +44,7 @@ export async function recordWorkload({ changes, seed, synchronous }: WorkloadOpt
   try {
     const folder = await realpath(await mkdtemp(join(root, 'recorded-')));
     const log = join(root, 'log');
-    const recorder = await compileRecorder(root);
+    const recorder = await compilePreload(join(HERE, 'recorder.c'), root);
     const lowering = synchronous ? ['--import', pathToFileURL(resolve(HERE, 'lower-synchronous.mjs')).href] : [];
     await run(process.execPath, [...lowering, join(HERE, 'workload.mjs'), folder, String(changes), String(seed)], {
       env: {
@@ -59,35 +60,6 @@ export async function recordWorkload({ changes, seed, synchronous }: WorkloadOpt
   } finally {
     await rm(root, { recursive: true, force: true });
   }
-}
-
-/** @throws {Error} if there is no C compiler, or this is no Linux: then nothing can be recorded, and nothing is shown. */
-async function compileRecorder(folder: string): Promise<string> {
-  if (process.platform !== 'linux') {
-    throw new Error('The power-cut replay records through LD_PRELOAD and runs on Linux only.');
-  }
-  const compiler = process.env['CC'] ?? 'cc';
-  const output = join(folder, 'recorder.so');
-  try {
-    await run(compiler, [
-      '-shared',
-      '-fPIC',
-      '-O2',
-      '-Wall',
-      '-o',
-      output,
-      join(HERE, 'recorder.c'),
-      '-ldl',
-      '-lpthread',
-    ]);
-  } catch (error) {
-    throw new Error(
-      `The power-cut replay needs a C compiler, and ${compiler} did not work. Install one (Debian: apt install gcc ` +
-        'libc6-dev) or name it in CC.',
-      { cause: error },
-    );
-  }
-  return output;
 }
 
 function parse(log: Buffer): Entry[] {
