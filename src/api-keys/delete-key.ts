@@ -55,9 +55,10 @@ export async function deleteKey(
   work: Work,
   { id, workspaceId }: { id: string; workspaceId: string },
 ): Promise<DeletedKey | undefined> {
-  const date = work.date.toISOString();
   if (work.dialect === 'postgres') {
-    const [row] = await work.query<DeletedRow>(DELETE_AND_KEEP_TOMBSTONE, [id, workspaceId, date]);
+    // It may wait for a change of the key, whose record must not be the later one.
+    const asked = work.now().toISOString();
+    const [row] = await work.query<DeletedRow>(DELETE_AND_KEEP_TOMBSTONE, [id, workspaceId, asked]);
     if (row?.isChanged) await deleteWordsOf(work, workspaceId, id, row);
     return row && toDeletedKey(row);
   }
@@ -66,6 +67,7 @@ export async function deleteKey(
     [id, workspaceId],
   );
   if (!row) return undefined;
+  const date = work.date.toISOString();
   await work.query(`${INSERT_TOMBSTONE} VALUES ($1, $2, $3, $4, $5)`, [row.hash, id, row.name, workspaceId, date]);
   await deleteWordsOf(work, workspaceId, id, row);
   return toDeletedKey(row);

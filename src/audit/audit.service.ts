@@ -87,7 +87,7 @@ export class AuditService {
 
   private async recordIn(transaction: JoinedTransaction, actor: Actor, event: HostEvent): Promise<void> {
     try {
-      await this.handlers.run(new Work(actor, this.clock.now(), transaction), [event]);
+      await this.handlers.run(new Work(actor, this.clock, transaction), [event]);
     } catch (error) {
       throw toStoreError(error);
     }

@@ -96,7 +96,7 @@ export class UnitOfWork {
         // What is run again begins anew.
         revocations.length = 0;
         staged?.abandon();
-        const work = new Work(actor, this.clock.now(), transaction, revocations);
+        const work = new Work(actor, this.clock, transaction, revocations);
         const result = await command(work);
         await this.handlers.run(work, work.events);
         if (revocations.length > 0) staged = await this.barrier.stage(transaction, revocations);

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { Clock } from '../common/clock.js';
 import { queueToChange, queueToShare } from '../database/fair-locks.js';
 import type { JoinedTransaction, Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';
@@ -14,15 +15,28 @@ export interface Attribution {
 /** One command in progress: its transaction, who acts, and what has happened so far. */
 export class Work {
   readonly events: DomainEvent[] = [];
+  private fixed: Date | undefined;
   private readonly attributions = new Map<DomainEvent, Attribution>();
 
   constructor(
     readonly actor: Actor,
-    /** When the command began. */
-    readonly date: Date,
+    private readonly clock: Clock,
     private readonly transaction: JoinedTransaction,
     private readonly revocations: Revocation[] = [],
   ) {}
+
+  /**
+   * When it happened: the moment at which this is first asked for, and always the same. To be asked for once what is changed
+   * is locked: then the dates of changes that waited for each other are in the order in which they were made.
+   */
+  get date(): Date {
+    return (this.fixed ??= this.clock.now());
+  }
+
+  /** This moment, for what is looked at before. */
+  now(): Date {
+    return this.clock.now();
+  }
 
   get manager(): EntityManager {
     return this.transaction.manager;

@@ -15,7 +15,7 @@ export async function restrictionsOfUsableKey(work: Work, id: string): Promise<R
   const [row] = await work.query<Row>(
     `SELECT ${COLUMNS} FROM latchkey_api_keys
      WHERE id = $1 AND enabled AND orphaned_date IS NULL AND (expiration_date IS NULL OR expiration_date > $2)`,
-    [id, work.date.toISOString()],
+    [id, work.now().toISOString()],
   );
   return row && toRestrictions(row);
 }
