@@ -24,7 +24,6 @@ import { RoleHolders } from '../roles/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
 import { assertMayHold, countIn, countOut, quotasOf } from '../workspaces/quotas.js';
 import { ApiKey } from './api-key.entity.js';
-import { detailsOf, type ApiKeyDetails } from './api-key-details.js';
 import { deleteKey } from './delete-key.js';
 import { CreateApiKeyDto, type CreateApiKeyInput } from './dto/create-api-key.dto.js';
 import { DeleteApiKeyDto } from './dto/delete-api-key.dto.js';
@@ -35,8 +34,18 @@ import { ApiKeyConflictError, ApiKeyNotFoundError, ApiKeyVersionMismatchError } 
 import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './events.js';
 import { findKeys } from './find-keys.js';
 import { claimIdempotencyKey } from './idempotency.js';
-import { changesOf, isRebound, shown, type KeySettings } from './key-changes.js';
+import { changesOf, isRebound } from './key-changes.js';
 import { KeyEscalation } from './key-escalation.js';
+import {
+  columnsOf,
+  detailsOf,
+  newSettings,
+  settingsAfter,
+  shown,
+  type ApiKeyDetails,
+  type KeySettings,
+  type SaidSettings,
+} from './key-settings.js';
 import { assertIfMatch, matches } from './if-match.js';
 import { deleteWords, insertWords, type WordOfKey } from './key-words.js';
 import { fromSearchName, toSearchName, wordsOf } from './search-words.js';
@@ -93,34 +102,22 @@ export class ApiKeysService {
     return this.unitOfWork.run(actor, async (work) => {
       await this.grants.queue(work, actor);
       const roles = await this.roles.resolve(work, workspaceId, body.roles ?? []);
-      const permissions = body.permissions ?? [];
-      await this.assertGrantable(work, workspaceId, permissions, { permissions, roles });
-      const restrictions = {
-        expirationDate: expirationOf(body, work.date) ?? null,
-        allowedIps: body.allowedIps ?? [],
-        rateLimit: body.rateLimit ?? null,
-      };
-      const granted = { permissions, roles, ...restrictions };
-      const ownerSubject = await this.escalation.assertMayCreate(work, actor, granted, body.owner);
+      const asked = newSettings({ ...saidIn(body, roles, work.date), keyName: body.keyName });
+      await this.assertGrantable(work, workspaceId, asked.permissions, asked);
+      const ownerSubject = await this.escalation.assertMayCreate(work, actor, asked, body.owner);
+      const settings = { ...asked, ownerSubject };
       const id = newId();
       const date = work.date.toISOString();
       const key: ApiKey = {
         id,
         workspaceId,
-        name: body.keyName,
-        searchName: toSearchName(wordsOf(body.keyName)),
+        ...columnsOf(settings),
+        searchName: toSearchName(wordsOf(settings.name)),
         hash: hashKey(secret),
         hint: maskKey(secret),
-        permissions,
-        description: body.description ?? null,
-        ...restrictions,
-        metadata: body.metadata ?? {},
-        enabled: true,
         createdDate: date,
         updatedDate: date,
         createdBy: { type: actor.type, id: actor.id, display: actor.display },
-        ownerSubject,
-        orphanedDate: null,
         lastUsedDate: null,
         version: 1,
       };
@@ -129,11 +126,11 @@ export class ApiKeysService {
         await claimIdempotencyKey(work, { idempotencyKey, workspaceId, keyId: id, body });
       }
       assertInFuture(key.expirationDate, work.date);
-      await assertMayHold(work, workspaceId, { permissions, roles });
+      await assertMayHold(work, workspaceId, settings);
       await this.assertOwner(work, workspaceId, ownerSubject);
       await insert(work, key);
       await this.holders.assign(work, workspaceId, { type: 'apikey', id: key.id }, idsOf(roles));
-      work.record(new ApiKeyCreated(key, changesBetween(NOTHING, shown({ ...key, roles }))));
+      work.record(new ApiKeyCreated(key, changesBetween(NOTHING, { ...shown(settings) })));
       const view = await this.view(work, key, roles);
       await countIn(work, workspaceId, 'keys');
       return { ...view, secret };
@@ -207,7 +204,8 @@ export class ApiKeysService {
       const held = (await this.grants.ofKeys(work, key.workspaceId, [key.id])).get(key.id)?.roles ?? [];
       const before: KeySettings = { ...key, roles: held };
       const roles = body.roles ? await this.roles.resolve(work, key.workspaceId, body.roles) : held;
-      const after = settingsAfter(before, body, roles, work.date);
+      const after = settingsAfter(before, saidIn(body, body.roles && roles, work.date));
+      assertEnds(before, after, work.date);
       const changes = changesOf(before, after, work.date);
       const view = await this.view(work, key, held);
       if (changes.length === 0) return view;
@@ -319,23 +317,14 @@ function idsOf(roles: readonly HeldRole[]): string[] {
   return roles.map(({ id }) => id);
 }
 
-function settingsAfter(before: KeySettings, body: UpdateApiKeyDto, roles: readonly HeldRole[], now: Date): KeySettings {
-  const expirationDate = expirationOf(body, now);
-  // One that has passed may be sent back unchanged.
-  if (expirationDate !== undefined && expirationDate !== before.expirationDate) assertInFuture(expirationDate, now);
-  return {
-    name: body.keyName ?? before.name,
-    permissions: body.permissions ?? before.permissions,
-    roles,
-    description: body.description === undefined ? before.description : body.description,
-    expirationDate: expirationDate === undefined ? before.expirationDate : expirationDate,
-    allowedIps: body.allowedIps ?? before.allowedIps,
-    rateLimit: body.rateLimit === undefined ? before.rateLimit : body.rateLimit,
-    metadata: body.metadata ?? before.metadata,
-    enabled: body.enabled ?? before.enabled,
-    ownerSubject: body.owner === undefined ? before.ownerSubject : body.owner,
-    orphanedDate: body.owner === undefined ? before.orphanedDate : null,
-  };
+/** @param roles those that the body names, if it does */
+function saidIn(body: UpdateApiKeyDto, roles: readonly HeldRole[] | undefined, now: Date): SaidSettings {
+  return { ...body, roles, expirationDate: expirationOf(body, now) };
+}
+
+/** One that has passed may be sent back unchanged. */
+function assertEnds(before: KeySettings, after: KeySettings, now: Date): void {
+  if (after.expirationDate !== before.expirationDate) assertInFuture(after.expirationDate, now);
 }
 
 /** @returns undefined if the body says nothing of it, null for never. */
@@ -370,14 +359,9 @@ async function insert(work: Work, key: ApiKey): Promise<void> {
 
 async function save(work: Work, before: ApiKey, settings: KeySettings): Promise<ApiKey> {
   const { id, version } = before;
-  const { name, permissions, description, expirationDate, allowedIps, rateLimit, metadata, enabled } = settings;
-  const { ownerSubject, orphanedDate } = settings;
-  const columns = { name, permissions, description, expirationDate, allowedIps, rateLimit, metadata, enabled };
   const changed = {
-    ...columns,
-    ownerSubject,
-    orphanedDate,
-    searchName: toSearchName(wordsOf(name)),
+    ...columnsOf(settings),
+    searchName: toSearchName(wordsOf(settings.name)),
     updatedDate: work.date.toISOString(),
     version: version + 1,
   };

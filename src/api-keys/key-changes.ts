@@ -1,49 +1,9 @@
 import { excessesOver } from '../auth/restrictions.js';
 import { changesBetween } from '../events/changes.js';
 import type { Change } from '../events/domain-event.js';
-import { grantsMore, ownPermissions, type Given, type HeldRole } from '../grants/holding.js';
-import type { ApiKey } from './api-key.entity.js';
+import { grantsMore, ownPermissions, type Given } from '../grants/holding.js';
 import { statusOf } from './api-key-status.js';
-
-/** The part of a key that an update may change. */
-export interface KeySettings extends Pick<
-  ApiKey,
-  | 'name'
-  | 'permissions'
-  | 'description'
-  | 'expirationDate'
-  | 'allowedIps'
-  | 'rateLimit'
-  | 'metadata'
-  | 'enabled'
-  | 'ownerSubject'
-  | 'orphanedDate'
-> {
-  roles: readonly HeldRole[];
-}
-
-/** The settings in the API's names, as the trail shows them. */
-export function shown({ name, roles, ...settings }: KeySettings): Record<string, unknown> {
-  const { permissions, description, expirationDate, allowedIps, rateLimit, metadata, enabled, ownerSubject } = settings;
-  const names = roles.map((role) => role.name);
-  return {
-    keyName: name,
-    permissions,
-    roles: names,
-    description,
-    expirationDate,
-    allowedIps,
-    rateLimit,
-    metadata,
-    enabled,
-    owner: ownerOf(ownerSubject),
-  };
-}
-
-/** An owner as the API shows it. */
-export function ownerOf(subject: string | null): { type: 'user'; id: string } | null {
-  return subject === null ? null : { type: 'user', id: subject };
-}
+import { saysOther, shown, type KeySettings } from './key-settings.js';
 
 /** What the settings grant, before an owner bounds it. */
 export function grantsOf(key: Pick<KeySettings, 'permissions' | 'roles'>): readonly string[] {
@@ -52,7 +12,7 @@ export function grantsOf(key: Pick<KeySettings, 'permissions' | 'roles'>): reado
 
 /** What differs, for the trail. */
 export function changesOf(before: KeySettings, after: KeySettings, now: Date): Change[] {
-  const changes = changesBetween(shown(before), shown(after));
+  const changes = changesBetween({ ...shown(before) }, { ...shown(after) });
   if (before.orphanedDate === after.orphanedDate) return changes;
   return [...changes, { field: 'status', before: statusOf(before, now), after: statusOf(after, now) }];
 }
@@ -81,7 +41,5 @@ export function widens(before: KeySettings, after: KeySettings): boolean {
 
 /** Whether a change takes from what the key can do, and changes nothing that others learn of it. */
 export function onlyNarrows(before: KeySettings, after: KeySettings): boolean {
-  const told = ({ name, description, metadata }: KeySettings) => ({ name, description, metadata });
-  const isTold = changesBetween(told(before), told(after)).length > 0;
-  return !isTold && !isRebound(before, after) && !widens(before, after);
+  return !saysOther(before, after) && !isRebound(before, after) && !widens(before, after);
 }

@@ -3,7 +3,8 @@ import { EscalationRule, type Recipient } from '../auth/escalation.js';
 import type { Principal } from '../auth/principal.js';
 import type { Restrictions } from '../auth/restrictions.js';
 import type { Work } from '../events/work.js';
-import { grantsOf, isGiven, isRebound, onlyNarrows, widens, type KeySettings } from './key-changes.js';
+import { grantsOf, isGiven, isRebound, onlyNarrows, widens } from './key-changes.js';
+import type { KeySettings } from './key-settings.js';
 
 /** What an admin holds, and who may free a key of the person it is bound to. */
 const EVERYTHING = '*';

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
 import { API_KEY_STATUSES, statusOf, type ApiKeyStatus } from '../api-key-status.js';
-import { ownerOf } from '../key-changes.js';
+import { shown, type SettingName } from '../key-settings.js';
 import type { ApiKeyView } from '../api-keys.service.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
@@ -34,7 +34,7 @@ export class OwnerDto {
 }
 
 @ApiSchema({ name: 'LatchkeyApiKey' })
-export class ApiKeyDto {
+export class ApiKeyDto implements Record<SettingName, unknown> {
   @ApiProperty({ description: 'UUIDv7: sorts by time of creation.', format: 'uuid', example: EXAMPLE_ID })
   id!: string;
 
@@ -166,22 +166,13 @@ export function toApiKeyDto({ key, roles, effective }: ApiKeyView, now: Date, se
   return {
     id: key.id,
     workspaceId: key.workspaceId,
-    keyName: key.name,
+    ...shown({ ...key, roles }),
     apiKey: secret ?? key.hint,
-    permissions: key.permissions,
-    roles: roles.map(({ name }) => name),
     effectivePermissions: effective.simplified(),
-    description: key.description,
-    allowedIps: key.allowedIps,
-    rateLimit: key.rateLimit,
-    metadata: key.metadata,
-    enabled: key.enabled,
     status: statusOf(key, now),
-    expirationDate: key.expirationDate,
     createdDate: key.createdDate,
     updatedDate: key.updatedDate,
     createdBy: key.createdBy,
-    owner: ownerOf(key.ownerSubject),
     lastUsedDate: key.lastUsedDate,
     rotation: null,
   };
