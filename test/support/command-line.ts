@@ -13,7 +13,7 @@ export interface Outcome {
 /** Runs command lines in this process, on one database. */
 export class CommandLine {
   constructor(
-    private readonly store: Store,
+    private readonly store: Pick<Store, 'url'> & Partial<Store>,
     private readonly variables: Record<string, string> = {},
   ) {}
 
