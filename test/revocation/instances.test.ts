@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { newId } from '../../src/common/ids.js';
 import { Database } from '../../src/database/database.js';
@@ -6,6 +7,7 @@ import { appending } from '../../src/revocation/postgres-revocation-store.js';
 import { Revocations } from '../../src/revocation/revocations.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import type { Body } from '../support/client.js';
+import { CommandLine } from '../support/command-line.js';
 import { IdentityProviderFixture } from '../support/identity-provider.js';
 import {
   createWorkspace,
@@ -16,11 +18,13 @@ import {
   type WorkspaceFixture,
 } from '../support/service.js';
 import { eventually } from '../support/eventually.js';
+import { withSql } from '../support/sql.js';
 import { holdLock } from '../support/write-lock.js';
 
 // Held also on a machine that has other things to do: what is remembered must stay so.
 const LEASE_MS = 5000;
 const LEASE_OF_THE_DEAD_MS = 1000;
+const HEAD_START_MS = 500;
 
 const until = (condition: () => boolean | Promise<boolean>) =>
   eventually(String(condition), async () => (await condition()) || undefined);
@@ -429,7 +433,53 @@ describe('several instances on one PostgreSQL', () => {
   });
 });
 
+describe('commands of the command line, where nobody serves', () => {
+  it('take one that was killed off the list, so that the next does not wait for it again', async () => {
+    const service = await startService('postgres', { LATCHKEY_CACHE_SIZE: '0' });
+    const workspace = await createWorkspace(service);
+    const key = await workspace.keyWith('apikeys:view');
+    const query = (statement: string) => withSql(service.store, (run) => run(statement));
+    await query(
+      `INSERT INTO latchkey_instances (id, renewals, lease_ms, started_date)
+       VALUES ('${newId()}', 3, ${LEASE_OF_THE_DEAD_MS}, '${new Date().toISOString()}')`,
+    );
+    const beginning = performance.now();
+
+    await new CommandLine(service.store).json('key', 'delete', key.id, '--workspace', workspace.id, '--yes');
+
+    expect(performance.now() - beginning).toBeGreaterThan(LEASE_OF_THE_DEAD_MS);
+    expect(await query('SELECT id FROM latchkey_instances')).toEqual([]);
+    await service.stop();
+  });
+});
+
 describe('several processes on one SQLite', () => {
+  it('the next one serves only after the last commit of the one before', async () => {
+    const service = await startService('sqlite');
+    const order: string[] = [];
+    let commit: () => void = () => undefined;
+    const committing = new Promise<void>((resolve) => (commit = resolve));
+    let changing: Promise<void> | undefined;
+    await new Promise<void>((begun) => {
+      changing = service.app.get(Database, { strict: false }).transaction(async (transaction) => {
+        await transaction.query('DELETE FROM latchkey_api_keys');
+        begun();
+        await committing;
+      });
+    });
+    const changed = changing?.then(() => order.push('committed'));
+
+    const closing = service.app.close();
+    const serving = { ...service.store, url: `${service.store.url}-serving` };
+    const taken = withSql(serving, (query) => query('BEGIN EXCLUSIVE')).then(() => order.push('taken'));
+    await Promise.race([taken, setTimeout(HEAD_START_MS)]);
+    commit();
+    await Promise.all([changed, taken, closing]);
+
+    expect(order).toEqual(['committed', 'taken']);
+    await service.store.drop();
+  });
+
   it('only one serves; it starts once the other has stopped', async () => {
     const first = await startService('sqlite');
     await expect(startInstance(first)).rejects.toThrow(/Another Latchkey process serves this SQLite database/);
