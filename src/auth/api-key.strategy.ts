@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
-import { isWellFormedKey } from '../common/key-format.js';
 import type { HttpRequest } from '../common/request.js';
 import { CredentialStrategy } from './credential-strategy.js';
 import { credentialOf, type Credential } from './credential.js';
@@ -61,7 +60,7 @@ export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchk
     const operator = this.operators.fromMemory(credential.key);
     if (operator) return undefined;
     // What has another form than the keys made here may still be an operator's.
-    const isUnsure = operator === undefined && !isWellFormedKey(credential.key);
+    const isUnsure = operator === undefined && !credential.key.isWellFormed;
     return isUnsure ? undefined : this.verifier.refuseFromMemory(credential.key, request.ip ?? null);
   }
 

@@ -7,7 +7,7 @@ import { withoutStack } from '../common/without-stack.js';
 import type { RequestOrigin } from '../events/actor.js';
 import { declaredAccess } from './access.js';
 import { ApiKeyStrategy, type Refusal } from './api-key.strategy.js';
-import { credentialOf, type Credential } from './credential.js';
+import { credentialOf, keepCredential, type Credential } from './credential.js';
 import { UnauthenticatedError } from './errors.js';
 import { HostUsers } from './host-users.js';
 import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
@@ -62,6 +62,8 @@ export class AuthenticationGuard implements CanActivate {
     const request = requestOf(context);
     const refusal = this.hostUsers.exist ? undefined : this.apiKeys.refusalFromMemory(credential, request);
     if (refusal) return this.refuse(context, refusal, origin);
+    // Passport hands on the request and nothing else.
+    keepCredential(request, credential);
     const found = await this.authenticateByPassport(request, credential.kind === 'token' ? this.tokens : this.apiKeys);
     if (!('reason' in found)) return admit(request, new Principal(found, origin));
     const user = LEFT_TO_THE_HOST.has(found.reason) ? await this.hostUsers.find(request, context) : undefined;

@@ -1,9 +1,16 @@
 import { looksLikeToken } from '../common/json-web-token.js';
 import { TooManyHeadersError } from '../common/latchkey-error.js';
 import type { HttpRequest } from '../common/request.js';
+import { PresentedKey } from './presented-key.js';
 
 export type Credential =
-  { kind: 'none' } | { kind: 'ambiguous' } | { kind: 'key'; key: string } | { kind: 'token'; token: string };
+  { kind: 'none' } | { kind: 'ambiguous' } | { kind: 'key'; key: PresentedKey } | { kind: 'token'; token: string };
+
+const READ = Symbol('latchkey.credential');
+
+interface WithCredential {
+  [READ]?: Credential;
+}
 
 const BEARER = 'Bearer ';
 // Of the registry of schemes at IANA, and two that are in use: alone they are given nothing.
@@ -11,6 +18,11 @@ const SCHEME =
   /^(basic|bearer|concealed|digest|dpop|gnap|hoba|mutual|negotiate|ntlm|oauth|privatetoken|scram-sha-(1|256)|vapid|aws4-hmac-sha256)$/i;
 // A scheme and what it was given (RFC 9110, 11.4).
 const WITH_SCHEME = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]+/;
+
+/** Has {@link credentialOf} give this credential again, rather than read the request once more. */
+export function keepCredential(request: HttpRequest, credential: Credential): void {
+  (request as WithCredential)[READ] = credential;
+}
 
 /**
  * Reads the credential of a request, an API key or a JSON Web Token: `Authorization: Bearer <key>` (scheme in any case),
@@ -20,6 +32,10 @@ const WITH_SCHEME = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]+/;
  * @throws {TooManyHeadersError} if Node may have left some out: a credential could be among them.
  */
 export function credentialOf(request: HttpRequest): Credential {
+  return (request as WithCredential)[READ] ?? read(request);
+}
+
+function read(request: HttpRequest): Credential {
   let found = '';
   // Node keeps only the first of several Authorization headers; the raw list shows whether there was a second.
   const headers = request.raw?.rawHeaders ?? request.rawHeaders ?? listOf(request);
@@ -31,7 +47,7 @@ export function credentialOf(request: HttpRequest): Credential {
     found = credential;
   }
   if (found === '') return { kind: 'none' };
-  return looksLikeToken(found) ? { kind: 'token', token: found } : { kind: 'key', key: found };
+  return looksLikeToken(found) ? { kind: 'token', token: found } : { kind: 'key', key: new PresentedKey(found) };
 }
 
 /** The credential in one header; empty if there is none. */

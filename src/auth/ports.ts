@@ -1,5 +1,6 @@
 import type { PermissionSet } from './permission-set.js';
 import type { Work } from '../events/work.js';
+import type { PresentedKey } from './presented-key.js';
 import type { Principal, RateLimit } from './principal.js';
 import type { Restrictions } from './restrictions.js';
 
@@ -54,17 +55,17 @@ export abstract class CredentialVerifier {
    * @throws {TooManyLookUpsError} if it would have to be looked up, and too many are for that network.
    * @throws {StoreUnavailableError} if that cannot be found out: never a guess.
    */
-  abstract authenticate(apiKey: string, ip: string | null): AuthenticationResult | Promise<AuthenticationResult>;
+  abstract authenticate(key: PresentedKey, ip: string | null): AuthenticationResult | Promise<AuthenticationResult>;
 
   /** The same if that can be told from memory; undefined if it cannot, whatever the reason. */
-  abstract authenticateFromMemory(apiKey: string, caller: Caller): AcceptedKey | undefined;
+  abstract authenticateFromMemory(key: PresentedKey, caller: Caller): AcceptedKey | undefined;
 
   /**
    * The refusal of a key that is not in memory, if it needs no look-up; undefined if it does.
    *
    * @throws {TooManyLookUpsError} as {@link authenticate} would.
    */
-  abstract refuseFromMemory(apiKey: string, ip: string | null): RefusedAuthentication | undefined;
+  abstract refuseFromMemory(key: PresentedKey, ip: string | null): RefusedAuthentication | undefined;
 }
 
 /** What an actor may do, what bounds it, and for whom it acts. */
@@ -98,10 +99,10 @@ export abstract class OperatorDirectory {
    *
    * @throws {StoreUnavailableError} if that cannot be found out: never a guess.
    */
-  abstract find(credential: string): KnownOperator | undefined | Promise<KnownOperator | undefined>;
+  abstract find(credential: PresentedKey): KnownOperator | undefined | Promise<KnownOperator | undefined>;
 
   /** The same from memory: null if it is surely none's, undefined if the database has to be asked. */
-  abstract fromMemory(credential: string): KnownOperator | null | undefined;
+  abstract fromMemory(credential: PresentedKey): KnownOperator | null | undefined;
 }
 
 /** A person's place in a workspace. */

@@ -101,6 +101,11 @@ export function digestKey(key: string): string {
   return hash('sha256', key, 'binary');
 }
 
+/** How a digest is stored. */
+export function hashOf(digest: string): string {
+  return Buffer.from(digest, 'latin1').toString('base64url');
+}
+
 /** The digest that a stored hash says. */
 export function digestOf(hash: string): string {
   return Buffer.from(hash, 'base64url').toString('latin1');

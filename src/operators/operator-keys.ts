@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OperatorDirectory, type KnownOperator } from '../auth/ports.js';
-import { hashKey, isWellFormedKey } from '../common/key-format.js';
+import type { PresentedKey } from '../auth/presented-key.js';
 import { LONGEST_OPERATOR_KEY, SHORTEST_OPERATOR_KEY } from '../common/operator-key.js';
 import { Database } from '../database/database.js';
 import { Revocations, type Forgotten } from '../revocation/revocations.js';
@@ -33,20 +33,21 @@ export class OperatorKeys extends OperatorDirectory {
     });
   }
 
-  find(credential: string): KnownOperator | undefined | Promise<KnownOperator | undefined> {
+  find(credential: PresentedKey): KnownOperator | undefined | Promise<KnownOperator | undefined> {
     const known = this.fromMemory(credential);
-    return known === undefined ? this.findStored(hashKey(credential)) : (known ?? undefined);
+    return known === undefined ? this.findStored(credential.hash) : (known ?? undefined);
   }
 
-  fromMemory(credential: string): KnownOperator | null | undefined {
-    if (credential.length < SHORTEST_OPERATOR_KEY || credential.length > LONGEST_OPERATOR_KEY) return null;
+  fromMemory(credential: PresentedKey): KnownOperator | null | undefined {
+    const { length } = credential.text;
+    if (length < SHORTEST_OPERATOR_KEY || length > LONGEST_OPERATOR_KEY) return null;
     const remembered = this.revocations.mayServeFromMemory() ? this.remembered : undefined;
     if (!remembered) return undefined;
     // By its hash: the time of a look-up tells of that at most, and so nothing of a key.
-    const operator = remembered.get(hashKey(credential));
+    const operator = remembered.get(credential.hash);
     if (operator) return operator;
     // What other processes add are keys that were made here. Of any other form is the one of the environment alone.
-    return this.revocations.hearsOfOthers || !isWellFormedKey(credential) ? null : undefined;
+    return this.revocations.hearsOfOthers || !credential.isWellFormed ? null : undefined;
   }
 
   private async findStored(hash: string): Promise<KnownOperator | undefined> {

@@ -8,10 +8,11 @@ import {
   type RefusedAuthentication,
   type RefusedKey,
 } from '../auth/ports.js';
+import { PresentedKey } from '../auth/presented-key.js';
 import type { RateLimit } from '../auth/principal.js';
 import { RateLimits } from '../auth/rate-limits.js';
 import { Clock } from '../common/clock.js';
-import { digestKey, digestOf, hashKey, isWellFormedKey, LONGEST_KEY } from '../common/key-format.js';
+import { digestOf, LONGEST_KEY } from '../common/key-format.js';
 import { RateLimitExceededError } from '../common/latchkey-error.js';
 import { networkOf } from '../common/network.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
@@ -100,25 +101,26 @@ export class KeyVerifier extends CredentialVerifier {
    */
   verify(apiKey: string, request: VerificationRequest = ANYTHING): VerificationResult | Promise<VerificationResult> {
     assertRequest(request);
-    const key = this.recall(apiKey, request);
-    return key ? this.admit(key, request) : this.verifyStored(apiKey, request);
+    const presented = new PresentedKey(apiKey);
+    const key = this.recall(presented, request);
+    return key ? this.admit(key, request) : this.verifyStored(presented, request);
   }
 
   /** Who the key is; its permissions and its rate limit are the caller's to heed. @see verify */
-  authenticate(apiKey: string, ip: string | null): AuthenticationResult | Promise<AuthenticationResult> {
-    const key = this.recall(apiKey, { ip });
-    return key ? this.accept(key) : this.authenticateStored(apiKey, ip);
+  authenticate(presented: PresentedKey, ip: string | null): AuthenticationResult | Promise<AuthenticationResult> {
+    const key = this.recall(presented, { ip });
+    return key ? this.accept(key) : this.authenticateStored(presented, ip);
   }
 
   /** The same if that can be told from memory; undefined if it cannot, whatever the reason. */
-  authenticateFromMemory(apiKey: string, caller: Caller): AcceptedKey | undefined {
-    const key = this.recall(apiKey, caller);
+  authenticateFromMemory(presented: PresentedKey, caller: Caller): AcceptedKey | undefined {
+    const key = this.recall(presented, caller);
     return key && this.accept(key).key;
   }
 
-  refuseFromMemory(apiKey: string, ip: string | null): RefusedAuthentication | undefined {
-    if (!isWellFormedKey(apiKey)) return this.refuse('malformed', null);
-    this.lookUps.assertRoomFor(hashKey(apiKey), networkOf(ip));
+  refuseFromMemory(presented: PresentedKey, ip: string | null): RefusedAuthentication | undefined {
+    if (!presented.isWellFormed) return this.refuse('malformed', null);
+    this.lookUps.assertRoomFor(presented.hash, networkOf(ip));
     return undefined;
   }
 
@@ -140,24 +142,24 @@ export class KeyVerifier extends CredentialVerifier {
   }
 
   /** The key, if it is in memory and acceptable from there. Its form need not be looked at: it was once. */
-  private recall(apiKey: string, caller: Caller): RememberedKey | undefined {
+  private recall(presented: PresentedKey, caller: Caller): RememberedKey | undefined {
     if (!this.revocations.mayServeFromMemory()) return undefined;
-    if (typeof apiKey !== 'string' || apiKey.length > LONGEST_KEY) return undefined;
-    const key = this.cache.get(digestKey(apiKey));
+    if (typeof presented.text !== 'string' || presented.text.length > LONGEST_KEY) return undefined;
+    const key = this.cache.get(presented.digest);
     if (!key || key.isExpired(this.clock) || !key.isAllowedTo(caller)) return undefined;
     this.hits += 1;
     return key;
   }
 
-  private async verifyStored(apiKey: string, request: VerificationRequest): Promise<VerificationResult> {
-    const result = await this.judge(apiKey, request.ip, sourceOf(request));
+  private async verifyStored(presented: PresentedKey, request: VerificationRequest): Promise<VerificationResult> {
+    const result = await this.judge(presented, request.ip, sourceOf(request));
     if (result.valid) return this.admit(result.key, request);
     const isForeign = request.workspaceId !== undefined && result.key?.workspaceId !== request.workspaceId;
     return isForeign && result.key ? this.refuse('unknown', null) : this.refuse(result.reason, result.key);
   }
 
-  private async authenticateStored(apiKey: string, ip: string | null): Promise<AuthenticationResult> {
-    const result = await this.judge(apiKey, ip, networkOf(ip));
+  private async authenticateStored(presented: PresentedKey, ip: string | null): Promise<AuthenticationResult> {
+    const result = await this.judge(presented, ip, networkOf(ip));
     return result.valid ? this.accept(result.key) : this.refuse(result.reason, result.key);
   }
 
@@ -198,9 +200,9 @@ export class KeyVerifier extends CredentialVerifier {
     this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
   }
 
-  private async judge(apiKey: string, ip: string | null | undefined, source: string): Promise<Judgement> {
-    if (!isWellFormedKey(apiKey)) return { valid: false, reason: 'malformed', key: null };
-    const answer = this.lookUps.find(hashKey(apiKey), source);
+  private async judge(presented: PresentedKey, ip: string | null | undefined, source: string): Promise<Judgement> {
+    if (!presented.isWellFormed) return { valid: false, reason: 'malformed', key: null };
+    const answer = this.lookUps.find(presented.hash, source);
     this.misses += 1;
     const { state, key } = await answer;
     if (state !== 'acceptable') return { valid: false, reason: state, key };

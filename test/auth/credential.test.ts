@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { credentialOf } from '../../src/auth/credential.js';
+import { credentialOf, keepCredential } from '../../src/auth/credential.js';
+import { PresentedKey } from '../../src/auth/presented-key.js';
+import { digestOf, generateKey, hashKey, isWellFormedKey } from '../../src/common/key-format.js';
 
 const NAME = fc.constantFrom('authorization', 'AUTHORIZATION', 'x-api-key', 'X-Api-Key', 'x-api-kee', 'authorisation');
 const VALUE = fc.constantFrom(
@@ -40,23 +42,43 @@ describe('the credential of a request', () => {
   });
 
   it.each([
-    [{ authorization: 'Bearer one' }, { kind: 'key', key: 'one' }],
-    [{ 'x-api-key': ['one', ' one '] }, { kind: 'key', key: 'one' }],
+    [{ authorization: 'Bearer one' }, { kind: 'key', key: new PresentedKey('one') }],
+    [{ 'x-api-key': ['one', ' one '] }, { kind: 'key', key: new PresentedKey('one') }],
     [{ authorization: 'one', 'x-api-key': 'two' }, { kind: 'ambiguous' }],
     [{ authorization: 'Bearer a.b.c' }, { kind: 'token', token: 'a.b.c' }],
     [
       { authorization: 'Basic b25lOnR3bw==', 'x-api-key': 'one' },
-      { kind: 'key', key: 'one' },
+      { kind: 'key', key: new PresentedKey('one') },
     ],
     [
       { authorization: 'Bearer', 'x-api-key': 'one' },
-      { kind: 'key', key: 'one' },
+      { kind: 'key', key: new PresentedKey('one') },
     ],
     [{ authorization: 'Bearer one two', 'x-api-key': 'one' }, { kind: 'ambiguous' }],
     [{ authorization: 'Basic a.b.c' }, { kind: 'none' }],
     [{ cookie: 'one' }, { kind: 'none' }],
   ])('is read from parsed headers where there are no raw ones: %j', (headers, credential) => {
     expect(credentialOf({ method: 'GET', url: '/', headers })).toEqual(credential);
+  });
+
+  it('is read once, where it is kept', () => {
+    const request = { method: 'GET', url: '/', headers: { authorization: 'Bearer one' } };
+    const credential = credentialOf(request);
+    keepCredential(request, credential);
+    expect(credentialOf(request)).toBe(credential);
+  });
+
+  it('is known by the hash that is stored of a key, and by its digest', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.constantFrom(generateKey('lk'), generateKey('lk'))), (text) => {
+        const key = new PresentedKey(text);
+        expect([key.hash, key.digest, key.isWellFormed]).toEqual([
+          hashKey(text),
+          digestOf(hashKey(text)),
+          isWellFormedKey(text),
+        ]);
+      }),
+    );
   });
 
   it('is not looked for among so many headers that Node may have left it out', () => {
@@ -67,7 +89,7 @@ describe('the credential of a request', () => {
         headers: {},
         rawHeaders: ['x-api-key', 'one', ...Array.from({ length: count - 1 }, () => ['a', 'b']).flat()],
       });
-    expect(among(999)).toEqual({ kind: 'key', key: 'one' });
+    expect(among(999)).toEqual({ kind: 'key', key: new PresentedKey('one') });
     expect(() => among(1000)).toThrow(expect.objectContaining({ code: 'request.headers_too_large' }));
   });
 });
@@ -86,5 +108,7 @@ function kindOf(credentials: string[]): object {
   const [credential, ...others] = credentials;
   if (credential === undefined) return { kind: 'none' };
   if (others.length > 0) return { kind: 'ambiguous' };
-  return credential === 'a.b.c' ? { kind: 'token', token: credential } : { kind: 'key', key: credential };
+  return credential === 'a.b.c'
+    ? { kind: 'token', token: credential }
+    : { kind: 'key', key: new PresentedKey(credential) };
 }

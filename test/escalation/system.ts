@@ -5,6 +5,7 @@ import { accessOf } from '../../src/auth/access.js';
 import { PermissionDeniedError, UnauthenticatedError } from '../../src/auth/errors.js';
 import { PermissionSet } from '../../src/auth/permission-set.js';
 import { CredentialVerifier, MembershipDirectory } from '../../src/auth/ports.js';
+import { PresentedKey } from '../../src/auth/presented-key.js';
 import { Principal, type Identity } from '../../src/auth/principal.js';
 import { newId } from '../../src/common/ids.js';
 import { LatchkeyError } from '../../src/common/latchkey-error.js';
@@ -115,7 +116,8 @@ export class System {
       return { ...identity, ...membership, rateLimit: null, owner: subject };
     }
     const issued = this.key(actor.nth);
-    const result = issued && (await this.get(CredentialVerifier).authenticate(issued.secret, ADDRESS));
+    const result =
+      issued && (await this.get(CredentialVerifier).authenticate(new PresentedKey(issued.secret), ADDRESS));
     if (!result?.valid) return undefined;
     const { id, name, workspaceId: home, permissions, rateLimit, owner } = result.key;
     return { type: 'apikey', id, display: name, credentialId: id, workspaceId: home, permissions, rateLimit, owner };

@@ -3,6 +3,7 @@ import { Injectable, Module, type INestApplicationContext } from '@nestjs/common
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
+import { PresentedKey } from '../../src/auth/presented-key.js';
 import { Principal } from '../../src/auth/principal.js';
 import { dataSourceOptions } from '../../src/config/data-source-options.js';
 import { KeyVerifier, LatchkeyModule, PermissionSet, type VerificationResult } from '../../src/index.js';
@@ -107,8 +108,8 @@ describe('KeyVerifier in a host', () => {
 
       expect(await verifier.verify(secret)).toEqual(accepted);
       expect(permissions.has('roles:view')).toBe(false);
-      expect(await verifier.authenticate(secret, null)).toEqual(accepted);
-      expect(verifier.authenticateFromMemory(secret, {})).toEqual(accepted.key);
+      expect(await verifier.authenticate(new PresentedKey(secret), null)).toEqual(accepted);
+      expect(verifier.authenticateFromMemory(new PresentedKey(secret), {})).toEqual(accepted.key);
       expect(Object.keys((await verifier.verify(secret)).key ?? {}).sort()).toEqual(Object.keys(accepted.key).sort());
 
       const missing = { valid: false, reason: 'insufficient_permissions', missing: ['a:b'], key: known };
@@ -131,7 +132,7 @@ describe('KeyVerifier in a host', () => {
       const verifier = context.get(KeyVerifier, { strict: false });
       const questions: string[] = [];
       const authenticate = (secret: string, ip: string) =>
-        verifier.authenticateFromMemory(secret, {
+        verifier.authenticateFromMemory(new PresentedKey(secret), {
           get ip() {
             questions.push(ip);
             return ip;
