@@ -25,7 +25,7 @@ export interface Attempt {
 export function attemptOf(
   actor: Actor,
   event: DomainEvent,
-  { refusedKey = null, isNotice = false }: { refusedKey?: string | null; isNotice?: boolean },
+  { refusedKey = null, isNotice = false, source }: { refusedKey?: string | null; isNotice?: boolean; source?: string },
 ): Attempt {
   const { origin } = actor;
   const [target] = event.targets;
@@ -34,7 +34,7 @@ export function attemptOf(
     actor,
     event,
     kind: `${event.action} ${event.action === 'auth.failed' ? event.reason : event.errorCode}`,
-    source: actor.type === 'anonymous' ? networkOf(origin?.ip) : `${actor.type}:${actor.id}`,
+    source: source ?? (actor.type === 'anonymous' ? networkOf(origin?.ip) : `${actor.type}:${actor.id}`),
     aim: `${target ? `${target.type}:${target.id}` : route}${event.errorCode === ESCALATION ? beyond(event) : ''}`,
     route,
     refusedKey,

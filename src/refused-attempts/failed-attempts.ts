@@ -24,6 +24,12 @@ export interface AttemptFacts {
   things?: readonly NamedThing[];
 }
 
+/** Which key was refused, and to whom. */
+export interface FirstFacts {
+  refusedKey: string;
+  client: string;
+}
+
 /**
  * Puts refused and failed attempts on the trail before their answers leave, by the {@link FloodRule}. Those that it does
  * not let through are counted, and the counts are recorded when the minute ends: one record for each workspace. The counts
@@ -74,6 +80,24 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
     await this.put(attemptOf(actor, event, { refusedKey }), date);
   }
 
+  /**
+   * Puts an attempt on the trail if it is the client's first of the day with the key, and does nothing otherwise: who tells
+   * of it may do so as often as they like. If it cannot be recorded, the next one is the first.
+   */
+  async recordFirst(actor: Actor, event: DomainEvent, { refusedKey, client }: FirstFacts): Promise<void> {
+    const date = this.clock.now();
+    this.startMinute(date.getTime());
+    const attempt = attemptOf(actor, event, { refusedKey, source: client });
+    const place = this.rule.takeFirst(attempt, date.getTime());
+    if (!place) return;
+    try {
+      await this.queue.add(event, actor, date);
+    } catch (error) {
+      place.giveBack();
+      if (!(error instanceof StoreUnavailableError)) throw error;
+    }
+  }
+
   /** Resolves when the workspace (null: every one) has on its trail what callers of others attempted at it before. */
   settle(workspaceId: string | null): Promise<void> {
     return this.notices.settle(workspaceId);
@@ -88,12 +112,15 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
     else await Promise.all(this.closings);
   }
 
+  private startMinute(now: number): void {
+    if (!this.rule.isOver(now)) return;
+    void this.close();
+    this.rule.startMinute(now);
+  }
+
   private async put(attempt: Attempt, date: Date): Promise<void> {
     const now = date.getTime();
-    if (this.rule.isOver(now)) {
-      void this.close();
-      this.rule.startMinute(now);
-    }
+    this.startMinute(now);
     const place = this.rule.take(attempt, now);
     if (!place) {
       await this.suppressed.add(attempt);

@@ -47,10 +47,11 @@ export class FloodRule {
 
   /** @returns undefined if the attempt is to be counted. */
   take(attempt: Attempt, now: number): Place | undefined {
-    return this.takeAsFirst(attempt, now) ?? takeAll([...this.budgetsOf(attempt), this.windowOf(attempt)]);
+    return this.takeFirst(attempt, now) ?? takeAll([...this.budgetsOf(attempt), this.windowOf(attempt)]);
   }
 
-  private takeAsFirst(attempt: Attempt, now: number): Place | undefined {
+  /** @returns undefined unless it is the client's first of the day with a key that is known. */
+  takeFirst(attempt: Attempt, now: number): Place | undefined {
     const { refusedKey, source, event } = attempt;
     if (refusedKey === null) return undefined;
     const use: KeyUse = { workspaceId: event.workspaceId ?? '', keyId: refusedKey, client: source };

@@ -20,6 +20,7 @@ import { Revocations, type Forgotten } from '../revocation/revocations.js';
 import { KeyUses } from '../usage/key-uses.js';
 import { KeyCache } from './key-cache.js';
 import { KeyLookUps } from './key-look-ups.js';
+import { RefusedVerifications } from './refused-verifications.js';
 import type { RememberedKey } from './remembered-key.js';
 import { StoredKeys } from './stored-keys.js';
 import { assertRequest, type VerificationRequest } from './verification-request.js';
@@ -82,6 +83,7 @@ export class KeyVerifier extends CredentialVerifier {
     private readonly revocations: Revocations,
     private readonly rateLimits: RateLimits,
     private readonly uses: KeyUses,
+    private readonly refusals: RefusedVerifications,
     private readonly clock: Clock,
     @Inject(LATCHKEY_OPTIONS) { cacheSize }: LatchkeyOptions,
   ) {
@@ -155,6 +157,10 @@ export class KeyVerifier extends CredentialVerifier {
     const result = await this.judge(presented, request.ip, sourceOf(request));
     if (result.valid) return this.admit(result.key, request);
     const isForeign = request.workspaceId !== undefined && result.key?.workspaceId !== request.workspaceId;
+    const recorded = result.key && this.refusals.record(result.key, result.reason, request.ip);
+    // How long it takes must not tell that there is such a key.
+    if (isForeign) recorded?.catch(() => undefined);
+    else await recorded;
     return isForeign && result.key ? this.refuse('unknown', null) : this.refuse(result.reason, result.key);
   }
 

@@ -5,12 +5,13 @@ import { UsageModule } from '../usage/usage.module.js';
 import { Decoys } from './decoys.js';
 import { KeyInspector } from './key-inspector.js';
 import { KeyVerifier } from './key-verifier.js';
+import { RefusedVerifications } from './refused-verifications.js';
 import { StoredKeys } from './stored-keys.js';
 import { VerifyController } from './verify.controller.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, UsageModule],
-  providers: [Decoys, KeyInspector, KeyVerifier, StoredKeys],
+  providers: [Decoys, KeyInspector, KeyVerifier, RefusedVerifications, StoredKeys],
   exports: [KeyVerifier],
 })
 export class VerificationModule {

@@ -63,6 +63,7 @@ export class SimulatedInstance {
       this.revocations,
       undefined as never,
       { count: () => undefined } as never,
+      { record: () => Promise.resolve() } as never,
       clock,
       { cacheSize: leaseMs === 0 ? 0 : 1000 } as never,
     );

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { AuthFailed } from '../auth/events.js';
+import type { RefusalReason, RefusedKey } from '../auth/ports.js';
+import { networkOf } from '../common/network.js';
+import type { Actor } from '../events/actor.js';
+import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
+
+const SOMEBODY: Actor = {
+  type: 'anonymous',
+  id: 'anonymous',
+  display: 'anonymous',
+  credentialId: null,
+  workspaceId: null,
+  origin: null,
+};
+
+/** Puts on the trail that somebody has tried a key that is deleted, disabled, expired or orphaned where keys are verified. */
+@Injectable()
+export class RefusedVerifications {
+  constructor(private readonly attempts: FailedAttempts) {}
+
+  /**
+   * Records the first verification of a client's day with the key, on the trail of the key's workspace.
+   *
+   * @param ip of the client, as whoever verifies says; without it all are one client
+   * @returns once that is durable, or the trail cannot be written: the answer stays as it is
+   */
+  async record(key: RefusedKey, reason: RefusalReason, ip: string | null | undefined): Promise<void> {
+    const event = new AuthFailed({
+      workspaceId: key.workspaceId,
+      targets: [{ type: 'apikey', id: key.id, display: key.name }],
+      changes: ip ? [{ field: 'ip', before: null, after: ip }] : [],
+      reason,
+    });
+    await this.attempts.recordFirst(SOMEBODY, event, { refusedKey: key.id, client: networkOf(ip) });
+  }
+}
