@@ -21,7 +21,10 @@ const SEED = numberFrom('FAULT_SEED', Date.now() % 2 ** 31);
 const LONGEST_MS = 20 * 60_000;
 const MOST_PRINTED = 10;
 
-type Named = [name: string, options: Pick<ScenarioOptions, 'strike' | 'withExpiry' | 'leastStrikes'>];
+/** As far apart as a time daemon slews clocks: chrony's default. */
+const SLEWS = [-83_333, 83_333, -83_333] as const;
+
+type Named = [name: string, options: Omit<ScenarioOptions, 'deletions' | 'seed' | 'databaseUrl'>];
 
 const SCENARIOS: readonly Named[] = [
   ['nothing', {}],
@@ -36,6 +39,12 @@ const SCENARIOS: readonly Named[] = [
   ['an instance cut off, and everything delivered late', { strike: stalling(5000), leastStrikes: 3 }],
   ['a deleter killed while another instance is paused', { strike: killTheDeleter(true), leastStrikes: 5 }],
   ['a deleter killed that does not hear of its commit', { strike: killTheDeleter(false), leastStrikes: 5 }],
+  ['one remembers nothing, and an instance is paused', { modest: true, strike: pause(4000), leastStrikes: 3 }],
+  ['one remembers nothing, and an instance is cut off', { modest: true, strike: swallowing(5000), leastStrikes: 3 }],
+  [
+    'clocks slewed, and an instance cut off',
+    { slews: SLEWS, withExpiry: false, strike: swallowing(5000), leastStrikes: 8 },
+  ],
   ['wall clocks stepped', { strike: stepClock, withExpiry: false, leastStrikes: 8 }],
 ];
 const RESTARTS = ['fast', 'immediate'] as const;

@@ -25,6 +25,8 @@ export function seenByVerify(key: TestedKey, asked: readonly string[], { status,
       return { open: [], closed: [[key.enabled]] };
     case 'expired':
       return { open: [], closed: [[key.unexpired]] };
+    case 'orphaned':
+      return { open: [], closed: [[key.owned]] };
     case 'ip_not_allowed':
       return { open: [], closed: [[key.address]] };
     case 'insufficient_permissions': {

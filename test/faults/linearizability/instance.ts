@@ -27,6 +27,11 @@ export class Instance {
     this.caller = new Caller(port);
   }
 
+  /** Whether it answers from memory. */
+  get remembers(): boolean {
+    return this.variables['LATCHKEY_CACHE_SIZE'] !== '0';
+  }
+
   /** @param databaseUrl of the database itself; the instance is given the proxy's address */
   static async start(name: string, databaseUrl: string, variables: Record<string, string>): Promise<Instance> {
     const url = new URL(databaseUrl);

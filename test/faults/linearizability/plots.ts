@@ -3,7 +3,7 @@ import { uniqueName } from '../../support/service.js';
 import type { ChangeCommand } from './commander.js';
 import type { Facet } from './history.js';
 import { BOTH, KEPT, TAKEN, type Stage } from './stage.js';
-import type { TestedKey } from './tested-key.js';
+import { TestedKey } from './tested-key.js';
 
 /** What happens to some keys, until all of them are deleted. */
 export interface Plot {
@@ -61,7 +61,8 @@ const expiry: PlotMaker = async (stage) => {
     const moment = performance.now() + UNTIL_EXPIRY_MS;
     const body = { expirationDate: new Date(at).toISOString() };
     const binds = { from: moment - DATE_PRECISION_MS, by: moment + DATE_PRECISION_MS };
-    return { ...patch(key, body), closes: [key.unexpired], binds };
+    // Refused if it comes too late for its own date.
+    return { ...patch(key, body), closes: [key.unexpired], binds, refusedWith: 400 };
   };
   const play = async () => {
     await begin(stage, [key]);
@@ -110,23 +111,93 @@ const roleEdited: PlotMaker = async (stage) => {
 
 /** Several keys are owned by a member, who is demoted. */
 const memberDemoted: PlotMaker = async (stage) => {
-  const workspaceId = stage.anyWorkspace();
-  const subject = uniqueName('member').replace(' ', '-');
-  const put = (permissions: readonly string[]): ChangeCommand => {
-    const body = { permissions: ['apikeys:create', ...permissions] };
-    return { method: 'PUT', path: `/member/${subject}`, body, workspaceId };
-  };
-  await stage.commander.create(put(BOTH));
-  const token = await stage.cluster.people.token(subject);
-  const facet = `member ${subject}/${TAKEN}`;
-  const given = (permission: string): Facet | undefined => (permission === TAKEN ? facet : undefined);
-  const keys = [];
-  for (let count = 0; count < 3; count += 1)
-    keys.push(await stage.createKey({ workspaceId, permissions: BOTH, token, given }));
+  const { put, facet, keys } = await createMember(stage);
   return restrictAndRelieve(stage, keys, {
     restrict: () => ({ ...put([KEPT]), closes: [facet] }),
     relieve: () => ({ ...put(BOTH), opens: [facet] }),
   });
+};
+
+/** Several keys are owned by a member, who is removed; and they with the member, or later. */
+const memberRemoved: PlotMaker = async (stage) => {
+  const { path, workspaceId, keys } = await createMember(stage);
+  const isWithKeys = stage.random.chance(0.5);
+  const removal = (): ChangeCommand => ({
+    method: 'DELETE',
+    path: isWithKeys ? `${path}?keys=delete` : path,
+    workspaceId,
+    // A look-up reads the owner after the key: one who is gone by then leaves it nothing that it may do.
+    closes: keys.flatMap((key) => [isWithKeys ? key.exists : key.owned, ...BOTH.map((name) => key.permission(name))]),
+  });
+  const play = async () => {
+    await begin(stage, keys);
+    await watched(stage, keys, stage.commander.carryOut(removal));
+    await askAboutAll(stage, keys);
+    if (isWithKeys) stage.recorder.deletions += keys.length;
+    else for (const key of keys) await deleteKey(stage, key);
+  };
+  return { keys, play };
+};
+
+/** A role is taken from the only key that has it, and deleted. */
+const roleDeleted: PlotMaker = async (stage) => {
+  const workspaceId = stage.anyWorkspace();
+  const name = uniqueName('Role');
+  const body = { name, permissions: [TAKEN] };
+  const { id } = await stage.commander.create({ method: 'POST', path: '/role', body, workspaceId });
+  const key = await stage.createKey({ workspaceId, permissions: [KEPT], roles: [name] });
+  return takeAndDelete(stage, key, { taken: TAKEN, without: { roles: [] }, path: `/role/${String(id)}` });
+};
+
+/** A permission of the workspace's own is taken from the only key that has it, and deleted. */
+const permissionDeleted: PlotMaker = async (stage) => {
+  const workspaceId = stage.anyWorkspace();
+  const name = uniqueName('orders:refund').replace(' ', '');
+  const body = { name, description: 'Give money back.' };
+  await stage.commander.create({ method: 'POST', path: '/permission', body, workspaceId });
+  const both = [KEPT, name];
+  const key = await stage.createKey({ workspaceId, permissions: both, effective: both });
+  return takeAndDelete(stage, key, { taken: name, without: { permissions: [KEPT] }, path: `/permission/${name}` });
+};
+
+/** A key is deleted by the command line, of which no instance knows. */
+const deletionByHand: PlotMaker = async (stage) => {
+  const key = await stage.createKey();
+  const play = async () => {
+    await begin(stage, [key]);
+    const command = ['key', 'delete', key.id, '--workspace', key.workspaceId, '--yes'];
+    await watched(stage, [key], stage.commander.carryOutByHand(command, { closes: [key.exists] }));
+    stage.recorder.deletions += 1;
+    await askAboutAll(stage, [key]);
+  };
+  return { keys: [key], play };
+};
+
+/** An operator gets another key, and is deleted. */
+const operatorDeleted: PlotMaker = async (stage) => {
+  const name = uniqueName('operator').replace(' ', '-');
+  const keyOf = (printed: Record<string, unknown>): TestedKey =>
+    new TestedKey(uniqueName(name), String(printed['key']), '', []);
+  const { printed } = await stage.commander.carryOutByHand(['operator', 'create', '--name', name]);
+  const first = keyOf(printed);
+  const play = async () => {
+    await begin(stage, [first]);
+    const rotation = stage.commander.carryOutByHand(['operator', 'rotate', name, '--yes'], { closes: [first.exists] });
+    const rotated = await watched(stage, [first], rotation);
+    await askAboutAll(stage, [first]);
+    // One that is carried out late would end the next.
+    const keys = rotated.isCertain ? [keyOf(rotated.printed)] : [];
+    await begin(stage, keys);
+    const closes = keys.map(({ exists }) => exists);
+    await watched(
+      stage,
+      [first, ...keys],
+      stage.commander.carryOutByHand(['operator', 'delete', name, '--yes'], { closes }),
+    );
+    stage.recorder.deletions += 1;
+    await askAboutAll(stage, [first, ...keys]);
+  };
+  return { keys: [first], play };
 };
 
 /** A workspace is deleted, and all its keys with it. */
@@ -155,20 +226,25 @@ const MAKERS: readonly (readonly [PlotMaker, weight: number])[] = [
   [roleTaken, 4],
   [roleEdited, 3],
   [memberDemoted, 3],
+  [memberRemoved, 3],
+  [roleDeleted, 3],
+  [permissionDeleted, 3],
+  [deletionByHand, 1],
+  [operatorDeleted, 1],
   [workspaceDeleted, 2],
 ];
 
-/** Makes plots until so many keys are to be deleted. */
+/** Makes plots until so many keys are to be deleted: one of each kind, and then by weight. */
 export async function makePlots(stage: Stage, deletions: number, withExpiry: boolean): Promise<Plot[]> {
-  const bag = [...MAKERS, ...(withExpiry ? [[expiry, 5] as const] : [])].flatMap(([maker, weight]) =>
-    Array.from({ length: weight }, () => maker),
-  );
+  const makers = [...MAKERS, ...(withExpiry ? [[expiry, 5] as const] : [])];
+  const bag = makers.flatMap(([maker, weight]) => Array.from({ length: weight }, () => maker));
+  const once = makers.map(([maker]) => maker);
   const plots: Plot[] = [];
   let keys = 0;
   const make = async () => {
     while (keys < deletions) {
       keys += 1;
-      const plot = await stage.random.pick(bag)(stage);
+      const plot = await (once.pop() ?? stage.random.pick(bag))(stage);
       keys += plot.keys.length - 1;
       plots.push(plot);
     }
@@ -194,6 +270,62 @@ async function aKeyThatIs(
     restrict: () => ({ ...patch(key, restriction), closes: [facet] }),
     relieve: () => ({ ...patch(key, relief), opens: [facet] }),
   });
+}
+
+interface Owner {
+  workspaceId: string;
+  path: string;
+  put: (permissions: readonly string[]) => ChangeCommand;
+  /** What the keys need for what is taken from the member. */
+  facet: Facet;
+  keys: TestedKey[];
+}
+
+/** A member, and some keys of theirs. */
+async function createMember(stage: Stage): Promise<Owner> {
+  const workspaceId = stage.anyWorkspace();
+  const subject = uniqueName('member').replace(' ', '-');
+  const path = `/member/${subject}`;
+  const put = (permissions: readonly string[]): ChangeCommand => {
+    return { method: 'PUT', path, body: { permissions: ['apikeys:create', ...permissions] }, workspaceId };
+  };
+  await stage.commander.create(put(BOTH));
+  const token = await stage.cluster.people.token(subject);
+  const facet = `member ${subject}/${TAKEN}`;
+  const given = (permission: string): Facet | undefined => (permission === TAKEN ? facet : undefined);
+  const keys = [];
+  for (let count = 0; count < 3; count += 1)
+    keys.push(await stage.createKey({ workspaceId, permissions: BOTH, token, given }));
+  return { workspaceId, path, put, facet, keys };
+}
+
+interface Taking {
+  /** The permission that the key loses. */
+  taken: string;
+  without: object;
+  /** Of what gave it, which is deleted once nobody has it. */
+  path: string;
+}
+
+/**
+ * Takes something from a key, and deletes it. That is only possible once nobody has it, so it is the acknowledgement also
+ * of a taking whose outcome is unknown.
+ */
+function takeAndDelete(stage: Stage, key: TestedKey, { taken, without, path }: Taking): Plot {
+  const { workspaceId } = key;
+  const closes = [key.permission(taken)];
+  const anyInstance = () => stage.random.pick(stage.cluster.instances);
+  const play = async () => {
+    await begin(stage, [key]);
+    for (let isDeleted = false, isRepetition = false; !isDeleted; isRepetition = true) {
+      const isTaken = await stage.commander.attempt({ ...patch(key, without), closes }, anyInstance());
+      const removal = { method: 'DELETE', path, workspaceId, closes, ...(!isTaken && { refusedWith: 409 }) } as const;
+      isDeleted = await watched(stage, [key], stage.commander.attempt(removal, anyInstance(), isRepetition));
+    }
+    await askAboutAll(stage, [key]);
+    await deleteKey(stage, key);
+  };
+  return { keys: [key], play };
 }
 
 function restrictAndRelieve(stage: Stage, keys: readonly TestedKey[], { restrict, relieve: back }: BackAndForth): Plot {
