@@ -20,8 +20,10 @@ const FIELD_RESOLVERS = ['graphql:resolve_property', 'graphql:resolve_reference'
 
 const ROOT_TYPES: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
 
-// What says how a method is called, or what of it is documented, but not that it is called from outside.
-const NO_ENTRY = /^(__(guards|interceptors|pipes|exceptionFilters|routeArguments)__|swagger\/.*|design:.*)$/;
+// What says how a method is called, or what of it is documented, but not that it is called from outside. Events, schedules
+// and jobs of queues come from within, and Nest runs no guards ahead of them.
+const NO_ENTRY =
+  /^(__(guards|interceptors|pipes|exceptionFilters|routeArguments)__|swagger\/.*|design:.*|EVENT_LISTENER_METADATA|SCHEDULER?_.*|bull(mq)?:.*)$/;
 
 /** @returns how Nest calls the method; undefined if only the application's own code can. */
 export function handlerKindOf(host: object, handler: object): HandlerKind | undefined {

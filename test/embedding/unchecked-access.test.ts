@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { OnEvent } from '@nestjs/event-emitter';
 import { Controller, Get, Injectable, Module, Post, Scope, SetMetadata, UseGuards, type Type } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -174,6 +175,32 @@ class TornController {
 @Injectable()
 class RefundsService {
   @RequirePermissions('orders:refund')
+  refund(): string {
+    return 'refunded';
+  }
+}
+
+class ListeningService {
+  @OnEvent('order.returned')
+  @Protected('orders:refund')
+  refund(): string {
+    return 'refunded';
+  }
+}
+
+// As @nestjs/schedule and @nestjs/bull mark methods.
+class ScheduledService {
+  @SetMetadata('SCHEDULE_CRON_OPTIONS', { cronTime: '0 0 * * *' })
+  @SetMetadata('SCHEDULER_TYPE', 1)
+  @Protected('orders:refund')
+  refund(): string {
+    return 'refunded';
+  }
+}
+
+class QueuedService {
+  @SetMetadata('bull:queue_process', {})
+  @Protected('orders:refund')
   refund(): string {
     return 'refunded';
   }
@@ -364,6 +391,9 @@ describe('an application that declares access', () => {
 
     it.each([
       [RefundsService, 'RefundsService.refund is no route: no guard runs ahead of it.'],
+      [ListeningService, 'ListeningService.refund is no route: no guard runs ahead of it.'],
+      [ScheduledService, 'ScheduledService.refund is no route: no guard runs ahead of it.'],
+      [QueuedService, 'QueuedService.refund is no route: no guard runs ahead of it.'],
       [RefundsOfAll, 'RefundsOfAll is no controller, resolver or gateway'],
       [OpenResolver, `OpenResolver.orders (GraphQL Query) ${LACKS_BOTH}`],
       [OpenGateway, `OpenGateway.refund (WebSocket message "refund") ${LACKS_BOTH}`],
