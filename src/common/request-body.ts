@@ -6,12 +6,14 @@ import type { HttpRequest } from './request.js';
 
 /** An object without properties, as JSON. */
 const EMPTY_OBJECT = /^[ \t\r\n]*\{[ \t\r\n]*\}[ \t\r\n]*$/;
+const REPLACED =
+  'The body must be UTF-8. It has a replacement character, U+FFFD, which this application’s parser puts in place of other bytes.';
 /** Enough for {@link EMPTY_OBJECT} as anybody writes it. */
 const MOST_READ = 64;
 
 /**
- * The parsed body of a request. Its bytes are looked at too, where the application keeps them (`rawBody: true`): of
- * those that are no UTF-8, a parser leaves replacement characters.
+ * The parsed body of a request. Its bytes are looked at too, where the application keeps them (`rawBody: true`). Where it
+ * does not, text with a replacement character is taken for what a parser leaves of bytes that are no UTF-8.
  *
  * @throws {RequestInvalidError} if the bytes are no UTF-8, or the application around Latchkey has not parsed them.
  */
@@ -22,6 +24,7 @@ export function bodyOf(request: HttpRequest): unknown {
   if (isUnparsed) {
     throw invalidBody('The body was not parsed as JSON: this application must let its JSON parser read it.');
   }
+  if (!rawBody && hasReplacement(body)) throw invalidBody(REPLACED);
   return body;
 }
 
@@ -68,6 +71,10 @@ async function saysNothing(stream: Readable): Promise<boolean> {
     // What is left would stand before the next request of the connection.
     stream.resume();
   }
+}
+
+function hasReplacement(body: unknown): boolean {
+  return body !== undefined && JSON.stringify(body).includes('\uFFFD');
 }
 
 function isBytes(body: unknown): boolean {

@@ -246,3 +246,21 @@ function parseAsBytes(app: Host['app'], adapter: string): void {
     .getInstance()
     .addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, bytes, done) => done(null, bytes));
 }
+
+describe.each(HOST_ADAPTERS)('bodies whose bytes the application does not keep, on %s', (adapter) => {
+  it('are refused with what the parser puts in the place of bytes that are no UTF-8', async () => {
+    const host = await startHost('sqlite', { adapter });
+    const { header } = await host.createKey(['apikeys:create', 'apikeys:view']);
+    const create = (name: Buffer): Promise<Answer> =>
+      sendRaw(host.url, {
+        method: 'POST',
+        path: '/latchkey/apikey',
+        headers: Object.entries({ ...header, 'content-type': 'application/json' }),
+        body: Buffer.concat([Buffer.from('{"keyName":"'), name, Buffer.from('","permissions":["apikeys:view"]}')]),
+      });
+    const refused = await create(Buffer.from('Schl\u00fcssel', 'latin1'));
+    expect(refused).toMatchObject({ status: 400, body: { code: 'request.invalid', details: [{ field: 'body' }] } });
+    expect((await create(Buffer.from('Schl\u00fcssel'))).status).toBe(201);
+    await host.stop();
+  });
+});
