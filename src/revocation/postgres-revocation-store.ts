@@ -20,8 +20,12 @@ const READ_BACK = {
   sql: `SELECT (SELECT renewals FROM latchkey_instances WHERE id = $1) AS renewals, ${SHOW_DURABILITY}`,
 };
 
+// What can be seen was written by a transaction that had begun by then. One that is numbered higher was another server's, from
+// whose dump this database was restored, and would be read at each renewal until this server has come as far.
 const SWEEP = `
-  WITH swept AS (DELETE FROM latchkey_revocations WHERE xid < $1)
+  WITH swept AS (
+    DELETE FROM latchkey_revocations WHERE xid < $1 OR xid >= txid_snapshot_xmax(txid_current_snapshot())
+  )
   SELECT txid_snapshot_xmin(txid_current_snapshot())::text AS "oldestOpen"`;
 
 /** The log and the list in PostgreSQL, through the pool of the data source. */

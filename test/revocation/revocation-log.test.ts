@@ -124,4 +124,24 @@ describe('the log of revocations', () => {
       return (await left()) === 0 || undefined;
     });
   });
+
+  it('of another server, from whose dump the database was restored, are swept away at once, and no others', async () => {
+    const [client, late] = clients as [pg.Client, pg.Client];
+    await late.query('BEGIN');
+    const uncommitted = await keep(late);
+    const kept = await keep(client);
+    const { rows } = await client.query<{ next: string }>('SELECT txid_snapshot_xmax(txid_current_snapshot()) AS next');
+    const next = BigInt(rows[0]!.next);
+    for (const xid of [next + 1_000_000n, 9_000_000_000_000_000_000n]) {
+      await client.query(`INSERT INTO latchkey_revocations (xid, id, forget) VALUES ($1, $2, '[]')`, [xid, `${xid}`]);
+    }
+    const left = async () =>
+      (await client.query<{ id: string }>('SELECT id FROM latchkey_revocations')).rows.map(({ id }) => id);
+    expect(await left()).toHaveLength(3);
+
+    await new RevocationSweep(new PostgresRevocationStore(opened.database), SYSTEM_TIME).run(60_000);
+    await late.query('COMMIT');
+
+    expect((await left()).sort()).toEqual([kept.id, uncommitted.id].sort());
+  });
 });
