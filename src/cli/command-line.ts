@@ -6,6 +6,7 @@ import { addKeyCommands } from './key.commands.js';
 import { addMemberCommands } from './member.commands.js';
 import { addOperatorCommands } from './operator.commands.js';
 import { settleWorkspace } from './options.js';
+import { addRestoreCommands } from './restore.commands.js';
 import { addRoleCommands } from './role.commands.js';
 import { addServiceCommands } from './service.commands.js';
 import type { Terminal } from './terminal.js';
@@ -65,5 +66,6 @@ function programFor(terminal: Terminal, isForScript: boolean): Command {
   addRoleCommands(program, terminal);
   addMemberCommands(program, terminal);
   addAuditCommands(program, terminal);
+  addRestoreCommands(program, terminal);
   return program.addHelpText('after', NOTES);
 }
