@@ -1,6 +1,7 @@
 const SHELL =
   '^src/(main|serve|lifecycle|stop-signals|app\\.[a-z]+|drain|verify-shortcut|version)\\.ts$|^src/(config|canary|health|openapi|metrics|workers|cli)/';
-const FEATURES = '^src/(api-keys|audit|members|operators|permissions|revocation|roles|usage|verification|workspaces)/';
+const FEATURES =
+  '^src/(api-keys|audit|members|operators|permissions|restore|revocation|roles|usage|verification|workspaces)/';
 
 /**
  * Who may import whom: shell → latchkey.module → features → auth → events → database → common.

@@ -17,7 +17,8 @@ import { MetricsModule } from './metrics/metrics.module.js';
 export class AppModule {
   /** @param options over those of the environment */
   static forRoot(environment: Environment, options: LatchkeyModuleOptions = {}): DynamicModule {
-    const { databaseUrl, keyPrefix, operatorKey, identityProvider, cacheSize, leaseMs, directUrl } = environment;
+    const { databaseUrl, keyPrefix, operatorKey, identityProvider, cacheSize, leaseMs, directUrl, stateDir } =
+      environment;
     return {
       module: AppModule,
       imports: [
@@ -33,6 +34,7 @@ export class AppModule {
           cacheSize,
           leaseMs,
           directUrl,
+          stateDir,
           routePrefix: '',
           ...options,
         }),

@@ -21,6 +21,7 @@ import { RequestLog } from './config/request-log.js';
 import { Drain } from './drain.js';
 import { HttpRequests } from './metrics/http-requests.js';
 import { DOCUMENT, serveDocument } from './openapi/serve-document.js';
+import type { LatchkeyModuleOptions } from './latchkey.options.js';
 import { addVerifyShortcut } from './verify-shortcut.js';
 
 const BODY_LIMIT = 64 * 1024;
@@ -45,14 +46,20 @@ export interface Service {
   drain: Drain;
 }
 
+/** The options of a process that serves. */
+export function servingOptions({ databaseUrl, stateDir }: Environment, acceptRestored: boolean): LatchkeyModuleOptions {
+  const folder = databaseUrl.startsWith('sqlite:') ? undefined : './data';
+  return { restored: acceptRestored ? 'accept' : 'refuse', stateDir: stateDir ?? folder };
+}
+
 /** Builds the service on Fastify, ready to listen. Opens the database and brings its schema up to date. */
-export async function createService(environment: Environment): Promise<Service> {
+export async function createService(environment: Environment, options?: LatchkeyModuleOptions): Promise<Service> {
   const logger = new PinoLogger(environment);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(environment), adapterOf(environment), {
-    logger,
-    abortOnError: false,
-    bodyParser: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(environment, options),
+    adapterOf(environment),
+    { logger, abortOnError: false, bodyParser: false },
+  );
   placeRoutes(app);
   app.useGlobalFilters(new ErrorFilter(app.get(HttpAdapterHost)));
   acceptJsonOnly(app);

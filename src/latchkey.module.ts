@@ -68,6 +68,8 @@ import { PermissionsModule } from './permissions/permissions.module.js';
 import { AuditSuppressed } from './refused-attempts/events.js';
 import { KnownTargets } from './refused-attempts/known-targets.js';
 import { ResourceOwners } from './refused-attempts/resource-owners.js';
+import { LogRestored } from './restore/events.js';
+import { RestoreModule } from './restore/restore.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { RoleCreated, RoleDeleted, RoleUpdated } from './roles/events.js';
 import { RolesModule } from './roles/roles.module.js';
@@ -105,6 +107,7 @@ export const EVENT_CATALOGUE: readonly DomainEventClass[] = [
   RequestFailed,
   AuditSuppressed,
   AuditExported,
+  LogRestored,
   SystemStarted,
   SystemStopped,
 ];
@@ -142,6 +145,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     GrantsModule,
     MembersModule,
     OperatorsModule,
+    RestoreModule,
     RevocationModule,
     VerificationModule,
     WorkspacesModule,

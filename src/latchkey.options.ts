@@ -63,6 +63,23 @@ export interface LatchkeyOptions {
    */
   directUrl?: string;
   /**
+   * A folder where this process notes which records of the trail were acknowledged last, in a file named by the id of the
+   * database. At the next start a database without them is taken for a restored backup; see {@link restored}. Best on another
+   * volume than the database, and one that outlives the process.
+   *
+   * @default next to the file of a SQLite database; none on PostgreSQL: then a restored backup is not noticed
+   */
+  stateDir?: string;
+  /**
+   * What becomes of a database that is older than what was acknowledged, and so would accept keys that were deleted since.
+   * `refuse`: the application does not start. `accept`: it starts, which is on the trail as `audit.log_restored`, and goes
+   * on from there; to be set for one start only. `ignore`: it starts and warns, and the next start with `refuse` fails still;
+   * for tools that repair the database.
+   *
+   * @default 'refuse'
+   */
+  restored: 'refuse' | 'accept' | 'ignore';
+  /**
    * The host's own permissions, from `definePermissions`: keys and roles of every workspace may carry them.
    *
    * @default none
@@ -126,21 +143,26 @@ const OPTIONS: Record<keyof LatchkeyOptions, true> = {
   cacheSize: true,
   leaseMs: true,
   directUrl: true,
+  stateDir: true,
+  restored: true,
   permissions: true,
   principalResolver: true,
 };
 
+const RESTORED: ReadonlySet<string> = new Set<LatchkeyOptions['restored']>(['refuse', 'accept', 'ignore']);
+
 /** @throws {Error} if an option is unknown or out of range; the message names it. */
 export function checkedOptions(options: Partial<LatchkeyOptions>): LatchkeyOptions {
   assertKnown(Object.keys(options));
-  const { keyPrefix = 'lk', cacheSize = 100_000, leaseMs = 2000, ...rest } = options;
+  const { keyPrefix = 'lk', cacheSize = 100_000, leaseMs = 2000, restored = 'refuse', ...rest } = options;
   if (!isKeyPrefix(keyPrefix)) throw new Error(`keyPrefix must be ${KEY_PREFIX_RULE}.`);
   if (rest.operatorKey !== undefined && !isOperatorKey(rest.operatorKey)) {
     throw new Error(`operatorKey must have ${OPERATOR_KEY_RULE}.`);
   }
   if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) throw new Error('cacheSize must be a number of keys, or 0.');
   if (!isLeaseMs(leaseMs)) throw new Error('leaseMs must be a number of milliseconds from 100 to 60000.');
-  return { ...rest, keyPrefix, cacheSize, leaseMs };
+  if (!RESTORED.has(restored)) throw new Error(`restored must be ${[...RESTORED].join(', ')}.`);
+  return { ...rest, keyPrefix, cacheSize, leaseMs, restored };
 }
 
 // The compiler does not look for more than is asked for in what a factory returns.

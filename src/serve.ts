@@ -1,14 +1,18 @@
 import { Logger } from '@nestjs/common';
-import { createService, type Service } from './app.setup.js';
+import { createService, servingOptions, type Service } from './app.setup.js';
 import { readEnvironment, type Environment } from './config/environment.js';
 import { lead, listen, recordStart, recordStop } from './lifecycle.js';
 import { endSoon, stopOnSignals } from './stop-signals.js';
 
-/** Serves until SIGINT or SIGTERM: then stays up for the time to drain, answers what it has accepted, and ends. */
-export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
+/**
+ * Serves until SIGINT or SIGTERM: then stays up for the time to drain, answers what it has accepted, and ends.
+ *
+ * @param acceptRestored whether a database is served that is older than what was acknowledged
+ */
+export async function serve(variables: NodeJS.ProcessEnv, acceptRestored = false): Promise<void> {
   const environment = readEnvironment(variables);
   const logger = new Logger('Latchkey');
-  const service = await createService(environment);
+  const service = await createService(environment, servingOptions(environment, acceptRestored));
   stopOnSignals(logger, () => stop(service, environment, logger));
   const url = await listen(service, environment);
   await recordStart(service, logger);

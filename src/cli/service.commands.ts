@@ -7,6 +7,7 @@ const MOST_WORKERS = 64;
 
 interface ServeOptions {
   workers?: number;
+  acceptRestored?: boolean;
 }
 
 export function addServiceCommands(program: Command, terminal: Terminal): void {
@@ -14,7 +15,8 @@ export function addServiceCommands(program: Command, terminal: Terminal): void {
     .command('serve')
     .description('run the service until SIGINT or SIGTERM')
     .addOption(workersOption())
-    .action(({ workers }: ServeOptions) => serve(terminal, workers));
+    .option('--accept-restored', 'serve a database that is older than what was last acknowledged: a restored backup')
+    .action((options: ServeOptions) => serve(terminal, options));
   program
     .command('migrate')
     .description('bring the schema of the database up to date, as the service does when it starts')
@@ -27,9 +29,9 @@ export function addServiceCommands(program: Command, terminal: Terminal): void {
     .action(async () => (await import('./openapi.action.js')).printOpenApi(terminal));
 }
 
-async function serve({ variables }: Terminal, workers: number | undefined): Promise<void> {
-  if (workers === undefined) return (await import('../serve.js')).serve(variables);
-  return (await import('../workers/serve-with-workers.js')).serveWithWorkers(variables, workers);
+async function serve({ variables }: Terminal, { workers, acceptRestored = false }: ServeOptions): Promise<void> {
+  if (workers === undefined) return (await import('../serve.js')).serve(variables, acceptRestored);
+  return (await import('../workers/serve-with-workers.js')).serveWithWorkers(variables, workers, acceptRestored);
 }
 
 const workersOption = (): Option =>

@@ -24,10 +24,10 @@ export class Session {
   static async run<T>(environment: Environment, command: (session: Session) => Promise<T>): Promise<T> {
     await assertDatabaseExists(dataSourceOptions(environment.databaseUrl));
     // One command remembers no keys, so it needs no lease, and a service may run on the same database.
-    const context = await NestFactory.createApplicationContext(AppModule.forRoot(environment, { cacheSize: 0 }), {
-      logger: warningsOnly(environment),
-      abortOnError: false,
-    });
+    const context = await NestFactory.createApplicationContext(
+      AppModule.forRoot(environment, { cacheSize: 0, restored: 'ignore' }),
+      { logger: warningsOnly(environment), abortOnError: false },
+    );
     try {
       return await command(new Session(context));
     } finally {

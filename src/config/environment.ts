@@ -14,6 +14,8 @@ export interface Environment {
   databaseUrl: string;
   /** PostgreSQL itself, where `databaseUrl` is a pooler; undefined: it is none. */
   directUrl: string | undefined;
+  /** The folder where it is noted what was acknowledged; undefined: the default. */
+  stateDir: string | undefined;
   operatorKey: string | undefined;
   keyPrefix: string;
   /** Whose tokens are accepted from people; undefined: nobody's. */
@@ -70,6 +72,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv, isTerminal = proce
       postgresUrl,
       'postgres://user:password@host:port/database',
     ),
+    stateDir: variables['LATCHKEY_STATE_DIR'] || undefined,
     operatorKey: read<string | undefined>(
       'LATCHKEY_OPERATOR_KEY',
       undefined,

@@ -12,6 +12,7 @@ import { ApplicationPermission } from '../permissions/application-permission.ent
 import { LoggedRevocation } from '../revocation/logged-revocation.entity.js';
 import { Instance } from '../revocation/instance.entity.js';
 import { RoleAssignment } from '../roles/role-assignment.entity.js';
+import { DatabaseIdentity } from '../restore/database-identity.entity.js';
 import { Role } from '../roles/role.entity.js';
 import { WorkspaceDeletion } from '../workspaces/workspace-deletion.entity.js';
 import { WorkspaceQuota } from '../workspaces/workspace-quota.entity.js';
@@ -34,6 +35,7 @@ export const LATCHKEY_ENTITIES = [
   Instance,
   LoggedRevocation,
   RateLimitUse,
+  DatabaseIdentity,
   AuditEvent,
   AuditFurtherTarget,
   AuditPii,

@@ -7,6 +7,7 @@ import { Database, type TransactionOptions } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';
 import { Announcements } from './announcements.js';
+import type { DomainEvent } from './domain-event.js';
 import { EventHandlers } from './event-handlers.js';
 import { RevocationBarrier, type Revocation, type StagedRevocation } from './revocation.js';
 import { Work } from './work.js';
@@ -33,6 +34,7 @@ export interface RunOptions {
 @Injectable()
 export class UnitOfWork {
   private readonly turns: FairGate;
+  private readonly listeners: ((events: readonly DomainEvent[]) => void)[] = [];
 
   constructor(
     private readonly database: Database,
@@ -52,6 +54,11 @@ export class UnitOfWork {
       },
       () => new StoreUnavailableError(undefined, TOO_MANY),
     );
+  }
+
+  /** Has the listener called with the events of each command that was committed, before that is answered. */
+  onCommit(listener: (events: readonly DomainEvent[]) => void): void {
+    this.listeners.push(listener);
   }
 
   /**
@@ -103,6 +110,7 @@ export class UnitOfWork {
         return { result, events: work.events };
       });
       isCommitted = true;
+      for (const listener of this.listeners) listener(events);
       try {
         await staged?.confirmed();
       } finally {

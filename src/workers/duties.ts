@@ -1,5 +1,8 @@
 import type { MetricsReport } from '../metrics/metrics.service.js';
 
+/** By this argument a worker accepts a restored database. */
+export const ACCEPT_RESTORED = '--accept-restored';
+
 /** What a worker that listens does when the main process asks it to. */
 export interface WorkerDuties {
   /** Puts the start of the service, with this many workers, on the trail. */

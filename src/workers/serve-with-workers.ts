@@ -12,7 +12,11 @@ const NEEDS_POSTGRES =
  * Serves with several processes on one port until SIGINT or SIGTERM, as one process does. This one serves nothing: it
  * hands connections to the workers, replaces those that die, and ends when all have ended.
  */
-export async function serveWithWorkers(variables: NodeJS.ProcessEnv, count: number): Promise<void> {
+export async function serveWithWorkers(
+  variables: NodeJS.ProcessEnv,
+  count: number,
+  acceptRestored: boolean,
+): Promise<void> {
   const environment = readEnvironment(variables);
   if (environment.databaseUrl.startsWith('sqlite:')) throw new EnvironmentError([NEEDS_POSTGRES]);
   Logger.overrideLogger(new PinoLogger(environment));
@@ -23,12 +27,18 @@ export async function serveWithWorkers(variables: NodeJS.ProcessEnv, count: numb
     () => stop(pool, logger),
     () => pool.kill(),
   );
-  await start(pool, logger, count, environment);
+  await start(pool, logger, count, environment, acceptRestored);
 }
 
-async function start(pool: WorkerPool, logger: Logger, count: number, { docs }: Environment): Promise<void> {
+async function start(
+  pool: WorkerPool,
+  logger: Logger,
+  count: number,
+  { docs }: Environment,
+  acceptRestored: boolean,
+): Promise<void> {
   try {
-    const url = await pool.start();
+    const url = await pool.start(acceptRestored);
     logger.log(`Listening on ${url}/api/v1 with ${count} ${count === 1 ? 'worker' : 'workers'}`);
     if (docs) logger.log(`Swagger UI on ${url}/docs`);
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Logger } from '@nestjs/common';
 import { setTimeout } from 'node:timers/promises';
 import { ANSWER_MS } from '../drain.js';
 import { CLOSE_MS } from '../stop-signals.js';
+import { ACCEPT_RESTORED } from './duties.js';
 import { within } from './within.js';
 import { WorkerProcess, type Ending } from './worker-process.js';
 import { WorkerReports } from './worker-reports.js';
@@ -40,10 +41,11 @@ export class WorkerPool {
    * Resolves to the URL once all workers listen on it. The first starts alone: it brings the schema up to date, and what
    * keeps one from starting is said once.
    *
+   * @param acceptRestored whether the first accepts a restored database, for all
    * @throws {Error} saying why the first cannot start.
    */
-  async start(): Promise<string> {
-    const first = this.fork();
+  async start(acceptRestored: boolean): Promise<string> {
+    const first = this.fork(acceptRestored ? [ACCEPT_RESTORED] : []);
     const url = await first.listening;
     await first.ask('recordStart', this.size);
     this.started = true;
@@ -78,8 +80,8 @@ export class WorkerPool {
     for (const worker of this.running) worker.kill();
   }
 
-  private fork(): WorkerProcess {
-    const worker = new WorkerProcess(this.variables, (from, own) =>
+  private fork(args: string[] = []): WorkerProcess {
+    const worker = new WorkerProcess(this.variables, args, (from, own) =>
       this.reports.exchange(from, own, this.othersThan(from)),
     );
     this.running.add(worker);

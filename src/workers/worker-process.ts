@@ -32,10 +32,11 @@ export class WorkerProcess {
 
   constructor(
     variables: NodeJS.ProcessEnv,
+    args: string[],
     exchangeReports: (from: WorkerProcess, own: MetricsReport) => Promise<MetricsReport[]>,
   ) {
     // Metrics may be infinite or no number, which JSON cannot say.
-    cluster.setupPrimary({ exec: SCRIPT, args: [], serialization: 'advanced' });
+    cluster.setupPrimary({ exec: SCRIPT, args, serialization: 'advanced' });
     const worker = cluster.fork(variables);
     this.worker = worker;
     this.ended = this.end();

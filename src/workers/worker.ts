@@ -1,11 +1,11 @@
 import { Logger } from '@nestjs/common';
-import { createService, type Service } from '../app.setup.js';
+import { createService, servingOptions, type Service } from '../app.setup.js';
 import { messageOf } from '../cli/exit.js';
 import { readEnvironment } from '../config/environment.js';
 import { lead, listen, recordStart, recordStop } from '../lifecycle.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { Channel } from './channel.js';
-import type { MainDuties, WorkerDuties } from './duties.js';
+import { ACCEPT_RESTORED, type MainDuties, type WorkerDuties } from './duties.js';
 import { within } from './within.js';
 
 const EXCHANGE_MS = 2000;
@@ -43,7 +43,10 @@ class Worker implements WorkerDuties {
   readonly report = (): ReturnType<Metrics['report']> => this.metrics.report();
 
   private async listen(): Promise<string> {
-    this.service = await createService(environment);
+    this.service = await createService(
+      environment,
+      servingOptions(environment, process.argv.includes(ACCEPT_RESTORED)),
+    );
     this.metrics.joinWith({ exchange: (own) => within(EXCHANGE_MS, main.ask('exchangeReports', own)) });
     return listen(this.service, environment);
   }

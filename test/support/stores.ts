@@ -40,7 +40,7 @@ async function createPostgres(): Promise<Store> {
   return { kind: 'postgres', url: url.href, drop: () => asAdministrator(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
-async function asAdministrator(statement: string): Promise<void> {
+export async function asAdministrator(statement: string): Promise<void> {
   const client = new pg.Client(administratorUrl());
   await client.connect();
   try {

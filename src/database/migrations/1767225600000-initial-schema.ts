@@ -17,6 +17,7 @@ export class InitialSchema1767225600000 implements MigrationInterface {
       'audit_further_targets',
       'audit_events',
       'operators',
+      'database_identity',
       'idempotency_keys',
       'deleted_keys',
       'api_key_words',
@@ -114,6 +115,11 @@ const TABLES = [
     CONSTRAINT "pk_latchkey_idempotency_keys" PRIMARY KEY ("hash")
   )`,
   `CREATE INDEX "ix_latchkey_idempotency_keys_created" ON "latchkey_idempotency_keys" ("created_date")`,
+  `CREATE TABLE "latchkey_database_identity" (
+    "place" integer NOT NULL,
+    "id" varchar(36) NOT NULL,
+    CONSTRAINT "pk_latchkey_database_identity" PRIMARY KEY ("place")
+  )`,
   `CREATE TABLE "latchkey_operators" (
     "id" varchar(36) NOT NULL,
     "name" varchar(63) NOT NULL,
