@@ -33,6 +33,18 @@ describe('the documentation and the code name the same', () => {
     );
   });
 
+  it('variables in the file to begin with, which changes nothing', async () => {
+    const text = (await readFile('.env.example', 'utf8')).replaceAll(/^#(?=[A-Z])/gm, '');
+    const variables = Object.fromEntries(
+      text
+        .split('\n')
+        .flatMap((line) => [/^([A-Z_]+)=(.*)$/.exec(line)?.slice(1) ?? []].filter(({ length }) => length > 0)),
+    );
+    const rows = await tableOf('README.md', 'variable');
+    expect(Object.keys(variables)).toEqual(rows.map(([name]) => name));
+    expect(readEnvironment(variables, false)).toEqual(readEnvironment({}, false));
+  });
+
   it('variables of the environment, with their defaults', async () => {
     const asked: string[] = [];
     const variables = new Proxy<NodeJS.ProcessEnv>({}, { get: (_, name) => void asked.push(String(name)) });
