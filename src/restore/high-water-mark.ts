@@ -7,7 +7,7 @@ import { isId } from '../common/ids.js';
 
 /** Of commits that overlap, the one acknowledged last may have been made first: so many are kept. */
 const MOST_KEPT = 64;
-const EVERY_MS = 200;
+const EVERY_MS = 1000;
 const RETRY_MS = 5000;
 
 /** It is not known what was last acknowledged. */
