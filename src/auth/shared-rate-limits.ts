@@ -1,6 +1,7 @@
 import { FairGate } from '../common/fair-gate.js';
 import { StoreUnavailableError } from '../common/latchkey-error.js';
-import type { Database, PreparedRead } from '../database/database.js';
+import type { Database } from '../database/database.js';
+import type { PreparedRead } from '../database/prepared-read.js';
 import type { RateLimit } from './principal.js';
 import { RateLimitWindows, type LimitUse } from './rate-limit-windows.js';
 

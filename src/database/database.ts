@@ -1,13 +1,7 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
 import type { TableNames } from './table-names.js';
+import type { PreparedRead } from './prepared-read.js';
 import type { JoinedTransaction, Transaction } from './transaction.js';
-
-/** A read that is asked so often that a connection prepares it once. To be kept by who asks it: it is known by identity. */
-export interface PreparedRead {
-  readonly sql: string;
-  /** Whether it writes after all, which no standby does. */
-  readonly isWrite?: true;
-}
 
 export interface TransactionOptions {
   /** When it began to wait for its turn, by `performance.now()`: from then on is counted how long it waits for others. */

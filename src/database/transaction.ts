@@ -1,6 +1,6 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
 import { LatchkeyError, OutcomeUnknownError } from '../common/latchkey-error.js';
-import type { PreparedRead } from './database.js';
+import type { PreparedRead } from './prepared-read.js';
 import { isAnswer, isRolledBack } from './store-errors.js';
 
 const ENDED = 'This transaction has ended.';
