@@ -6,15 +6,13 @@ import { isAddress } from './common/address.js';
 import { TooManyLookUpsError } from './common/latchkey-error.js';
 import { toVerificationJson } from './verification/dto/verification.dto.js';
 import { KeyVerifier, type VerificationResult } from './verification/key-verifier.js';
-import type { VerificationRequest } from './verification/verification-request.js';
+import { HIGHEST_COST, MOST_PERMISSIONS, type VerificationRequest } from './verification/verification-request.js';
 
 const ROUTE = '/api/v1/verify';
 const FIELDS: ReadonlySet<string> = new Set(['apiKey', 'permissions', 'ip', 'cost']);
 const PLAIN_TEXT = /^[\x21-\x7e]{1,512}$/;
 // Too short to hold a credential.
 const PLAIN_PERMISSION = /^(?:\*|[A-Za-z][A-Za-z0-9_-]{0,14}:(?:\*|[A-Za-z][A-Za-z0-9_-]{0,14}))$/;
-const MOST_PERMISSIONS = 100;
-const HIGHEST_COST = 1_000_000_000;
 
 /**
  * Answers `POST /verify` ahead of Nest, which would cost more than the verification: where the caller is in memory, may

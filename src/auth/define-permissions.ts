@@ -1,7 +1,14 @@
 import type { AccessOptions } from './access.js';
 import { protectedBy, requireAnyPermission, requirePermissions } from './host-access.decorators.js';
 import type { Permission, PermissionName } from './permission-catalogue.js';
-import { builtInResourceLike, PERMISSION_NAME, PERMISSION_NAME_RULE, reservedBy } from './permission-name.js';
+import {
+  builtInResourceLike,
+  LONGEST_PERMISSION,
+  PERMISSION_NAME,
+  PERMISSION_NAME_RULE,
+  reservedBy,
+  resourceOf,
+} from './permission-name.js';
 
 /** `resource:action`. */
 export type PermissionText = `${string}:${string}`;
@@ -40,8 +47,6 @@ export interface DefinedPermissions<Name extends string> {
   ) => MethodDecorator & ClassDecorator;
 }
 
-const LONGEST_NAME = 100;
-
 /**
  * The permissions of an application that has Latchkey in it: what they allow, by their names. Keys and roles of every
  * workspace may then carry them.
@@ -69,18 +74,14 @@ export function definePermissions<const Catalogue extends Described<Catalogue>>(
 }
 
 function assertDefinable(name: string): void {
-  if (!PERMISSION_NAME.test(name) || name.length > LONGEST_NAME) {
+  if (!PERMISSION_NAME.test(name) || name.length > LONGEST_PERMISSION) {
     throw new Error(
-      `"${name}" is no name for a permission: it must be ${PERMISSION_NAME_RULE}; with at most ${LONGEST_NAME} characters.`,
+      `"${name}" is no name for a permission: it must be ${PERMISSION_NAME_RULE}; with at most ${LONGEST_PERMISSION} characters.`,
     );
   }
   const resource = resourceOf(name);
   const own = builtInResourceLike(resource);
   if (own) throw new Error(`"${name}" is no name for a permission of yours: ${reservedBy(resource, own)}`);
-}
-
-function resourceOf(name: string): string {
-  return name.slice(0, name.indexOf(':'));
 }
 
 /** For routes of a host that need nothing but permissions of Latchkey's own, such as `apikeys:view`. */

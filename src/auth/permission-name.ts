@@ -4,11 +4,25 @@ import { PERMISSIONS } from './permission-catalogue.js';
 /** The form of the name of a permission. */
 export const PERMISSION_NAME = /^[A-Za-z][A-Za-z0-9_.-]*:[A-Za-z][A-Za-z0-9_.-]*$/;
 
+/** The form of what a key can be asked for: a permission by its name, all of a resource, or everything. */
+export const GRANT_FORM = /^(?:\*|[A-Za-z][A-Za-z0-9_.-]*:(?:\*|[A-Za-z][A-Za-z0-9_.-]*))$/;
+
+/** The length of the longest name of a permission. */
+export const LONGEST_PERMISSION = 100;
+
 /** The same in words, to be read after "must be". */
 export const PERMISSION_NAME_RULE =
   'resource:action, such as orders:refund: each a letter, then letters, digits, _ . or -';
 
-const RESOURCES: readonly string[] = [...new Set(PERMISSIONS.map(({ name }) => name.slice(0, name.indexOf(':'))))];
+/** {@link GRANT_FORM} in words, to be read after "must be". */
+export const GRANT_RULE = `*, resource:* or ${PERMISSION_NAME_RULE}`;
+
+const RESOURCES: readonly string[] = [...new Set(PERMISSIONS.map(({ name }) => resourceOf(name)))];
+
+/** The resource of `resource:action`; empty if it is not of this form. */
+export function resourceOf(name: string): string {
+  return name.slice(0, Math.max(0, name.indexOf(':')));
+}
 
 /**
  * The resource of Latchkey's own that a resource is, or can be mistaken for: the same word but for its case, separators

@@ -1,4 +1,5 @@
 import { PERMISSIONS } from './permission-catalogue.js';
+import { resourceOf } from './permission-name.js';
 
 const GRANTABLE = new Set(PERMISSIONS.filter(({ grantable }) => grantable).map(({ name }) => resourceOf(name)));
 
@@ -77,10 +78,8 @@ export class PermissionSet {
   }
 }
 
+/** What has no colon has no resource, and so none may stand for that. */
 function isResourceWildcard(grant: string): boolean {
-  return grant.endsWith(':*');
-}
-
-function resourceOf(permission: string): string {
-  return permission.slice(0, permission.indexOf(':'));
+  const resource = resourceOf(grant);
+  return resource !== '' && grant === `${resource}:*`;
 }

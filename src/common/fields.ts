@@ -101,11 +101,12 @@ export function TextList({
   min = 0,
   max,
   maxLength,
+  form,
   ...field
-}: FieldOptions & { min?: number; max: number; maxLength: number }) {
+}: FieldOptions & { min?: number; max: number; maxLength: number; form?: TextForm }) {
   return Field(
     field,
-    { type: String, isArray: true, minItems: min, maxItems: max },
+    { type: String, isArray: true, minItems: min, maxItems: max, ...(form && { pattern: form.pattern.source }) },
     IsArray({ message: '$property must be an array of strings.' }),
     ArrayMinSize(min, { message: `$property must have at least ${min} item.` }),
     ArrayMaxSize(max, { message: `$property must have at most ${max} items.` }),
@@ -114,6 +115,7 @@ export function TextList({
       each: true,
       message: `each item of $property must have 1 to ${maxLength} characters.`,
     }),
+    ...(form ? [Matches(form.pattern, { each: true, message: `each item of $property must be ${form.rule}.` })] : []),
     Validate(HasNoRepetition, { message: '$property must not name the same item twice.' }),
   );
 }

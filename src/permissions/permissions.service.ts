@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PERMISSIONS, type Permission } from '../auth/permission-catalogue.js';
-import { builtInResourceLike, reservedBy } from '../auth/permission-name.js';
+import { builtInResourceLike, reservedBy, resourceOf } from '../auth/permission-name.js';
 import { assertPrincipal, workspaceOf, type Principal } from '../auth/principal.js';
 import { InputChecker } from '../common/input-checker.js';
 import { Database } from '../database/database.js';
@@ -18,7 +18,7 @@ import {
   PermissionUnknownError,
 } from './errors.js';
 import { PermissionCreated, PermissionDeleted } from './events.js';
-import { resourceOf, suggestPermission } from './unknown-permission.js';
+import { suggestPermission } from './unknown-permission.js';
 
 const LATCHKEYS: readonly Permission[] = PERMISSIONS;
 const OWN: readonly string[] = LATCHKEYS.filter(({ grantable }) => grantable).map(({ name }) => name);

@@ -1,3 +1,4 @@
+import { resourceOf } from '../auth/permission-name.js';
 import { isSameNoun, isSameWord, isSlip, theOnly } from '../common/nearest.js';
 
 /** What actions of ours are called elsewhere. Only words for the same: `write` may mean more than `update`. */
@@ -42,11 +43,6 @@ export function suggestPermission(
 
 function isAction(written: string, action: string): boolean {
   return isSlip(written, action) || SYNONYMS.get(written.toLowerCase()) === action;
-}
-
-/** The resource of `resource:action`; empty if it is not of this form. */
-export function resourceOf(name: string): string {
-  return name.slice(0, Math.max(0, name.indexOf(':')));
 }
 
 function actionOf(name: string): string {

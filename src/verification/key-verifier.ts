@@ -156,12 +156,12 @@ export class KeyVerifier extends CredentialVerifier {
   private async verifyStored(presented: PresentedKey, request: VerificationRequest): Promise<VerificationResult> {
     const result = await this.judge(presented, request.ip, sourceOf(request));
     if (result.valid) return this.admit(result.key, request);
-    const isForeign = request.workspaceId !== undefined && result.key?.workspaceId !== request.workspaceId;
+    const isForeign = result.key !== null && !isOf(request.workspaceId, result.key);
     const recorded = result.key && this.refusals.record(result.key, result.reason, request.ip);
     // How long it takes must not tell that there is such a key.
     if (isForeign) recorded?.catch(() => undefined);
     else await recorded;
-    return isForeign && result.key ? this.refuse('unknown', null) : this.refuse(result.reason, result.key);
+    return isForeign ? this.refuse('unknown', null) : this.refuse(result.reason, result.key);
   }
 
   private async authenticateStored(presented: PresentedKey, ip: string | null): Promise<AuthenticationResult> {
@@ -173,7 +173,7 @@ export class KeyVerifier extends CredentialVerifier {
     key: RememberedKey,
     { workspaceId, permissions, cost }: VerificationRequest,
   ): VerificationResult | Promise<VerificationResult> {
-    if (workspaceId !== undefined && workspaceId !== key.workspaceId) return this.refuse('unknown', null);
+    if (!isOf(workspaceId, key)) return this.refuse('unknown', null);
     if (permissions !== undefined && permissions.length > 0) {
       const missing = key.permissions.missing(permissions);
       if (missing.length > 0) return { ...this.refuse('insufficient_permissions', key), missing };
@@ -228,8 +228,12 @@ function refusedKeyOf({ id, name, workspaceId }: RefusedKey): RefusedKey {
   return { id, name, workspaceId };
 }
 
+function isOf(workspaceId: string | undefined, key: RefusedKey): boolean {
+  return workspaceId === undefined || workspaceId === key.workspaceId || workspaceId.toLowerCase() === key.workspaceId;
+}
+
 /** On whose account a key is looked up. What a caller says of its own users counts for that caller alone. */
 function sourceOf({ workspaceId, ip }: VerificationRequest): string {
   const network = ip ? networkOf(ip) : undefined;
-  return [workspaceId, network].filter(Boolean).join(' ') || 'host';
+  return [workspaceId?.toLowerCase(), network].filter(Boolean).join(' ') || 'host';
 }

@@ -1,15 +1,24 @@
+import { GRANT_FORM, GRANT_RULE, LONGEST_PERMISSION } from '../auth/permission-name.js';
+import { isAddress } from '../common/address.js';
+import { isId } from '../common/ids.js';
 import { RequestInvalidError } from '../common/latchkey-error.js';
+
+/** How many permissions a key may be asked for at once. */
+export const MOST_PERMISSIONS = 100;
+export const HIGHEST_COST = 1_000_000_000;
+/** What an `ip` must be. */
+export const IP_RULE = 'an IPv4 or IPv6 address, without a port or a zone';
 
 /** What a key is asked for. */
 export interface VerificationRequest {
-  /** What it must be allowed to do, all of it: `resource:action`, or a wildcard that it must hold whole. */
+  /** What it must be allowed to do, all of it: at most 100 times `resource:action`, or a wildcard that it must hold whole. */
   permissions?: readonly string[];
-  /** Where it is used from. A key with `allowedIps` is refused without one. */
+  /** Where it is used from: an address, without a port or a zone. A key with `allowedIps` is refused without one. */
   ip?: string | null;
-  /** Keys of other workspaces are unknown. */
+  /** The id of a workspace, in any case; keys of others are unknown. */
   workspaceId?: string;
   /**
-   * How much of the key's rate limit this takes, 1 or more.
+   * How much of the key's rate limit this takes: 1 to 1,000,000,000.
    *
    * @default 1
    */
@@ -25,7 +34,7 @@ const FIELDS: ReadonlySet<string> = new Set([
 
 /**
  * Refuses what a host without types may ask for by mistake: a misspelt `permission` must not be a question for nothing.
- * Stands in the way of every verification, and so makes nothing.
+ * The rules of the REST route. Stands in the way of every verification, and so makes next to nothing.
  *
  * @throws {RequestInvalidError} naming the field.
  */
@@ -33,19 +42,26 @@ export function assertRequest(request: VerificationRequest): void {
   if (typeof request !== 'object' || (request as unknown) === null) refuse('request', 'request must be an object.');
   for (const name in request) if (!FIELDS.has(name)) refuse('request', 'request has a field that is not known.');
   const { permissions, ip, workspaceId, cost } = request;
-  if (permissions !== undefined && !areTexts(permissions))
-    refuse('permissions', 'permissions must be an array of strings.');
-  if (ip !== undefined && ip !== null && typeof ip !== 'string') refuse('ip', 'ip must be a string.');
-  if (workspaceId !== undefined && typeof workspaceId !== 'string')
-    refuse('workspaceId', 'workspaceId must be a string.');
-  if (cost !== undefined && !(Number.isInteger(cost) && cost >= 1))
-    refuse('cost', 'cost must be a whole number from 1.');
+  if (permissions !== undefined) assertPermissions(permissions);
+  if (ip !== undefined && ip !== null && !isAddress(ip))
+    refuse('ip', `ip must be ${IP_RULE}; null if it is not known.`);
+  if (workspaceId !== undefined && !isId(workspaceId))
+    refuse('workspaceId', 'workspaceId must be the id of a workspace, which is a UUID.');
+  if (cost !== undefined && !(Number.isInteger(cost) && cost >= 1 && cost <= HIGHEST_COST))
+    refuse('cost', `cost must be a whole number from 1 to ${HIGHEST_COST}.`);
 }
 
-function areTexts(permissions: readonly string[]): boolean {
-  if (!Array.isArray(permissions)) return false;
-  for (const permission of permissions as unknown[]) if (typeof permission !== 'string') return false;
-  return true;
+function assertPermissions(permissions: readonly string[]): void {
+  if (!Array.isArray(permissions)) refuse('permissions', 'permissions must be an array of strings.');
+  if (permissions.length > MOST_PERMISSIONS)
+    refuse('permissions', `permissions must have at most ${MOST_PERMISSIONS} items.`);
+  for (const permission of permissions as unknown[]) {
+    const isText = typeof permission === 'string' && permission.length <= LONGEST_PERMISSION;
+    if (!isText || !GRANT_FORM.test(permission))
+      refuse('permissions', `each item of permissions must be ${GRANT_RULE}.`);
+  }
+  if (permissions.length > 1 && new Set(permissions).size < permissions.length)
+    refuse('permissions', 'permissions must not name the same item twice.');
 }
 
 function refuse(field: string, message: string): never {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import {
   ApiKeysService,
   AuditService,
@@ -193,19 +194,36 @@ describe('what the code of a host gives to services', () => {
       for (const none of [undefined, null, 7, {}, [key.secret]] as Anything[]) {
         expect(await verifier.verify(none)).toMatchObject({ valid: false });
       }
-      for (const request of [
-        { permissions: 'apikeys:view' },
-        { permissions: [7] },
-        { permission: ['apikeys:delete'] },
-        { cost: 0 },
-        { cost: '5' },
-        { ip: 7 },
-        { workspaceId: 7 },
-        null,
-        'apikeys:delete',
-      ] as Anything[]) {
-        const error = await refusalOf(() => verifier.verify(key.secret, request));
-        expect(error).toMatchObject({ code: 'request.invalid' });
+      for (const [request, field] of [
+        [{ permissions: 'apikeys:view' }, 'permissions'],
+        [{ permissions: [7] }, 'permissions'],
+        [{ permissions: ['apikeysX'] }, 'permissions'],
+        [{ permissions: ['apikeys:'] }, 'permissions'],
+        [{ permissions: [`apikeys:${'x'.repeat(100)}`] }, 'permissions'],
+        [{ permissions: ['apikeys:view', 'apikeys:view'] }, 'permissions'],
+        [{ permissions: Array.from({ length: 101 }, (_, at) => `orders:a${at}`) }, 'permissions'],
+        [{ permission: ['apikeys:delete'] }, 'request'],
+        [{ cost: 0 }, 'cost'],
+        [{ cost: '5' }, 'cost'],
+        [{ cost: 1e300 }, 'cost'],
+        [{ ip: 7 }, 'ip'],
+        [{ ip: 'garbage' }, 'ip'],
+        [{ ip: '203.0.113.7:80' }, 'ip'],
+        [{ workspaceId: 7 }, 'workspaceId'],
+        [{ workspaceId: 'garbage' }, 'workspaceId'],
+        [null, 'request'],
+        ['apikeys:delete', 'request'],
+      ] as [Anything, string][]) {
+        await refused(() => verifier.verify(key.secret, request), field);
+      }
+    });
+
+    it('KeyVerifier.verify knows a workspace by its id in any case, from the database and from memory', async () => {
+      const verifier = service(KeyVerifier);
+      const { secret } = await service(ApiKeysService).create(actor, { ...KEY, keyName: uniqueName('Key') });
+      for (const workspaceId of [key.workspaceId.toUpperCase(), key.workspaceId, key.workspaceId.toUpperCase()]) {
+        expect(await verifier.verify(secret, { workspaceId, ip: null })).toMatchObject({ valid: true });
+        expect(await verifier.verify(secret, { workspaceId: randomUUID() })).toMatchObject({ reason: 'unknown' });
       }
     });
 

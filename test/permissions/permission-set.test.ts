@@ -117,6 +117,24 @@ describe('PermissionSet', () => {
     );
   });
 
+  it('gives no resource to what has no colon, and so no wildcard opens it', () => {
+    expect(new PermissionSet(['orders:*']).missing(['ordersX', 'orders', 'orders:', 'orders:refund'])).toEqual([
+      'ordersX',
+      'orders',
+    ]);
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', ':', '*'), maxLength: 4 });
+    const covers = (grant: string, name: string) => {
+      const [resource, action] = name.split(/:(.*)/s);
+      return grant === '*' || grant === name || (resource !== '' && action !== undefined && grant === `${resource}:*`);
+    };
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 4 }), text, (grants, name) => {
+        expect(new PermissionSet(grants).has(name)).toBe(grants.some((grant) => covers(grant, name)));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
   it('takes time that grows with the number of grants only', () => {
     const grants = Array.from({ length: 100_000 }, (_, at) => `resource${at % 1000}:action${at}`);
     const others = [...grants.slice(50_000), ...grants.slice(0, 500).map((name) => name.replace(/:.*/, ':*'))];

@@ -5,6 +5,9 @@ import type { Body, Client } from '../support/client.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 
+/** Texts that no permission is called, and no wildcard either. */
+const NO_PERMISSIONS = ['ordersX', 'orders', 'orders:', ':refund', ':*', '**', 'orders:re*', 'orders:a:b', '*:view'];
+
 describe('POST /api/v1/verify', () => {
   forEachStore((kind) => {
     let service: RunningService;
@@ -146,6 +149,7 @@ describe('POST /api/v1/verify', () => {
         [{ apiKey, permissions: 'apikeys:view' }, 'permissions'],
         [{ apiKey, permissions: ['apikeys:view', 'apikeys:view'] }, 'permissions'],
         [{ apiKey, permissions: [''] }, 'permissions'],
+        ...NO_PERMISSIONS.map((text): [Body, string] => [{ apiKey, permissions: [text] }, 'permissions']),
         [{ apiKey, ip: 'localhost' }, 'ip'],
         [{ apiKey, ip: '203.0.113.7:80' }, 'ip'],
         [{ apiKey, ip: '[2001:db8::1]' }, 'ip'],
@@ -153,6 +157,7 @@ describe('POST /api/v1/verify', () => {
         [{ apiKey, ip: null }, 'ip'],
         [{ apiKey, cost: 0 }, 'cost'],
         [{ apiKey, cost: 1.5 }, 'cost'],
+        [{ apiKey, cost: 1e300 }, 'cost'],
         [{ apiKey, workspaceId: workspace.id }, 'workspaceId'],
       ];
       for (const [body, field] of wrong) {
@@ -160,6 +165,16 @@ describe('POST /api/v1/verify', () => {
         expect([field, refusal.details[0].field]).toEqual([field, field]);
         expect(text).not.toContain(apiKey);
       }
+    });
+
+    it('200: what has the form of a permission may be asked for, whether it exists or not', async () => {
+      const { apiKey } = await keyWith();
+      const missing = ['*', 'orders:*', 'order.lines:re-fund_2', 'x'.repeat(50) + ':' + 'y'.repeat(49)];
+      expect(await verify(apiKey, { permissions: missing })).toEqual({
+        valid: false,
+        code: 'insufficient_permissions',
+        missing,
+      });
     });
 
     it('401: without a key, with one that is deleted', async () => {

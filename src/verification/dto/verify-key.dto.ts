@@ -5,8 +5,10 @@ import {
   type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { GRANT_FORM, GRANT_RULE, LONGEST_PERMISSION } from '../../auth/permission-name.js';
 import { isAddress } from '../../common/address.js';
 import { Credential, Field, TextList, WholeNumber } from '../../common/fields.js';
+import { HIGHEST_COST, IP_RULE, MOST_PERMISSIONS } from '../verification-request.js';
 
 @ValidatorConstraint({ name: 'isIp' })
 class IsIp implements ValidatorConstraintInterface {
@@ -15,7 +17,7 @@ class IsIp implements ValidatorConstraintInterface {
   }
 
   defaultMessage({ property }: ValidationArguments): string {
-    return `${property} must be an IPv4 or IPv6 address, without a port or a zone.`;
+    return `${property} must be ${IP_RULE}.`;
   }
 }
 
@@ -26,9 +28,11 @@ export class VerifyKeyDto {
 
   @TextList({
     optional: true,
-    max: 100,
-    maxLength: 100,
-    description: 'What it must be allowed to do, all of it.',
+    max: MOST_PERMISSIONS,
+    maxLength: LONGEST_PERMISSION,
+    form: { pattern: GRANT_FORM, rule: GRANT_RULE },
+    description:
+      'What it must be allowed to do, all of it: permissions by their names, or wildcards that it must hold whole.',
     example: ['orders:refund'],
   })
   permissions?: string[];
@@ -47,7 +51,7 @@ export class VerifyKeyDto {
   @WholeNumber({
     optional: true,
     min: 1,
-    max: 1_000_000_000,
+    max: HIGHEST_COST,
     description: 'How much of the key’s rate limit this use takes; 1 if absent.',
     example: 1,
   })
