@@ -9,6 +9,8 @@ import { generateKey, hashKey, maskKey } from '../common/key-format.js';
 import { InputChecker } from '../common/input-checker.js';
 import { RequestInvalidError } from '../common/latchkey-error.js';
 import type { Page } from '../common/paging.js';
+import { toMoment } from '../common/search-bounds.js';
+import { SecretScanner } from '../common/secret-scanner.js';
 import { Database } from '../database/database.js';
 import { SearchTurns } from '../database/search-turns.js';
 import { isUniqueViolation } from '../database/store-errors.js';
@@ -338,7 +340,7 @@ function expirationOf(
   }
   if (expiresInSeconds !== undefined) return new Date(now.getTime() + expiresInSeconds * 1000).toISOString();
   if (expirationDate === undefined || expirationDate === null) return expirationDate;
-  return new Date(expirationDate.toUpperCase()).toISOString();
+  return new Date(toMoment(expirationDate) ?? NaN).toISOString();
 }
 
 function assertInFuture(expirationDate: string | null, now: Date): void {

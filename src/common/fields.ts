@@ -21,7 +21,7 @@ import {
   type ValidatorConstraintInterface,
   type ValidationArguments,
 } from 'class-validator';
-import { isDateTime } from './search-bounds.js';
+import { isDateTime, LONGEST_DATE_TIME, toMoment } from './search-bounds.js';
 import { isVisibleName } from './visible-name.js';
 
 /**
@@ -148,9 +148,11 @@ export function OneOf(words: readonly string[], field: FieldOptions) {
   );
 }
 
+const DATE_TIME = { type: String, format: 'date-time', maxLength: LONGEST_DATE_TIME };
+
 /** A moment as RFC 3339 text with a time zone, in the years 1970 to 9999. The code of a host may give a `Date`. */
 export function Moment(field: FieldOptions) {
-  return Field(field, { type: String, format: 'date-time' }, Validate(IsMoment), dateToText());
+  return Field(field, DATE_TIME, Validate(IsMoment), dateToText());
 }
 
 function dateToText(): PropertyDecorator {
@@ -164,7 +166,7 @@ function isDate(value: unknown): value is Date {
 
 /** Any date and time of RFC 3339 with a time zone, to search by. */
 export function DateTime(field: FieldOptions) {
-  return Field(field, { type: String, format: 'date-time' }, dateToText(), Validate(IsDateTime));
+  return Field(field, DATE_TIME, dateToText(), Validate(IsDateTime));
 }
 
 /** A JSON object of at most `maxBytes` as text. Kept as it came, whatever its properties are named. */
@@ -223,19 +225,13 @@ function known(schema: ApiPropertyOptions): PropertyDecorator {
   };
 }
 
-const RFC_3339 =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+// A time zone can carry a moment of the year 9999 into the next, which has a digit too many.
+const BEHIND_YEAR_9999 = Date.UTC(10_000, 0);
 
-/** Tells whether text is a real moment in RFC 3339 form: 30 February is not. */
+/** Tells whether text is a moment of the years 1970 to 9999 in RFC 3339 form: neither 30 February nor a leap second. */
 export function isMoment(text: unknown): text is string {
-  const match = typeof text === 'string' ? RFC_3339.exec(text) : null;
-  if (!match) return false;
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  const daysInMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  const time = Date.parse(match[0].toUpperCase());
-  // A time zone can carry a moment of the year 9999 into the next, which has a digit too many.
-  const inRange = year >= 1970 && time >= 0 && time < Date.UTC(10_000, 0);
-  return inRange && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth;
+  const moment = isDateTime(text) ? toMoment(text) : undefined;
+  return moment !== undefined && moment >= 0 && moment < BEHIND_YEAR_9999;
 }
 
 // Not class-validator's Length: that one does not count variation selectors.
@@ -275,12 +271,15 @@ class IsMoment implements ValidatorConstraintInterface {
   }
 
   defaultMessage({ property, value }: ValidationArguments): string {
-    if (!isDateTime(value)) return notAMoment(property);
+    if (!isDateTime(value)) return notADateTime(property, value);
     return `${property} must lie in the years 1970 to 9999, and be no leap second.`;
   }
 }
 
-function notAMoment(property: string): string {
+function notADateTime(property: string, value: unknown): string {
+  if (typeof value === 'string' && value.length > LONGEST_DATE_TIME) {
+    return `${property} must have at most ${LONGEST_DATE_TIME} characters.`;
+  }
   return `${property} must be an RFC 3339 date and time with a time zone, such as 2030-01-31T12:00:00Z.`;
 }
 
@@ -290,8 +289,8 @@ class IsDateTime implements ValidatorConstraintInterface {
     return isDateTime(value);
   }
 
-  defaultMessage({ property }: ValidationArguments): string {
-    return notAMoment(property);
+  defaultMessage({ property, value }: ValidationArguments): string {
+    return notADateTime(property, value);
   }
 }
 

@@ -151,6 +151,27 @@ describe('POST /api/v1/apikey', () => {
       await create({ expirationDate: '+010000-01-01T00:00:00Z' }).expect(400, 'request.invalid');
     });
 
+    it('201: an expiry with any number of digits of its second, of which milliseconds are kept', async () => {
+      const dates = [
+        ['2030-01-31T12:00:00.1234567890Z', '2030-01-31T12:00:00.123Z'],
+        [`2030-01-31T12:00:00.9${'9'.repeat(78)}z`, '2030-01-31T12:00:00.999Z'],
+        ['2030-01-31t12:00:00.1+00:30', '2030-01-31T11:30:00.100Z'],
+      ];
+      for (const [given, expirationDate] of dates) {
+        const { body } = await create({ expirationDate: given }).expect(201);
+        expect(body.expirationDate).toBe(expirationDate);
+        await workspace.operator.get(`/audit?from=${encodeURIComponent(given ?? '')}`).expect(200);
+      }
+    });
+
+    it('400: a date of more than 100 characters, which is not looked at', async () => {
+      const long = `2030-01-31T12:00:00.${'0'.repeat(80)}Z`;
+      const { body } = await create({ expirationDate: long }).expect(400, 'request.invalid');
+      expect(body.message).toBe('expirationDate must have at most 100 characters.');
+      const { body: filter } = await workspace.operator.get(`/audit?from=${long}`).expect(400, 'request.invalid');
+      expect(filter.message).toBe('from must have at most 100 characters.');
+    });
+
     it.each(['0001-01-01T00:00:00Z', '2030-12-31T23:59:60Z'])('400: %s is a date, but none of these', async (date) => {
       const { body } = await create({ expirationDate: date }).expect(400, 'request.invalid');
       expect(body.message).toBe('expirationDate must lie in the years 1970 to 9999, and be no leap second.');
