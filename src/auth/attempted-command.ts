@@ -22,7 +22,7 @@ const HIDDEN = '[secret]';
 const GRANTING: Readonly<Record<string, { mostItems: number; longestText: number }>> = {
   permissions: { mostItems: 200, longestText: 101 },
   roles: { mostItems: 20, longestText: 100 },
-  owner: { mostItems: 1, longestText: 255 },
+  owner: { mostItems: 2, longestText: 255 },
   enabled: { mostItems: 1, longestText: 100 },
   allowedIps: { mostItems: 100, longestText: 49 },
   rateLimit: { mostItems: 2, longestText: 100 },
@@ -98,17 +98,19 @@ function shown({ name, value, dto }: Sent, secrets: SecretScanner, budget: Budge
   const schema = prototype && fieldsOf(prototype).get(name);
   if (!prototype || !schema) return CUT;
   if (credentialsOf(prototype).has(name)) return HIDDEN;
-  const members = schema.type === 'object' ? 'any' : knownMembers(schema.type);
+  const members =
+    schema.type === 'object' ? 'any' : new Set([...(schema.answered ?? []), ...knownMembers(schema.type)]);
   const granted = GRANTING[name];
   if (!granted) return boundedJson(value, secrets, budget, { members });
   const own = { characters: granted.mostItems * (granted.longestText + 2) };
   return boundedJson(value, secrets, own, { ...granted, members });
 }
 
-/** The fields of a nested object; none where none is expected. */
-function knownMembers(type: unknown): ReadonlySet<string> {
+/** The fields of a nested object, and of those within; none where none is expected. */
+function knownMembers(type: unknown): string[] {
   const dto = typeof type === 'function' ? (type as Type<object>) : undefined;
-  return new Set(dto ? fieldsOf(dto.prototype as object).keys() : []);
+  if (!dto) return [];
+  return [...fieldsOf(dto.prototype as object)].flatMap(([name, { answered = [] }]) => [name, ...answered]);
 }
 
 /** The workspace that a request names: its id, or the host's own. */

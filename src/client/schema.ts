@@ -705,10 +705,10 @@ export interface components {
         [key: string]: unknown;
       };
       /**
-       * @description The member the key is bound to, by their subject. null: none. Absent: the person who creates it, in person or by a key of theirs. Who is bound to a person must be an admin to name anything else.
+       * @description The member the key is bound to, by their subject or as answered. null: none. Absent: the person who creates it, in person or by a key of theirs. Who is bound to a person must be an admin to name anything else.
        * @example auth0|5f7c8ec7c33c6c004bbafe82
        */
-      owner?: string | null;
+      owner?: (string | components['schemas']['ApiKeyOwner']) | null;
     };
     CreatePermission: {
       /**
@@ -980,35 +980,35 @@ export interface components {
     };
     QuotaLimits: {
       /**
-       * @description How many API keys the workspace may have.
+       * @description How many API keys the workspace may have. A number, or as answered.
        * @example 100000
        */
-      keys?: number;
+      keys?: number | components['schemas']['Quota'];
       /**
-       * @description How many roles of its own.
+       * @description How many roles of its own. A number, or as answered.
        * @example 500
        */
-      roles?: number;
+      roles?: number | components['schemas']['Quota'];
       /**
-       * @description How many members.
+       * @description How many members. A number, or as answered.
        * @example 100000
        */
-      members?: number;
+      members?: number | components['schemas']['Quota'];
       /**
-       * @description How many application permissions.
+       * @description How many application permissions. A number, or as answered.
        * @example 1000
        */
-      permissions?: number;
+      permissions?: number | components['schemas']['Quota'];
       /**
-       * @description How many roles one key or member may have.
+       * @description How many roles one key or member may have. A number, or as answered.
        * @example 20
        */
-      rolesPerHolder?: number;
+      rolesPerHolder?: number | components['schemas']['HolderQuota'];
       /**
-       * @description How many permissions one role, key or member may have, not counting those of roles.
+       * @description How many permissions one role, key or member may have, not counting those of roles. A number, or as answered.
        * @example 200
        */
-      permissionsPerHolder?: number;
+      permissionsPerHolder?: number | components['schemas']['HolderQuota'];
     };
     Quotas: {
       /** @description The API keys of the workspace. */
@@ -1284,10 +1284,10 @@ export interface components {
        */
       enabled?: boolean;
       /**
-       * @description The member to bind the key to, by their subject; so an orphaned key is accepted again. null, for admins: bound to none. No more than the caller may.
+       * @description The member to bind the key to, by their subject or as answered; so an orphaned key is accepted again. null, for admins: bound to none. No more than the caller may.
        * @example auth0|5f7c8ec7c33c6c004bbafe82
        */
-      owner?: string | null;
+      owner?: (string | components['schemas']['ApiKeyOwner']) | null;
     };
     UpdateWorkspace: {
       /**
@@ -1362,7 +1362,7 @@ export interface components {
        */
       apiKey: string;
       /**
-       * @description What it must be allowed to do, all of it.
+       * @description What it must be allowed to do, all of it: permissions by their names, or wildcards that it must hold whole.
        * @example [
        *       "orders:refund"
        *     ]

@@ -1,6 +1,6 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiProperty, getSchemaPath, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform, Type as TypeOf } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -35,6 +35,16 @@ export interface FieldOptions {
   optional?: boolean;
   /** May be null, which clears it. */
   nullable?: boolean;
+  /** May also be sent as it is answered, as an object. */
+  answered?: AnsweredForm;
+}
+
+interface AnsweredForm {
+  /** The DTO of the answer. */
+  type: Type<object>;
+  members: readonly string[];
+  /** The value that such an object says; null or undefined if it says none. */
+  valueOf: (answer: Record<string, unknown>) => unknown;
 }
 
 /** Which form a text must have. */
@@ -187,13 +197,13 @@ export function Nested(type: () => new () => object, field: FieldOptions) {
     { type: type() },
     IsObject({ message: '$property must be an object.' }),
     ValidateNested(),
-    Type(type),
+    TypeOf(type),
   );
 }
 
 /** A field by its documentation and its rules; for the rare one that none of the others describes. */
 export function Field(
-  { optional, nullable, ...documentation }: FieldOptions,
+  { optional, nullable, answered, ...documentation }: FieldOptions,
   schema: ApiPropertyOptions,
   ...rules: PropertyDecorator[]
 ): PropertyDecorator {
@@ -202,24 +212,40 @@ export function Field(
   if (optional && !nullable) presence.push(ValidateIf((_, value) => value !== undefined));
   if (!optional && nullable) presence.push(ValidateIf((_, value) => value !== null));
   const documented = {
-    ...schema,
+    ...(answered ? { oneOf: [typed(schema), { $ref: getSchemaPath(answered.type) }] } : schema),
     ...documentation,
     required: !optional,
     nullable: nullable ?? false,
   } as ApiPropertyOptions;
-  return applyDecorators(ApiProperty(documented), known(documented), ...presence, ...rules);
+  const fromAnswer = answered ? [Transform(({ value }: { value: unknown }) => valueIn(value, answered))] : [];
+  const knowledge = known({ ...documented, answered: answered?.members });
+  return applyDecorators(ApiProperty(documented), knowledge, ...presence, ...rules, ...fromAnswer);
+}
+
+/** The type by its name in JSON Schema: behind `oneOf`, the generator writes schemas as they are. */
+function typed(schema: ApiPropertyOptions): object {
+  return schema.type === String ? { ...schema, type: 'string' } : schema;
+}
+
+function valueIn(value: unknown, { members, valueOf }: AnsweredForm): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (Object.keys(value).some((name) => !members.includes(name))) return value;
+  return valueOf(value as Record<string, unknown>) ?? value;
 }
 
 const FIELDS = Symbol('latchkey.fields');
 
-type Fields = ReadonlyMap<string, ApiPropertyOptions>;
+/** What is documented of a field, and the members of the object that may stand for it. */
+type KnownField = ApiPropertyOptions & { answered?: readonly string[] };
+
+type Fields = ReadonlyMap<string, KnownField>;
 
 /** The fields of a DTO with their documentation, by its prototype or an instance. */
 export function fieldsOf(dto: object): Fields {
   return (Reflect.getMetadata(FIELDS, dto) as Fields | undefined) ?? new Map();
 }
 
-function known(schema: ApiPropertyOptions): PropertyDecorator {
+function known(schema: KnownField): PropertyDecorator {
   return (target, property) => {
     Reflect.defineMetadata(FIELDS, new Map([...fieldsOf(target), [String(property), schema]]), target);
   };

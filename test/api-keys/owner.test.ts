@@ -143,10 +143,35 @@ describe('the owner of a key', () => {
       expect(await make(ann)).toMatchObject({ owner: { type: 'user', id: 'ann' } });
     });
 
+    it('POST, PATCH: takes an owner as it is answered, and the same is no change', async () => {
+      await member('ann');
+      const owner = { type: 'user', id: 'ann' };
+      const key = await make(workspace.operator, { owner });
+      expect(key.owner).toEqual(owner);
+      const { headers } = await workspace.operator.get(`/apikey/${key.id}`).expect(200);
+      const again = await workspace.operator.patch(`/apikey/${key.id}`, { owner: key.owner }).expect(200);
+      expect(again.headers.get('etag')).toBe(headers.get('etag'));
+      await member('bob');
+      await workspace.operator.patch(`/apikey/${key.id}`, { owner: { type: 'user', id: 'bob' } }).expect(200);
+      const { data } = (await workspace.operator.get(`/audit?targetId=${key.id}`).expect(200)).body;
+      expect(data[0].changes).toEqual([{ field: 'owner', before: owner, after: { type: 'user', id: 'bob' } }]);
+      await workspace.operator.patch(`/apikey/${key.id}`, { owner: { type: 'user', id: 'zoe' } }).expect(400);
+      const { data: attempts } = (await workspace.operator.get(`/audit?targetId=${key.id}&limit=1`).expect(200)).body;
+      expect(attempts[0].changes).toEqual([{ field: 'owner', before: null, after: { type: 'user', id: 'zoe' } }]);
+    });
+
     it('POST, PATCH 400: one who is no member here', async () => {
       await (await createWorkspace(service)).operator.put('/member/zoe', { roles: ['viewer'] }).expect(200);
       const key = await make(workspace.operator);
-      for (const owner of ['zoe', 'a\u0000b', 'x'.repeat(256), '', 7]) {
+      const none = [
+        {},
+        { type: 'user' },
+        { type: 'user', id: null },
+        { type: 'apikey', id: key.id },
+        { id: 'zoe', x: 1 },
+      ];
+      const objects = [...none, { type: 'user', id: 'zoe' }, { type: 'user', id: { type: 'user', id: 'zoe' } }];
+      for (const owner of ['zoe', 'a\u0000b', 'x'.repeat(256), '', 7, ['zoe'], ...objects]) {
         const create = { keyName: uniqueName('Key'), permissions: ['apikeys:view'], owner };
         for (const answer of [
           await workspace.operator.patch(`/apikey/${key.id}`, { owner }).expect(400, 'request.invalid'),

@@ -193,6 +193,21 @@ describe('the quotas of a workspace', () => {
       expect(data.map(({ changes }: Body) => changes)).toEqual([[{ field: 'quotas.keys', before: 100_000, after: 5 }]]);
     });
 
+    it('takes limits as they are answered, and the same is no change', async () => {
+      const before = (await service.operator.get(`/workspace/${workspace.id}`).expect(200)).body;
+      const { name, externalId, quotas: answered } = before;
+      const same = { name, externalId, quotas: answered };
+      const { body } = await service.operator.patch(`/workspace/${workspace.id}`, same).expect(200);
+      expect(body).toEqual(before);
+      await limit({ keys: { limit: 7 }, rolesPerHolder: { limit: 3 } }).expect(200);
+      expect(await quotas()).toMatchObject({ keys: { limit: 7 }, rolesPerHolder: { limit: 3 } });
+      const wrong = [{ limit: 1.5 }, { used: 1 }, {}, { limit: 1, used: 1, x: 1 }, { limit: null }, [1]];
+      for (const keys of wrong) {
+        const { body: refusal } = await limit({ keys }).expect(400, 'request.invalid');
+        expect(refusal.details[0].field).toMatch(/^quotas\.keys/);
+      }
+    });
+
     it('400: an unknown quota, and a limit that is none', async () => {
       const wrong = [{ key: 1 }, { keys: -1 }, { keys: 1_000_001 }, { keys: 1.5 }, { keys: '5' }, { keys: null }];
       for (const limits of [...wrong, { rolesPerHolder: 21 }, { permissionsPerHolder: 201 }, { roles: 5001 }]) {

@@ -3,6 +3,7 @@ import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
 import { API_KEY_STATUSES, statusOf, type ApiKeyStatus } from '../api-key-status.js';
 import { shown, type SettingName } from '../key-settings.js';
 import type { ApiKeyView } from '../api-keys.service.js';
+import { OwnerDto } from './owner.dto.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
 @ApiSchema({ name: 'LatchkeyApiKeyCreator' })
@@ -19,18 +20,6 @@ export class CreatorDto {
 
   @ApiProperty({ description: 'The name at that time.', example: 'first' })
   display!: string;
-}
-
-@ApiSchema({ name: 'LatchkeyApiKeyOwner' })
-export class OwnerDto {
-  @ApiProperty({ description: 'What the owner is.', enum: ['user'], example: 'user' })
-  type!: string;
-
-  @ApiProperty({
-    description: 'Who, in the words of the identity provider.',
-    example: 'auth0|5f7c8ec7c33c6c004bbafe82',
-  })
-  id!: string;
 }
 
 @ApiSchema({ name: 'LatchkeyApiKey' })

@@ -12,6 +12,7 @@ import {
   KeyRateLimit,
   KeyRoles,
 } from './key-fields.js';
+import type { OwnerDto } from './owner.dto.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
 @ApiSchema({ name: 'LatchkeyCreateApiKey' })
@@ -48,7 +49,9 @@ export class CreateApiKeyDto {
 }
 
 /** As the code of a host may give it. */
-export type CreateApiKeyInput = WithDates<CreateApiKeyDto, 'expirationDate'>;
+export type CreateApiKeyInput = Omit<WithDates<CreateApiKeyDto, 'expirationDate'>, 'owner'> & {
+  owner?: string | OwnerDto | null;
+};
 
 export const CREATE_API_KEY_EXAMPLES: Record<string, { summary: string; value: CreateApiKeyDto }> = {
   simple: { summary: 'A name and what it may do', value: { keyName: 'Billing worker', permissions: ['apikeys:view'] } },

@@ -16,6 +16,7 @@ import {
   type FieldOptions,
 } from '../../common/fields.js';
 import { isIpRange } from '../../common/ip-ranges.js';
+import { OwnerDto } from './owner.dto.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
 /** The fields of a key, once for every DTO that has them. */
@@ -50,20 +51,30 @@ export const KeyRoles = () =>
     example: ['auditor'],
   });
 
-const OWNER = { optional: true, nullable: true, max: 255, example: 'auth0|5f7c8ec7c33c6c004bbafe82' };
+const OWNER = {
+  optional: true,
+  nullable: true,
+  max: 255,
+  example: 'auth0|5f7c8ec7c33c6c004bbafe82',
+  answered: {
+    type: OwnerDto,
+    members: ['type', 'id'],
+    valueOf: (owner: Record<string, unknown>) => (owner['type'] === 'user' ? owner['id'] : undefined),
+  },
+};
 
 export const KeyOwner = () =>
   Text({
     ...OWNER,
     description:
-      'The member the key is bound to, by their subject. null: none. Absent: the person who creates it, in person or by a key of theirs. Who is bound to a person must be an admin to name anything else.',
+      'The member the key is bound to, by their subject or as answered. null: none. Absent: the person who creates it, in person or by a key of theirs. Who is bound to a person must be an admin to name anything else.',
   });
 
 export const KeyNewOwner = () =>
   Text({
     ...OWNER,
     description:
-      'The member to bind the key to, by their subject; so an orphaned key is accepted again. null, for admins: bound to none. No more than the caller may.',
+      'The member to bind the key to, by their subject or as answered; so an orphaned key is accepted again. null, for admins: bound to none. No more than the caller may.',
   });
 
 export const KeyDescription = () =>

@@ -13,6 +13,7 @@ import {
   KeyRateLimit,
   KeyRoles,
 } from './key-fields.js';
+import type { OwnerDto } from './owner.dto.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 
 /** Any subset; what is absent stays as it is. */
@@ -53,7 +54,9 @@ export class UpdateApiKeyDto {
 }
 
 /** As the code of a host may give it. */
-export type UpdateApiKeyInput = WithDates<UpdateApiKeyDto, 'expirationDate'>;
+export type UpdateApiKeyInput = Omit<WithDates<UpdateApiKeyDto, 'expirationDate'>, 'owner'> & {
+  owner?: string | OwnerDto | null;
+};
 
 export const UPDATE_API_KEY_EXAMPLES: Record<string, { summary: string; value: UpdateApiKeyDto }> = {
   disable: { summary: 'Stop accepting it until further notice', value: { enabled: false } },
