@@ -65,11 +65,11 @@ export function Text({ min = 1, max, form, ...field }: FieldOptions & { min?: nu
   );
 }
 
-/** A name for people, of up to 100 characters, all of which can be seen. */
+/** A name for people, of up to 100 characters, all of which can be seen; of white space, single spaces inside. */
 export function Name(field: FieldOptions) {
   return Field(
     field,
-    { type: String, minLength: 1, maxLength: 100, pattern: String.raw`^\S(.*\S)?$` },
+    { type: String, minLength: 1, maxLength: 100, pattern: String.raw`^\S+( \S+)*$` },
     IsString({ message: '$property must be a string.' }),
     Validate(HasLength, [1, 100], { message: '$property must have 1 to 100 characters.' }),
     Validate(IsVisible),
@@ -286,7 +286,7 @@ class IsVisible implements ValidatorConstraintInterface {
   }
 
   defaultMessage({ property }: ValidationArguments): string {
-    return `${property} must have no invisible characters, and no space at its ends; remove them.`;
+    return `${property} must have no invisible characters, no space at its ends, and no white space inside but single spaces; remove them.`;
   }
 }
 

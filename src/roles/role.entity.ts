@@ -14,7 +14,7 @@ export class Role {
   name!: string;
 
   /** The name as it is unique: see `foldedName`. */
-  @Column({ name: 'name_folded', type: 'varchar', length: 300 })
+  @Column({ name: 'name_folded', type: 'varchar', length: 1800 })
   nameFolded!: string;
 
   @Column({ name: 'description', type: 'text', nullable: true })

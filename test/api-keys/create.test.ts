@@ -197,7 +197,8 @@ describe('POST /api/v1/apikey', () => {
         expect(body.details).toEqual([
           {
             field: 'keyName',
-            message: 'keyName must have no invisible characters, and no space at its ends; remove them.',
+            message:
+              'keyName must have no invisible characters, no space at its ends, and no white space inside but single spaces; remove them.',
           },
         ]);
       }

@@ -114,6 +114,9 @@ describe('POST /api/v1/role', () => {
       ['Straße', 'STRASSE'],
       ['ΟΔΟΣ', 'οδος'],
       ['Café', 'CAFE\u0301'],
+      ['Refund', 'ｒｅｆｕｎｄ'],
+      ['Office', 'oﬀice'],
+      ['Zimmer ①', 'zimmer 1'],
     ])('409: %j is taken by %j', async (name, same) => {
       const { body } = await create({ name }).expect(201);
       await create({ name: same }).expect(409, 'role.conflict');
@@ -125,8 +128,15 @@ describe('POST /api/v1/role', () => {
       await create({ name }).expect(409, 'role.conflict');
     });
 
-    it.each(['Admin', 'VIEWER', 'Manager'])('409: %s reads as a built-in role', async (name) => {
+    it.each(['Admin', 'VIEWER', 'Manager', 'ａｄｍｉｎ'])('409: %s reads as a built-in role', async (name) => {
       await create({ name }).expect(409, 'role.conflict');
+    });
+
+    it('201: a name of 100 characters that are 18 letters each, once', async () => {
+      const name = '\ufdfa'.repeat(100);
+      const { operator } = await createWorkspace(service);
+      await operator.post('/role', { name, permissions: [] }).expect(201);
+      await operator.post('/role', { name, permissions: [] }).expect(409, 'role.conflict');
     });
 
     it.each(VISIBLE_NAMES)('201: %s', async (name) => {

@@ -16,7 +16,12 @@ export const INVISIBLE_NAMES = [
   'a\u2028b',
   '\u3164',
   '\u2800',
+  'a\u00a0b',
+  'a  b',
+  'a\tb',
+  'a\u2003b',
+  'a\u3000b',
 ] as const;
 
 /** Emoji, some of which are joined out of several, and text in which spaces are inside. */
-export const VISIBLE_NAMES = ['🗝️ Keys', '👨‍👩‍👧', 'Ключи и роли', '鍵　管理'] as const;
+export const VISIBLE_NAMES = ['🗝️ Keys', '👨‍👩‍👧', 'Ключи и роли', '鍵 管理'] as const;

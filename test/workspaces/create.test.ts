@@ -49,7 +49,11 @@ describe('POST /api/v1/workspace', () => {
       ]) {
         const { body } = await refusal.expect(400, 'request.invalid');
         expect(body.details).toEqual([
-          { field: 'name', message: 'name must have no invisible characters, and no space at its ends; remove them.' },
+          {
+            field: 'name',
+            message:
+              'name must have no invisible characters, no space at its ends, and no white space inside but single spaces; remove them.',
+          },
         ]);
       }
     });

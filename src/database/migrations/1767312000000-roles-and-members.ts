@@ -23,7 +23,7 @@ const STATEMENTS = [
     "id" varchar(36) NOT NULL,
     "workspace_id" varchar(36) NOT NULL,
     "name" varchar(100) NOT NULL,
-    "name_folded" varchar(300) NOT NULL,
+    "name_folded" varchar(1800) NOT NULL,
     "description" text,
     "permissions" text NOT NULL,
     "created_date" varchar(24) NOT NULL,
