@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import { displayOf } from '../auth/display-of.js';
 import { PermissionSet } from '../auth/permission-set.js';
 import { workspaceOf, type Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
@@ -86,6 +87,7 @@ export class ApiKeysService {
     private readonly escalation: KeyEscalation,
     private readonly clock: Clock,
     private readonly input: InputChecker,
+    private readonly secrets: SecretScanner,
     @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
   ) {}
 
@@ -119,7 +121,7 @@ export class ApiKeysService {
         hint: maskKey(secret),
         createdDate: date,
         updatedDate: date,
-        createdBy: { type: actor.type, id: actor.id, display: actor.display },
+        createdBy: { type: actor.type, id: actor.id, display: displayOf(actor.display, this.secrets) },
         lastUsedDate: null,
         version: 1,
       };

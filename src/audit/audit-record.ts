@@ -75,7 +75,8 @@ export function toRows(
   const salt = newSalt();
   const content = secrets.redactJson(
     canonicalJson({
-      actorDisplay: actor.display,
+      // Also where a credential is disguised, which in JSON is not looked for.
+      actorDisplay: secrets.redact(actor.display),
       targetDisplays: event.targets.map(({ display }) => display),
       changes: [...event.changes],
       reason: event.reason,

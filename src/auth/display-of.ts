@@ -1,11 +1,18 @@
-const LONGEST = 255;
+import type { SecretScanner } from '../common/secret-scanner.js';
 
-/** What to show of a person by what they call themselves: without control characters, and cut; empty if that is no text. */
-export function displayOf(name: unknown): string {
+const LONGEST = 255;
+/** Of a longer name, what comes behind is not looked at. */
+const MOST_READ = 16_384;
+
+/**
+ * What to show of a person or a program by what they call themselves, which may be anything: without control characters,
+ * credentials masked, and cut; empty if that is no text.
+ */
+export function displayOf(name: unknown, secrets: SecretScanner): string {
   if (typeof name !== 'string') return '';
-  return name
+  const plain = name
+    .slice(0, MOST_READ)
     .replace(/\p{Cc}/gu, '')
-    .slice(0, LONGEST)
-    .toWellFormed()
-    .trim();
+    .toWellFormed();
+  return secrets.redact(plain).slice(0, LONGEST).toWellFormed().trim();
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { headerOf, type HttpRequest } from '../common/request.js';
+import { SecretScanner } from '../common/secret-scanner.js';
 import { displayOf } from './display-of.js';
 import { PermissionSet } from './permission-set.js';
 import { MembershipDirectory, WorkspaceDirectory } from './ports.js';
@@ -16,6 +17,7 @@ export class HostUsers {
     @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
     private readonly memberships: MembershipDirectory,
     private readonly workspaces: WorkspaceDirectory,
+    private readonly secrets: SecretScanner,
   ) {}
 
   /** Whether the host tells Latchkey who its users are. */
@@ -31,12 +33,13 @@ export class HostUsers {
     const user = await this.options.principalResolver?.(request, context);
     if (!user) return undefined;
     const { id, display, workspaceId: named, permissions } = usable(user);
+    if (this.secrets.redact(id) !== id) throw fault('id', 'no credential: it stays on the trail');
     const workspaceId = named === undefined ? undefined : await this.workspaces.find(named);
     const unknownWorkspace = workspaceId === undefined ? named : undefined;
     const identity = {
       type: 'user',
       id,
-      display: displayOf(display) || displayOf(id),
+      display: displayOf(display, this.secrets) || displayOf(id, this.secrets),
       credentialId: id,
       workspaceId: null,
       permissions: PermissionSet.none,

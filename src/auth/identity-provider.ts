@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type * as Jose from 'jose';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
+import { SecretScanner } from '../common/secret-scanner.js';
 import { displayOf } from './display-of.js';
 import { IdentityProviderUnavailableError } from './errors.js';
 
@@ -45,7 +46,10 @@ interface Verifier {
 export class IdentityProvider implements OnModuleInit {
   private verifier: Verifier | undefined;
 
-  constructor(@Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions) {}
+  constructor(
+    @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
+    private readonly secrets: SecretScanner,
+  ) {}
 
   async onModuleInit(): Promise<void> {
     const { identityProvider } = this.options;
@@ -63,7 +67,7 @@ export class IdentityProvider implements OnModuleInit {
 
   /**
    * @returns undefined for a token that is not acceptable: wrong signature, algorithm, issuer, audience or time, no
-   *   access token, or no provider is configured.
+   *   access token, a subject that holds a credential, or no provider is configured.
    * @throws {IdentityProviderUnavailableError} if the provider's keys cannot be had.
    */
   async verify(token: string): Promise<Person | undefined> {
@@ -78,7 +82,7 @@ export class IdentityProvider implements OnModuleInit {
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         requiredClaims: ['sub', 'exp'],
       });
-      return isAccessToken(protectedHeader, payload) ? personOf(payload) : undefined;
+      return isAccessToken(protectedHeader, payload) ? personOf(payload, this.secrets) : undefined;
     } catch (error) {
       if (isRefusal(error, jose)) return undefined;
       throw new IdentityProviderUnavailableError(error);
@@ -95,11 +99,13 @@ function isAccessToken({ typ }: Jose.JWTHeaderParameters, claims: Jose.JWTPayloa
   return ![claims['typ'], claims['token_use']].some((use) => typeof use === 'string' && OTHER_TOKENS.test(use));
 }
 
-function personOf(claims: Jose.JWTPayload): Person | undefined {
+function personOf(claims: Jose.JWTPayload, secrets: SecretScanner): Person | undefined {
   // A claim may be anything; the library looks at some of them only.
   const { sub, name, email }: Record<string, unknown> = claims;
-  if (!isSubject(sub)) return undefined;
-  return { subject: sub, display: displayOf(name) || displayOf(email) || displayOf(sub) };
+  // The subject stands on the trail for ever.
+  if (!isSubject(sub) || secrets.redact(sub) !== sub) return undefined;
+  const shown = [name, email, sub].map((claim) => displayOf(claim, secrets));
+  return { subject: sub, display: shown.find((text) => text !== '') ?? '' };
 }
 
 function isSubject(claim: unknown): claim is string {

@@ -3,10 +3,10 @@ import type { HttpRequest } from '../common/request.js';
 
 /** A user of the host's own. */
 export interface HostUser {
-  /** Who it is, for ever: at most 255 characters. The `subject` of a member. */
+  /** Who it is, for ever: at most 255 characters, and no credential. The `subject` of a member. */
   id: string;
   /**
-   * A name or an address to show.
+   * A name or an address to show. Credentials in it are masked, and it is cut to 255 characters.
    *
    * @default the id
    */

@@ -1,6 +1,13 @@
-import { WorkspaceRequiredError } from './errors.js';
+import { isId } from '../common/ids.js';
+import { WorkspaceNotFoundError } from '../common/latchkey-error.js';
+import { SecretScanner } from '../common/secret-scanner.js';
 import type { Actor, ActorType, RequestOrigin } from '../events/actor.js';
+import { displayOf } from './display-of.js';
+import { WorkspaceRequiredError } from './errors.js';
 import { PermissionSet } from './permission-set.js';
+
+/** The literals of the configuration are not known here: what is recorded is redacted once more. */
+const SECRETS = new SecretScanner();
 
 /** Who somebody is, before it is known where they act. */
 export interface Identity {
@@ -61,19 +68,36 @@ export class Principal implements Actor {
     this.isVouchedFor = identity.isVouchedFor ?? false;
   }
 
-  /** Latchkey itself, or the person at its command line: may do everything, in the given workspace. */
+  /**
+   * Latchkey itself, the person at its command line, or a job of the host's: may do everything, in the given workspace.
+   *
+   * @param display who or what acts, for people. Credentials in it are masked, and it is cut to 255 characters.
+   * @throws {TypeError} if that says nothing.
+   * @throws {WorkspaceNotFoundError} for what is no id of a workspace.
+   */
   static system(display: string, workspaceId: string | null = null): Principal {
-    const identity = { type: 'system', id: 'system', display, credentialId: null, workspaceId, owner: null } as const;
-    return new Principal({ ...identity, permissions: PermissionSet.everything, rateLimit: null }, null);
+    const shown = displayOf(display, SECRETS);
+    if (shown === '') throw new TypeError('display must be a text that says who or what acts.');
+    const identity = { type: 'system', id: 'system', display: shown, credentialId: null, owner: null } as const;
+    const grants = { permissions: PermissionSet.everything, rateLimit: null };
+    return new Principal({ ...identity, ...grants, workspaceId: workspaceId && workspaceIdOf(workspaceId) }, null);
   }
 
   can(permission: string): boolean {
     return this.permissions.has(permission);
   }
 
-  /** The same principal, acting in this workspace. */
+  /**
+   * The same principal, acting in this workspace.
+   *
+   * @param workspaceId its id, in any case
+   * @throws {WorkspaceNotFoundError} for what is no id of a workspace.
+   */
   in(workspaceId: string): Principal {
-    return new Principal({ ...this, workspaceId, undecided: false, unknownWorkspace: undefined }, this.origin);
+    return new Principal(
+      { ...this, workspaceId: workspaceIdOf(workspaceId), undecided: false, unknownWorkspace: undefined },
+      this.origin,
+    );
   }
 
   /** @throws {WorkspaceRequiredError} if the principal acts in none. */
@@ -81,6 +105,11 @@ export class Principal implements Actor {
     if (this.workspaceId === null) throw new WorkspaceRequiredError();
     return this.workspaceId;
   }
+}
+
+function workspaceIdOf(id: string): string {
+  if (!isId(id)) throw new WorkspaceNotFoundError();
+  return id.toLowerCase();
 }
 
 /**

@@ -73,11 +73,18 @@ export function Name(field: FieldOptions) {
     IsString({ message: '$property must be a string.' }),
     Validate(HasLength, [1, 100], { message: '$property must have 1 to 100 characters.' }),
     Validate(IsVisible),
+    marked(SHOWN),
   );
+}
+
+/** Text that names something and is shown as it is, on the trail too: nothing that may have been a credential. */
+export function Identifier(options: FieldOptions & { max: number; form: TextForm }): PropertyDecorator {
+  return applyDecorators(Text(options), marked(SHOWN));
 }
 
 const CREDENTIALS = Symbol('latchkey.credentials');
 const MOMENTS = Symbol('latchkey.moments');
+const SHOWN = Symbol('latchkey.shown');
 
 /** Text that is a credential, which no other field may hold. It is neither stored nor logged, and no message repeats it. */
 export function Credential(options: FieldOptions & { max: number }): PropertyDecorator {
@@ -92,6 +99,11 @@ export function credentialsOf(prototype: object): ReadonlySet<string> {
 /** The names of the fields of a DTO that a `Date` may stand for, by its prototype. */
 export function momentsOf(prototype: object): ReadonlySet<string> {
   return markedBy(MOMENTS, prototype);
+}
+
+/** The names of the {@link Name} and {@link Identifier} fields of a DTO, by its prototype. */
+export function shownOf(prototype: object): ReadonlySet<string> {
+  return markedBy(SHOWN, prototype);
 }
 
 function marked(mark: symbol): PropertyDecorator {

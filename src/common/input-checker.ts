@@ -2,7 +2,7 @@ import { Injectable, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { deepFreeze } from './deep-freeze.js';
-import { credentialsOf, fieldsOf, momentsOf } from './fields.js';
+import { credentialsOf, fieldsOf, momentsOf, shownOf } from './fields.js';
 import { RequestInvalidError, type FieldFault } from './latchkey-error.js';
 import { meantField } from './meant-field.js';
 import { SecretScanner } from './secret-scanner.js';
@@ -44,6 +44,7 @@ export class InputChecker {
       whole,
       credentials: credentialsOf(prototype),
       moments: momentsOf(prototype),
+      shown: shownOf(prototype),
     });
     const instance = plainToInstance(type, copy as object);
     const errors = validateSync(instance, {

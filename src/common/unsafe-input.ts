@@ -7,7 +7,7 @@ const LONGEST_NAME = 256;
 const MOST_VALUES = 5000;
 const MOST_CHARACTERS = 65_536;
 
-/** What the input is, and which of its fields may hold what others may not, by their names. */
+/** What the input is, and which of its fields may hold what others may not, or less, by their names. */
 interface InputKind {
   /** What the messages call it. */
   whole: 'body' | 'query';
@@ -15,6 +15,8 @@ interface InputKind {
   credentials: ReadonlySet<string>;
   /** A `Date`. */
   moments: ReadonlySet<string>;
+  /** A name, which is shown as it is; nothing that may have been a credential. */
+  shown: ReadonlySet<string>;
 }
 
 /**
@@ -22,7 +24,7 @@ interface InputKind {
  * absent. Refuses what no field may carry, before anything looks closer: nesting deeper than 32, more than 64 KiB of
  * text, NUL, lone surrogates and numbers beyond double precision's range (none survives a round trip through every
  * store), names that reach for a prototype or are longer than 256, and credentials, which would otherwise be stored or
- * logged in the clear.
+ * logged in the clear; where it is shown as it is, also what may have been one.
  *
  * @throws {RequestInvalidError} naming the field, never repeating its value.
  */
@@ -45,7 +47,7 @@ class SafeCopy {
       case 'boolean':
         return value;
       case 'string':
-        return this.text(value, field, depth === 1 && this.kind.credentials.has(field));
+        return this.text(value, field, depth === 1);
       case 'number':
         if (Number.isFinite(value)) return value;
         return this.refuse(field, 'must be a number of at most 1.7e308.');
@@ -59,10 +61,14 @@ class SafeCopy {
     }
   }
 
-  private text(text: string, field: string, isCredential: boolean): string {
+  private text(text: string, field: string, isOfWhole: boolean): string {
     this.characters += text.length;
     if (this.characters > MOST_CHARACTERS) this.refuse(field, 'makes the input larger than 64 KiB.');
+    const isCredential = isOfWhole && this.kind.credentials.has(field);
     refuseFault(textFault(text, this.named(field), isCredential ? undefined : this.secrets));
+    if (isOfWhole && this.kind.shown.has(field) && this.secrets.redact(text) !== text) {
+      this.refuse(field, 'looks like an API key or a part of one. Choose another: it is shown as it is.');
+    }
     return text;
   }
 

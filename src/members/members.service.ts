@@ -113,8 +113,8 @@ export class MembersService extends MembershipDirectory {
   async put(actor: Principal, subject: string, input: PutMemberDto): Promise<MemberView> {
     const workspaceId = workspaceOf(actor);
     const { roles = [], permissions = [] } = this.input.check(PutMemberDto, input);
-    if (!isSubject(subject) || this.secrets.contains(subject)) {
-      const message = `subject must have 1 to ${LONGEST_SUBJECT} characters, and be no credential.`;
+    if (!isSubject(subject) || this.secrets.redact(subject) !== subject) {
+      const message = `subject must have 1 to ${LONGEST_SUBJECT} characters, and be no credential, nor a part of one.`;
       throw new RequestInvalidError([{ field: 'subject', message }]);
     }
     return this.unitOfWork.run(actor, async (work) => {

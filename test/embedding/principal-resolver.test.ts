@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { Controller, ForbiddenException, Get, UseGuards } from '@nestjs/common';
 import { inspect } from 'node:util';
 import { jwtVerify, SignJWT } from 'jose';
+import { generateKey } from '../../src/common/key-format.js';
 import {
   ApiKeyGuard,
   ApiKeysService,
@@ -111,6 +112,21 @@ describe('principalResolver', () => {
 
         const [record] = await host.recordsOf(workspaceId, 'auth.denied');
         expect(record).toMatchObject({ actor: { type: 'user', id: 'ben' }, request: { route: '/orders' } });
+      });
+
+      it('200: a key in what they call themselves is masked; 500: no id holds one, and the log says so', async () => {
+        const secret = generateKey('lk');
+        await join('eve', ['orders:view']);
+        const eve = await host.get('/orders', as({ id: 'eve', display: `Eve ${secret.split('').join(' ')}` }));
+        expect(eve).toMatchObject({ status: 200, body: { display: '[secret]' } });
+
+        for (const id of [secret, `eve ${secret}`, secret.slice(0, -1)]) {
+          logged.length = 0;
+          expect((await host.get('/orders', as({ id }))).status).toBe(500);
+          const log = logged.join('\n');
+          expect(log).toContain('What principalResolver gives is no user: id must be no credential');
+          expect(log).not.toContain(secret.slice(8, 40));
+        }
       });
 
       it('412: of several workspaces must name one, by X-Workspace-Id or by the host', async () => {

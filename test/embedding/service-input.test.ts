@@ -128,6 +128,34 @@ describe('what the code of a host gives to services', () => {
       await refused(() => service(AuditService).export(actor, { format: 'csv' } as Anything), 'format');
     });
 
+    it('a workspace that there is none of is not found, and holds nothing', async () => {
+      const of = (workspaceId: unknown) => actor.in(workspaceId as string);
+      for (const call of [
+        () => of('garbage'),
+        () => of({}),
+        () => of(undefined),
+        () => Principal.system('host', 'garbage'),
+        () => service(ApiKeysService).list(of(randomUUID())),
+        () => service(ApiKeysService).list(of(randomUUID()), { search: 'x' }),
+        () => service(ApiKeysService).create(of(randomUUID()), KEY),
+        () => service(MembersService).list(of(randomUUID())),
+        () => service(RolesService).list(of(randomUUID())),
+        () => service(PermissionsService).list(of(randomUUID())),
+        () => service(AuditService).list(of(randomUUID())),
+        () => service(AuditService).export(of(randomUUID())),
+        () => service(AuditService).record(of(randomUUID()), { action: 'order.refunded' }),
+        () => service(AuditService).record(actor, { action: 'order.refunded', workspaceId: randomUUID() }),
+        () =>
+          host.dataSource.transaction((manager) =>
+            service(AuditService).record(of(randomUUID()), { action: 'order.refunded' }, manager),
+          ),
+      ]) {
+        expect(await refusalOf(call)).toMatchObject({ code: 'workspace.not_found' });
+      }
+      const capitals = actor.in(key.workspaceId.toUpperCase());
+      expect(await service(ApiKeysService).get(capitals, key.id)).toMatchObject({ key: { id: key.id } });
+    });
+
     it('an actor that is none is a fault of the code that calls', async () => {
       const typed = { type: 'operator', id: 'x', display: 'x', credentialId: key.secret, origin: null };
       for (const none of [undefined, null, {}, { ...actor }, typed] as Anything[]) {
@@ -167,6 +195,21 @@ describe('what the code of a host gives to services', () => {
       expect(total).toBe(2);
       const { data } = await service(AuditService).list(actor, { from: new Date(0), to: new Date('2040-01-01') });
       expect(data).toHaveLength(3);
+    });
+
+    it('masks and cuts what a system calls itself, and takes none without a name', async () => {
+      const secret = generateKey('lk');
+      for (const display of [`job ${secret}`, secret.slice(0, -1), secret.split('').join(' ')]) {
+        const system = Principal.system(display, key.workspaceId);
+        const { key: made } = await service(ApiKeysService).create(system, { ...KEY, keyName: uniqueName('Key') });
+        const { data } = await service(AuditService).list(actor, { targetId: made.id });
+        const shown = [system.display, made.createdBy.display, data[0]?.actor.display];
+        expect(JSON.stringify(shown).replaceAll(' ', '')).not.toContain(secret.slice(8, 40));
+      }
+      expect(Principal.system('x'.repeat(5000)).display).toBe('x'.repeat(255));
+      for (const none of ['', '\0', ' ', 7, undefined, null] as Anything[]) {
+        expect(() => Principal.system(none)).toThrow(TypeError);
+      }
     });
 
     it('gives no hash, and nothing that a store holds', async () => {

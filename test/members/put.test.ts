@@ -43,6 +43,33 @@ describe('PUT /api/v1/member/:subject', () => {
     const recordsOf = async (subject: string) =>
       (await workspace.operator.get(`/audit?targetId=${encodeURIComponent(subject)}`).expect(200)).body.data;
 
+    it('400: a subject, a name, a permission or an externalId that is a key but for its last character', async () => {
+      const damaged = generateKey('lk').slice(0, -1);
+      const { operator, id } = workspace;
+      const permissions: string[] = [];
+      const role = (await operator.post('/role', { name: uniqueName('Role'), permissions }).expect(201)).body;
+      const key = await workspace.keyWith('apikeys:view');
+      for (const [refusal, field] of [
+        [put(damaged), 'subject'],
+        [put(`auth0|${damaged}`), 'subject'],
+        [operator.post('/permission', { name: `a:${damaged}`, description: 'A' }), 'name'],
+        [operator.post('/role', { name: damaged, permissions }), 'name'],
+        [operator.put(`/role/${role.id}`, { name: `R ${damaged}`, permissions }), 'name'],
+        [operator.post('/apikey', { keyName: damaged, permissions: ['apikeys:view'] }), 'keyName'],
+        [operator.put(`/apikey/${key.id}`, { keyName: damaged, permissions: ['apikeys:view'] }), 'keyName'],
+        [operator.patch(`/apikey/${key.id}`, { keyName: damaged }), 'keyName'],
+        [service.operator.post('/workspace', { name: damaged }), 'name'],
+        [service.operator.post('/workspace', { name: 'A', externalId: damaged }), 'externalId'],
+        [service.operator.patch(`/workspace/${id}`, { externalId: damaged }), 'externalId'],
+      ] as const) {
+        const { body, text } = await refusal.expect(400, 'request.invalid');
+        expect(body.details[0].field).toBe(field);
+        expect(text).not.toContain(damaged.slice(8, 40));
+      }
+      const trail = await operator.get('/audit?limit=500').expect(200);
+      expect(trail.text).not.toContain(damaged.slice(8, 40));
+    });
+
     it('200: adds a member, who has exactly what is named; the trail says by whom', async () => {
       const role = { name: 'Support', permissions: ['auditLogs:view'] };
       const { id } = (await workspace.operator.post('/role', role).expect(201)).body;

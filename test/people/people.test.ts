@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SignJWT, UnsecuredJWT } from 'jose';
+import { generateKey } from '../../src/common/key-format.js';
 import { AUDIENCE, IdentityProviderFixture, ISSUER } from '../support/identity-provider.js';
 import {
   createWorkspace,
@@ -9,7 +10,13 @@ import {
   type RunningService,
   type WorkspaceFixture,
 } from '../support/service.js';
+import { withSql } from '../support/sql.js';
 import { forEachStore } from '../support/stores.js';
+
+const KEY = generateKey('lk');
+/** Most of it: what no mask may show. */
+const SECRET = KEY.slice(8, 40);
+const CREDENTIALS = [KEY, `Pam ${KEY}`, KEY.slice(0, -1), KEY.split('').join(' ')];
 
 const COOLDOWN_MS = 31_000;
 
@@ -49,6 +56,33 @@ describe('People, by JSON Web Token', () => {
         display: 'Name of ann|1',
         credentialId: 'ann|1',
       });
+    });
+
+    it('masks a key in what they call themselves, also one that is damaged or disguised', async () => {
+      for (const [at, name] of CREDENTIALS.entries()) {
+        const { operator } = workspace;
+        await operator.put(`/member/pam${at}`, { roles: ['manager'] }).expect(200);
+        const pam = service.anonymous.as(await provider.token(`pam${at}`, { name }));
+        const settings = { keyName: uniqueName('K'), permissions: ['apikeys:view'] };
+        const { body } = await pam.post('/apikey', settings).expect(201);
+        const trail = await operator.get(`/audit?targetId=${body.id}`).expect(200);
+        for (const shown of [body.createdBy.display, trail.body.data[0].actor.display]) {
+          expect(shown).not.toBe('');
+          expect(shown.replaceAll(' ', '')).not.toContain(SECRET);
+        }
+      }
+    });
+
+    it('401: a subject that is a key, or holds one, of which nothing is recorded', async () => {
+      for (const sub of CREDENTIALS) {
+        const stranger = service.anonymous.as(await provider.token(sub)).in(workspace.id);
+        await stranger.get('/apikey').expect(401, 'auth.unauthenticated');
+      }
+      const stored = await withSql(service.store, async (query) => [
+        await query('SELECT payload FROM latchkey_audit_events'),
+        await query('SELECT content FROM latchkey_audit_pii'),
+      ]);
+      expect(JSON.stringify(stored).replaceAll(' ', '')).not.toContain(SECRET);
     });
 
     it('tells who they are, where, and what they may do', async () => {

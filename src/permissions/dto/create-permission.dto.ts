@@ -1,12 +1,12 @@
 import { ApiSchema } from '@nestjs/swagger';
 import { LONGEST_PERMISSION, PERMISSION_NAME, PERMISSION_NAME_RULE } from '../../auth/permission-name.js';
-import { Text } from '../../common/fields.js';
+import { Identifier, Text } from '../../common/fields.js';
 
 const FORM = { pattern: PERMISSION_NAME, rule: PERMISSION_NAME_RULE };
 
 @ApiSchema({ name: 'LatchkeyCreatePermission' })
 export class CreatePermissionDto {
-  @Text({ max: LONGEST_PERMISSION, form: FORM, description: 'resource:action.', example: 'orders:refund' })
+  @Identifier({ max: LONGEST_PERMISSION, form: FORM, description: 'resource:action.', example: 'orders:refund' })
   name!: string;
 
   @Text({ max: 500, description: 'What it allows.', example: 'Refund an order' })

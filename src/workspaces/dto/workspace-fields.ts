@@ -1,4 +1,4 @@
-import { Name, Text, type FieldOptions } from '../../common/fields.js';
+import { Identifier, Name, type FieldOptions } from '../../common/fields.js';
 
 /** The fields of a workspace, once for every DTO that has them. */
 type Presence = Pick<FieldOptions, 'optional' | 'nullable'>;
@@ -12,7 +12,7 @@ export const WorkspaceName = (presence: Presence = {}) =>
 
 /** Such that a header can carry it, and that it does not mean every workspace. */
 export const WorkspaceExternalId = (options: Presence & { example?: string } = {}) =>
-  Text({
+  Identifier({
     optional: true,
     example: 'company-4711',
     ...options,
