@@ -25,6 +25,7 @@ import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { RoleHolders } from '../roles/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
+import { assertWorkspace } from '../workspaces/assert-workspace.js';
 import { assertMayHold, countIn, countOut, quotasOf } from '../workspaces/quotas.js';
 import { ApiKey } from './api-key.entity.js';
 import { deleteKey } from './delete-key.js';
@@ -141,12 +142,17 @@ export class ApiKeysService {
     });
   }
 
-  /** The keys of the actor's workspace; newest first unless sorted otherwise. */
+  /**
+   * The keys of the actor's workspace; newest first unless sorted otherwise.
+   *
+   * @throws {WorkspaceNotFoundError}
+   */
   async list(actor: Principal, input: ListApiKeysDto = {}): Promise<Page<ApiKeyView>> {
     const workspaceId = workspaceOf(actor);
     const query = this.input.check(ListApiKeysDto, input, 'query');
     return this.turns.run(workspaceId, LONGEST_LIST_WAIT_MS, async () => {
       const { ids, total } = await findKeys(this.database, workspaceId, query, this.clock.now());
+      if (ids.length === 0) await assertWorkspace(this.database, workspaceId);
       const keys = await this.keysWith(workspaceId, ids);
       // Those of the whole workspace are counted as they come and go.
       const counted = total ?? { total: (await quotasOf(this.database.readsOf(workspaceId), workspaceId)).keys.used };

@@ -4,6 +4,7 @@ import { assertPrincipal, type Principal } from '../auth/principal.js';
 import { Clock } from '../common/clock.js';
 import { isId } from '../common/ids.js';
 import { InputChecker } from '../common/input-checker.js';
+import { WorkspaceNotFoundError } from '../common/latchkey-error.js';
 import { mapInTurns, Turn } from '../common/next-turn.js';
 import { decodeCursor, encodeCursor, type Place } from '../common/paging.js';
 import { searchedId, toSearchBound } from '../common/search-bounds.js';
@@ -71,6 +72,7 @@ export class AuditService {
    *
    * @param actor who did it: the principal of the request, or `Principal.system(…)` of a job
    * @returns the id of the record.
+   * @throws {WorkspaceNotFoundError} if there never was such a workspace; of a deleted one the trail goes on.
    * @throws {Error} naming the field that cannot be on the trail, or if the manager is in no transaction of the data source that
    *   Latchkey uses.
    * @throws {StoreUnavailableError} if the trail cannot be written: without a record, nothing should be done.
@@ -80,14 +82,20 @@ export class AuditService {
     if (sizeOf(event, by, this.clock.now(), this.secrets) > MOST_BYTES) {
       throw new Error(`The record must be at most ${MOST_BYTES} bytes, as it is stored.`);
     }
+    const command = async (work: Work): Promise<void> => {
+      if (event.workspaceId !== null) await assertKnown(work, event.workspaceId);
+      work.record(event);
+    };
     if (manager) await this.recordIn(await this.join(manager), by, event);
-    else await this.unitOfWork.run(by, (work) => work.record(event), { isOfThePast: true });
+    else await this.unitOfWork.run(by, command, { isOfThePast: true });
     return event.id;
   }
 
   private async recordIn(transaction: JoinedTransaction, actor: Actor, event: HostEvent): Promise<void> {
     try {
-      await this.handlers.run(new Work(actor, this.clock, transaction), [event]);
+      const work = new Work(actor, this.clock, transaction);
+      if (event.workspaceId !== null) await assertKnown(work, event.workspaceId);
+      await this.handlers.run(work, [event]);
     } catch (error) {
       throw toStoreError(error);
     }
@@ -104,7 +112,11 @@ export class AuditService {
     return this.database.join(runner);
   }
 
-  /** Newest first. A cursor is stable: what is recorded meanwhile neither repeats nor shifts older records. */
+  /**
+   * Newest first. A cursor is stable: what is recorded meanwhile neither repeats nor shifts older records.
+   *
+   * @throws {WorkspaceNotFoundError} if there never was such a workspace.
+   */
   async list(actor: Principal, input: ListAuditInput = {}): Promise<AuditPage> {
     const { limit = DEFAULT_LIMIT, cursor, ...filter } = this.input.check(ListAuditDto, input, 'query');
     const wanted = wantedBy(actor, filter);
@@ -112,6 +124,9 @@ export class AuditService {
     await this.failedAttempts.settle(actor.workspaceId);
     const page = { order: 'DESC', after: before, limit: limit + 1 } as const;
     const { records, end } = await this.find(wanted, page, LONGEST_WAIT_MS);
+    if (records.length === 0 && wanted.workspaceId !== null) {
+      await assertKnown(this.database.readsOf(wanted.workspaceId), wanted.workspaceId);
+    }
     const data = records.slice(0, limit);
     const last = records.length > limit ? data.at(-1) : end;
     const nextCursor = last ? encodeCursor(last) : null;
@@ -163,6 +178,20 @@ export class AuditService {
   private find(wanted: RecordFilter, page: RecordPage, longestWaitMs: number): Promise<FoundRecords> {
     return this.turns.run(wanted.workspaceId, longestWaitMs, () => findRecords(this.database, wanted, page));
   }
+}
+
+/**
+ * Workspaces that are deleted are known by their trail.
+ *
+ * @throws {WorkspaceNotFoundError}
+ */
+async function assertKnown(statements: Pick<Work, 'query'>, workspaceId: string): Promise<void> {
+  const known = await statements.query(
+    `SELECT 1 AS known WHERE EXISTS (SELECT 1 FROM latchkey_workspaces WHERE id = $1)
+     OR EXISTS (SELECT 1 FROM latchkey_audit_events WHERE workspace_id = $1)`,
+    [workspaceId],
+  );
+  if (known.length === 0) throw new WorkspaceNotFoundError();
 }
 
 const READ_EVERYTHING: ReadonlySet<ActorType> = new Set(['operator', 'system']);

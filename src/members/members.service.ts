@@ -22,6 +22,7 @@ import { grantsMore, ownPermissions, type Holding } from '../grants/holding.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { RoleHolders } from '../roles/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
+import { assertWorkspace } from '../workspaces/assert-workspace.js';
 import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';
 import { PutMemberDto } from './dto/put-member.dto.js';
 import { RemovalOptionsDto } from './dto/remove-member.dto.js';
@@ -71,7 +72,11 @@ export class MembersService extends MembershipDirectory {
     super();
   }
 
-  /** The members in order of their subjects. */
+  /**
+   * The members in order of their subjects.
+   *
+   * @throws {WorkspaceNotFoundError}
+   */
   async list(actor: Principal, input: PageQueryDto = {}): Promise<Page<MemberView>> {
     const workspaceId = workspaceOf(actor);
     const query = this.input.check(PageQueryDto, input, 'query');
@@ -84,6 +89,7 @@ export class MembersService extends MembershipDirectory {
         ...rangeOf(query),
       }),
     );
+    if (members.length === 0) await assertWorkspace(this.database, workspaceId);
     const subjects = members.map(({ subject }) => subject);
     const holdings = await this.grants.ofMembers(reads, workspaceId, subjects);
     // All of a page may have thousands of grants each.

@@ -7,6 +7,7 @@ import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/store-errors.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
+import { assertWorkspace } from '../workspaces/assert-workspace.js';
 import { countIn, countOut } from '../workspaces/quotas.js';
 import { ApplicationPermission } from './application-permission.entity.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
@@ -39,7 +40,11 @@ export class PermissionsService {
     this.everywhere = [...LATCHKEYS, ...(permissions?.list ?? [])];
   }
 
-  /** Latchkey's permissions, the host's, then those of the workspace the actor acts in, if in one. */
+  /**
+   * Latchkey's permissions, the host's, then those of the workspace the actor acts in, if in one.
+   *
+   * @throws {WorkspaceNotFoundError}
+   */
   async list(actor: Principal): Promise<Permission[]> {
     assertPrincipal(actor);
     const { workspaceId } = actor;
@@ -47,6 +52,7 @@ export class PermissionsService {
     const own = await this.database
       .readsOf(workspaceId)
       .read((manager) => manager.find(ApplicationPermission, { where: { workspaceId }, order: { name: 'ASC' } }));
+    if (own.length === 0) await assertWorkspace(this.database, workspaceId);
     const added = own.map(({ name, description }) => ({ name, description, grantable: true }));
     return [...this.everywhere, ...added.filter(({ name }) => !this.isEverywhere(name))];
   }

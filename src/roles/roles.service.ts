@@ -19,6 +19,7 @@ import { GrantsService } from '../grants/grants.service.js';
 import { grantsMore, type HeldRole } from '../grants/holding.js';
 import { restrictionsOfHolders } from '../grants/key-restrictions.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
+import { assertWorkspace } from '../workspaces/assert-workspace.js';
 import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';
 import { PutRoleDto } from './dto/put-role.dto.js';
 import { RoleBuiltInError, RoleConflictError, RoleInUseError, RoleNotFoundError, RoleUnknownError } from './errors.js';
@@ -60,7 +61,11 @@ export class RolesService {
     private readonly input: InputChecker,
   ) {}
 
-  /** The built-in roles, then the workspace's own in order of their names. */
+  /**
+   * The built-in roles, then the workspace's own in order of their names.
+   *
+   * @throws {WorkspaceNotFoundError}
+   */
   async list(actor: Principal, input: PageQueryDto = {}): Promise<Page<RoleView>> {
     const workspaceId = workspaceOf(actor);
     const { skip, take } = rangeOf(this.input.check(PageQueryDto, input, 'query'));
@@ -73,6 +78,7 @@ export class RolesService {
         take: Math.max(1, take - builtIn.length),
       }),
     );
+    if (rows.length === 0) await assertWorkspace(this.database, workspaceId);
     const own = take > builtIn.length ? rows.map(customView) : [];
     return { total: BUILT_IN_ROLES.length + count, data: [...builtIn, ...own] };
   }

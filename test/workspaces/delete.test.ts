@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
 import { Principal } from '../../src/auth/principal.js';
 import { MembersService } from '../../src/members/members.service.js';
@@ -261,10 +262,14 @@ describe('DELETE /api/v1/workspace/:id', () => {
         }
         expect(await countOf('api_keys', id)).toBe(1);
         expect(await countOf('members', id)).toBe(0);
-        await expect(keys.list(Principal.system('late', 'nowhere'))).resolves.toMatchObject({ total: 0 });
-        await expect(
-          keys.create(Principal.system('late', 'nowhere'), { keyName: 'Late', permissions: ['apikeys:view'] }),
-        ).rejects.toMatchObject({ code: 'workspace.not_found' });
+        for (const place of [late, Principal.system('late', randomUUID())]) {
+          for (const call of [
+            () => members.list(place),
+            () => keys.create(place, { keyName: 'Late', permissions: ['apikeys:view'] }),
+          ]) {
+            await expect(call()).rejects.toMatchObject({ code: 'workspace.not_found' });
+          }
+        }
       });
 
       it('keeps who deleted it for the records to come, without a credential they sent along', async () => {

@@ -1,0 +1,14 @@
+import { WorkspaceNotFoundError } from '../common/latchkey-error.js';
+import type { Database } from '../database/database.js';
+
+/**
+ * To be asked where nothing was found: the code of a host may act in a workspace that there is none of.
+ *
+ * @throws {WorkspaceNotFoundError}
+ */
+export async function assertWorkspace(database: Database, workspaceId: string): Promise<void> {
+  const found = await database
+    .readsOf(workspaceId)
+    .query('SELECT 1 AS found FROM latchkey_workspaces WHERE id = $1', [workspaceId]);
+  if (found.length === 0) throw new WorkspaceNotFoundError();
+}
