@@ -2,7 +2,14 @@ import { NestFactory, HttpAdapterHost } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { AppModule } from './app.module.js';
 import { OPERATIONS, placeRoutes } from './app.routes.js';
@@ -18,6 +25,7 @@ import { SecretScanner } from './common/secret-scanner.js';
 import type { Environment } from './config/environment.js';
 import { PinoLogger } from './config/pino-logger.js';
 import { RequestLog } from './config/request-log.js';
+import { Connections } from './connections.js';
 import { Drain } from './drain.js';
 import { HttpRequests } from './metrics/http-requests.js';
 import { DOCUMENT, serveDocument } from './openapi/serve-document.js';
@@ -25,10 +33,17 @@ import type { LatchkeyModuleOptions } from './latchkey.options.js';
 import { addVerifyShortcut } from './verify-shortcut.js';
 
 const BODY_LIMIT = 64 * 1024;
-const REQUEST_TIMEOUT_MS = 30_000;
-const HEADERS_TIMEOUT_MS = 10_000;
-/** Node's own 30 s would come on top of each limit. */
-const CONNECTIONS_LOOKED_AT_EVERY_MS = 1000;
+const SERVER: ServerOptions = {
+  // Node's own refusal says nothing.
+  requireHostHeader: false,
+  // Longer than proxies keep theirs: it is for the sender to end a connection.
+  keepAliveTimeout: 72_000,
+  requestTimeout: 30_000,
+  // Also for a connection on which nothing comes: there are not many of them.
+  headersTimeout: 10_000,
+  // Node's own 30 s would come on top of each limit.
+  connectionsCheckingInterval: 1000,
+};
 const LONGEST_PARAMETER = 2048;
 // A byte order mark is left out, as most parsers of JSON do.
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
@@ -55,37 +70,35 @@ export function servingOptions({ databaseUrl, stateDir }: Environment, acceptRes
 /** Builds the service on Fastify, ready to listen. Opens the database and brings its schema up to date. */
 export async function createService(environment: Environment, options?: LatchkeyModuleOptions): Promise<Service> {
   const logger = new PinoLogger(environment);
+  const connections = new Connections();
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(environment, options),
-    adapterOf(environment),
+    adapterOf(environment, connections),
     { logger, abortOnError: false, bodyParser: false },
   );
   placeRoutes(app);
   app.useGlobalFilters(new ErrorFilter(app.get(HttpAdapterHost)));
   acceptJsonOnly(app);
   addHooks(app, logger);
-  answerTheRest(app.getHttpServer());
+  answerTheRest(app.getHttpServer(), connections);
   const drain = app.get(Drain, { strict: false });
-  drain.watch(app.getHttpServer());
+  drain.watch(app.getHttpServer(), connections);
   addVerifyShortcut(app);
   if (environment.docs) serveDocument(app);
   await app.init();
   return { app, drain };
 }
 
-function adapterOf({ operatorKey, keyPrefix, trustProxy }: Environment): FastifyAdapter {
+function adapterOf({ operatorKey, keyPrefix, trustProxy }: Environment, connections: Connections): FastifyAdapter {
   const secrets = new SecretScanner(operatorKey ? [operatorKey] : [], [keyPrefix]);
   return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: trustProxy === false ? false : trustOf(trustProxy),
     forceCloseConnections: 'idle',
-    http: {
-      // Node's own refusal says nothing.
-      requireHostHeader: false,
-      // Also for a connection on which nothing comes: there are not many of them.
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: CONNECTIONS_LOOKED_AT_EVERY_MS,
+    serverFactory: (begin: RequestListener) => {
+      const server = createServer(SERVER);
+      connections.serve(server, begin);
+      return server;
     },
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_PARAMETER },
@@ -103,7 +116,7 @@ function adapterOf({ operatorKey, keyPrefix, trustProxy }: Environment): Fastify
         .headers({ ...Object.fromEntries(PROTECTION), 'Cache-Control': 'no-store', 'X-Request-Id': requestId })
         .send(errorBody(refusal, requestId));
     },
-    clientErrorHandler: answerUnparsable,
+    clientErrorHandler: (error, socket) => connections.afterRequests(socket, () => answerUnparsable(error, socket)),
   });
 }
 
@@ -124,15 +137,13 @@ function answerUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
 }
 
 /** What Node would answer, or leave unanswered, by itself. */
-function answerTheRest(server: Server): void {
+function answerTheRest(server: Server, connections: Connections): void {
   // Node would leave out what comes after the thousandth, such as what a proxy adds. Their size is bounded all the same.
   server.maxHeadersCount = 0;
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    answerRaw(socket, toLatchkeyError({ statusCode: 404 }));
+    connections.afterRequests(socket, () => answerRaw(socket, toLatchkeyError({ statusCode: 404 })));
   });
-  server.on('checkExpectation', ({ socket }: IncomingMessage) => {
-    answerRaw(socket, toLatchkeyError({ statusCode: 417 }));
-  });
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }
 
 function answerRaw(socket: Socket, refusal: LatchkeyError): void {
@@ -182,8 +193,10 @@ function addHooks(app: NestFastifyApplication, logger: PinoLogger): void {
     for (const [name, value] of PROTECTION) void reply.header(name, value);
     const route = routeOf(request);
     if (!route.startsWith('/docs')) void reply.header('Cache-Control', 'no-store');
-    if (isMisspelt(route, pathOf(request.raw))) done(toLatchkeyError({ statusCode: 404 }));
-    else done(lacksHost(request.raw) ? new RequestInvalidError([WITHOUT_HOST]) : undefined);
+    const refusal = refusalOf(request.raw, route);
+    // A body that the refused one was to send may come or not.
+    if (refusal?.getStatus() === 417) void reply.header('Connection', 'close');
+    done(refusal);
   });
   const log = new RequestLog(logger);
   fastify.addHook('onResponse', (request, reply, done) => {
@@ -191,6 +204,12 @@ function addHooks(app: NestFastifyApplication, logger: PinoLogger): void {
     log.write(request, reply);
     done();
   });
+}
+
+function refusalOf(request: IncomingMessage, route: string): LatchkeyError | undefined {
+  if (isMisspelt(route, pathOf(request))) return toLatchkeyError({ statusCode: 404 });
+  if (lacksHost(request)) return new RequestInvalidError([WITHOUT_HOST]);
+  return expectsMore(request) ? toLatchkeyError({ statusCode: 417 }) : undefined;
 }
 
 /** A proxy that keeps some routes to itself does so by their paths, not by other spellings of them. */
@@ -202,6 +221,11 @@ function isMisspelt(route: string, path: string): boolean {
 /** RFC 9112 §3.2. */
 function lacksHost({ httpVersion, headers }: IncomingMessage): boolean {
   return httpVersion === '1.1' && headers.host === undefined;
+}
+
+/** RFC 9110 §10.1.1, read as Node does, which has asked for the body by then. */
+function expectsMore({ httpVersion, headers: { expect } }: IncomingMessage): boolean {
+  return httpVersion === '1.1' && expect !== undefined && !/(?:^|\W)100-continue(?:$|\W)/i.test(expect);
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { once } from 'node:events';
-import type { Server, ServerResponse } from 'node:http';
-import { Server as NetServer, type Socket } from 'node:net';
+import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { Connections } from './connections.js';
 
 /** How long requests in flight are waited for once the service has stopped listening. */
 export const ANSWER_MS = 18_000;
@@ -18,23 +19,17 @@ const LONGEST_WAIT_FOR_QUIET_MS = 1000;
  */
 @Injectable()
 export class Drain {
-  private server: Server | undefined;
-  private readonly sockets = new Set<Socket>();
-  private readonly inFlight = new Set<ServerResponse>();
+  private watched: { server: Server; connections: Connections } | undefined;
   private leaving = false;
-  private endsIdle = false;
 
   /** Whether {@link stop} has been called. */
   get isStopping(): boolean {
     return this.leaving;
   }
 
-  /** Watches the connections and requests of a server that does not listen yet. */
-  watch(server: Server): void {
-    this.server = server;
-    server.on('connection', (socket) => this.connected(socket));
-    // Ahead of the application, so that no request escapes.
-    server.prependListener('request', (_request, response) => this.enter(response));
+  /** Watches a server that does not listen yet. */
+  watch(server: Server, connections: Connections): void {
+    this.watched = { server, connections };
   }
 
   /**
@@ -45,41 +40,20 @@ export class Drain {
    * @param answerMs how long requests in flight are waited for after that; then their connections are cut
    */
   async stop(servingMs: number, answerMs = ANSWER_MS): Promise<void> {
-    const { server } = this;
-    if (!server) return;
+    if (!this.watched) return;
+    const { server, connections } = this.watched;
     this.leaving = true;
-    for (const response of this.inFlight) response.shouldKeepAlive = false;
+    connections.leave();
     await setTimeout(servingMs, undefined, { ref: false });
     await untilQuiet(server);
     const closed = once(server, 'close');
     // The one of HTTP would also cut connections whose last answer is not sent to its end.
     NetServer.prototype.close.call(server);
-    const idle = globalThis.setTimeout(() => this.endIdle(), IDLE_MS);
+    const idle = globalThis.setTimeout(() => connections.endIdle(), IDLE_MS);
     const late = globalThis.setTimeout(() => server.closeAllConnections(), answerMs);
     await closed;
     clearTimeout(idle);
     clearTimeout(late);
-  }
-
-  private connected(socket: Socket): void {
-    this.sockets.add(socket);
-    socket.on('close', () => this.sockets.delete(socket));
-  }
-
-  private enter(response: ServerResponse): void {
-    this.inFlight.add(response);
-    if (this.leaving) response.shouldKeepAlive = false;
-    response.on('close', () => {
-      this.inFlight.delete(response);
-      // Its client may have been promised before that the connection is kept.
-      if (this.endsIdle) this.endIdle();
-    });
-  }
-
-  private endIdle(): void {
-    this.endsIdle = true;
-    const busy = new Set([...this.inFlight].map(({ req }) => req.socket));
-    for (const socket of this.sockets) if (!busy.has(socket)) socket.destroySoon();
   }
 }
 

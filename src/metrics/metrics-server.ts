@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { errorBody, toLatchkeyError } from '../common/error-body.js';
 import { newId } from '../common/ids.js';
+import { Connections } from '../connections.js';
 import { Metrics } from './metrics.service.js';
 
 const TIMEOUT_MS = 10_000;
@@ -18,10 +19,8 @@ export class MetricsServer implements OnApplicationShutdown {
 
   /** @returns its URL. @throws what keeps it from listening there. */
   async listen(address: { host: string; port: number }): Promise<string> {
-    const server = createServer(
-      { requestTimeout: TIMEOUT_MS },
-      (request, response) => void this.answer(request, response),
-    );
+    const server = createServer({ requestTimeout: TIMEOUT_MS });
+    new Connections().serve(server, (request, response) => void this.answer(request, response));
     server.listen(address);
     await once(server, 'listening');
     this.server = server;

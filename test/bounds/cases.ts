@@ -1,4 +1,5 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
+import { requestOf } from '../support/pipeline.js';
 import { idOf, permissionOf, subjectOf } from './large-workspace.js';
 import { FRAGMENTS, JSON_SHAPES, MOST_OF_A_HEADER, repeated } from './nasty.js';
 
@@ -35,6 +36,27 @@ export function* boundsCases(document: OpenAPIV3_1.Document): Generator<BoundsCa
       if (operation) yield* casesOf(document, method.toUpperCase(), template, operation);
     }
   }
+}
+
+/** Requests of each kind, as short as they can be, to be sent many at once. */
+export function pipelinedRequests(credentials: [string, string][]): string[] {
+  const targets: [target: string, body?: object][] = [
+    ['GET /'],
+    ['GET /x'],
+    ['GET /metrics'],
+    ['GET /health/ready'],
+    ['GET /docs-json'],
+    ['HEAD /docs/swagger-ui-init.js'],
+    ['GET /docs/swagger-ui-bundle.js'],
+    ['GET /api/v1/me'],
+    ['GET /api/v1/apikey?limit=200'],
+    ['HEAD /api/v1/audit/export'],
+    [`DELETE /api/v1/apikey/${idOf(1_000_000)}`],
+    ['POST /api/v1/role', { name: 'x', permissions: ['apikeys:view'] }],
+    ['POST /api/v1/verify', { apiKey: 'x' }],
+  ];
+  const lines = credentials.map(([name, value]) => `${name}: ${value}`);
+  return targets.map(([target, body]) => requestOf(target, lines, body));
 }
 
 function* largestPages(): Generator<BoundsCase> {
