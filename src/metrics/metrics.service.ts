@@ -7,6 +7,8 @@ import { HttpRequests } from './http-requests.js';
 import { addRevocationMetrics } from './revocation-metrics.js';
 import { addVerificationMetrics } from './verification-metrics.js';
 
+const KEPT_MS = 1000;
+
 /** The metrics of one process at one moment. */
 export type MetricsReport = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
@@ -21,6 +23,7 @@ export interface Peers {
 export class Metrics implements OnApplicationBootstrap {
   private readonly registry = new Registry();
   private peers: Peers | undefined;
+  private latest: { text: Promise<string>; until: number } | undefined;
 
   constructor(verifier: KeyVerifier, revocations: Revocations, requests: HttpRequests) {
     addVerificationMetrics(this.registry, () => verifier.statistics());
@@ -47,8 +50,19 @@ export class Metrics implements OnApplicationBootstrap {
     return this.registry.getMetricsAsJSON();
   }
 
-  /** The metrics in the text format of Prometheus. */
-  async text(): Promise<string> {
+  /** The metrics in the text format of Prometheus. Callers within a second share one text: it takes long to make. */
+  text(): Promise<string> {
+    if (this.latest && performance.now() < this.latest.until) return this.latest.text;
+    const latest = { text: this.make(), until: Infinity };
+    this.latest = latest;
+    latest.text.then(
+      () => (latest.until = performance.now() + KEPT_MS),
+      () => (latest.until = 0),
+    );
+    return latest.text;
+  }
+
+  private async make(): Promise<string> {
     if (!this.peers) return this.registry.metrics();
     const own = await this.report();
     return AggregatorRegistry.aggregate([own, ...(await this.peers.exchange(own))]).metrics();

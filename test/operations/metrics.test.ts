@@ -133,6 +133,15 @@ describe('GET /metrics', () => {
       expect(metrics.value('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
     });
 
+    it('is made once for those who ask at the same time', async () => {
+      await scrape(service.anonymous);
+      const texts = await Promise.all(
+        Array.from({ length: 50 }, async () => (await service.anonymous.get('//metrics').expect(200)).text),
+      );
+      // The second that one is kept may end between them.
+      expect(new Set(texts).size).toBeLessThanOrEqual(2);
+    });
+
     it('names nothing that a caller wrote, and no credential', async () => {
       const key = await (await createWorkspace(service)).keyWith('apikeys:view');
       await key.client.get(`/apikey/${key.id}?search=${key.secret}`);

@@ -1,4 +1,5 @@
 import type { Client } from './client.js';
+import { eventually } from './eventually.js';
 
 type Labels = Record<string, string>;
 
@@ -28,9 +29,13 @@ export class Scrape {
   }
 }
 
-/** Asks for the metrics, as Prometheus does. */
+/** Asks for the metrics, as Prometheus does, until they are made anew: a text is kept for a second. */
 export async function scrape(client: Client): Promise<Scrape> {
-  const { text } = await client.get('//metrics').expect(200);
+  const { text: former } = await client.get('//metrics').expect(200);
+  const text = await eventually('the metrics are made anew', async () => {
+    const latest = await client.get('//metrics').expect(200);
+    return latest.text === former ? undefined : latest.text;
+  });
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return new Scrape(lines.map(sampleOf));
 }
