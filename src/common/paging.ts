@@ -14,9 +14,12 @@ export interface Page<T> extends Total {
   data: T[];
 }
 
+/** A request target that names a host (RFC 9112 §3.2.2), which a caller can choose. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i;
+
 /** The `Link` header of RFC 8288 for a numbered page; other query parameters are kept. Which page is the last may not be known. */
-export function pageLinks(url: string, page: number, limit: number, { total, totalRelation }: Total): string {
-  const [path, query = ''] = url.split('?', 2);
+export function pageLinks(target: string, page: number, limit: number, { total, totalRelation }: Total): string {
+  const [path = '', ...query] = target.replace(ORIGIN, '').split('?');
   const last = Math.max(1, Math.ceil(total / limit));
   const targets: Record<string, number | undefined> = {
     first: 1,
@@ -27,7 +30,7 @@ export function pageLinks(url: string, page: number, limit: number, { total, tot
   return Object.entries(targets)
     .filter(([, target]) => target !== undefined)
     .map(([rel, target]) => {
-      const parameters = new URLSearchParams(query);
+      const parameters = new URLSearchParams(query.join('?'));
       parameters.set('page', String(target));
       parameters.set('limit', String(limit));
       return `<${path}?${parameters.toString()}>; rel="${rel}"`;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sendRaw } from '../support/raw-request.js';
 import {
   createWorkspace,
   startService,
@@ -75,6 +76,19 @@ describe('GET /api/v1/apikey', () => {
           first: '/api/v1/apikey?limit=7&page=1',
           last: '/api/v1/apikey?limit=7&page=1',
         });
+      });
+
+      it('200: links are paths here with the whole query, whatever form the target has', async () => {
+        const credentials: [string, string][] = [
+          ['Authorization', `Bearer ${service.operatorKey}`],
+          ['X-Workspace-Id', workspace.id],
+        ];
+        for (const origin of ['', 'http://elsewhere.example', 'HTTPS://elsewhere.example:8443']) {
+          const path = `${origin}/api/v1/apikey?search=key?x?y`;
+          const { status, headers } = await sendRaw(service.url, { path, headers: credentials });
+          expect(status).toBe(200);
+          expect(linksOf(headers)['first']).toBe('/api/v1/apikey?search=key%3Fx%3Fy&page=1&limit=50');
+        }
       });
 
       it('200: {total, data} for both page and limit, the rows alone for one of them', async () => {
