@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Param, Query, StreamableFile, VERSION_NEUTRAL } from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, Req, StreamableFile, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Readable } from 'node:stream';
 import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
@@ -6,6 +6,7 @@ import type { Principal } from '../auth/principal.js';
 import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
 import { EXAMPLE_ID } from '../common/api-examples.js';
 import { ApiRefusals, invalid } from '../common/api-refusals.decorator.js';
+import type { HttpRequest } from '../common/request.js';
 import { AuditService } from './audit.service.js';
 import { AUDIT_RECORD_EXAMPLE, AuditPageDto, AuditRecordDto } from './dto/audit-record.dto.js';
 import { ExportAuditDto } from './dto/export-audit.dto.js';
@@ -57,9 +58,14 @@ export class AuditController {
     invalid('from', 'from must be an RFC 3339 date and time with a time zone, such as 2030-01-31T12:00:00Z.'),
   )
   @Header('Content-Disposition', EXPORT_DISPOSITION)
-  async export(@CurrentPrincipal() actor: Principal, @Query() query: ExportAuditDto): Promise<StreamableFile> {
-    const records = await this.audit.export(actor, query);
-    return new StreamableFile(Readable.from(toNdjson(records)), { type: 'application/x-ndjson' });
+  async export(
+    @CurrentPrincipal() actor: Principal,
+    @Query() query: ExportAuditDto,
+    @Req() { method }: HttpRequest,
+  ): Promise<StreamableFile> {
+    // HEAD exports nothing, so there is nothing to put on the trail.
+    const lines = method === 'HEAD' ? [] : toNdjson(await this.audit.export(actor, query));
+    return new StreamableFile(Readable.from(lines), { type: 'application/x-ndjson' });
   }
 
   @Get(':id')

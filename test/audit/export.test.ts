@@ -53,6 +53,19 @@ describe('GET /api/v1/audit/export', () => {
       }
     };
 
+    it('HEAD: 200 with the headers alone; nothing is exported, and no record says so', async () => {
+      const records = await exported();
+      const answer = await fetch(`${service.url}/api/v1/audit/export`, {
+        method: 'HEAD',
+        headers: { authorization: `Bearer ${service.operatorKey}`, 'x-workspace-id': workspace.id },
+      });
+      expect([answer.status, await answer.text()]).toEqual([200, '']);
+      expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
+      expect(answer.headers.get('content-disposition')).toBe('attachment; filename="audit.ndjson"');
+      // The first export is on the trail for the second.
+      expect(await exported()).toHaveLength(records.length + 1);
+    });
+
     it('200: the very records of the pages, oldest first, one a line', async () => {
       const updated = await exported('?action=apikey.updated&format=ndjson');
       expect(updated).toHaveLength(RECORDS);
