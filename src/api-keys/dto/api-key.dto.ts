@@ -152,11 +152,13 @@ export const CREATED_API_KEY_EXAMPLE: ApiKeyDto = {
 
 /** @param secret the key itself, to show it this once. */
 export function toApiKeyDto({ key, roles, effective }: ApiKeyView, now: Date, secret?: string): ApiKeyDto {
+  const { keyName, ...settings } = shown({ ...key, roles });
   return {
     id: key.id,
     workspaceId: key.workspaceId,
-    ...shown({ ...key, roles }),
+    keyName,
     apiKey: secret ?? key.hint,
+    ...settings,
     effectivePermissions: effective.simplified(),
     status: statusOf(key, now),
     createdDate: key.createdDate,
