@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { once } from 'node:events';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startChildService, type ChildService } from '../support/child-service.js';
-import { open, requestOf } from '../support/pipeline.js';
+import { ended, open, requestOf } from '../support/pipeline.js';
 import { sendRaw } from '../support/raw-request.js';
 import { createStore, forEachStore, type Store } from '../support/stores.js';
 import { boundsCases, pipelinedRequests, type BoundsCase } from './cases.js';
@@ -98,7 +97,7 @@ describe('one request of up to 64 KiB, on the largest workspace', () => {
     /** Sends a request many times over on one connection; resolves when that is closed and another caller is answered. */
     const burst = async (request: string, times: number): Promise<void> => {
       const socket = open(service.url, request.repeat(times) + requestOf('GET /health/live', ['Connection: close']));
-      await once(socket.resume(), 'close');
+      await ended(socket);
       await service.anonymous.get('//health/live').expect(200);
     };
 

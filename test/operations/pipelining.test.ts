@@ -5,7 +5,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import * as v8 from 'node:v8';
 import { eventually } from '../support/eventually.js';
 import { scrape } from '../support/metrics.js';
-import { open, pipeline, requestOf } from '../support/pipeline.js';
+import { ended, open, pipeline, requestOf } from '../support/pipeline.js';
 import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 
@@ -94,7 +94,7 @@ describe('Requests that are sent ahead on one connection', () => {
     ])('close the connection when they are more: of many to %s, one begins', async (target, route) => {
       const before = await answered(route);
       const burst = open(service.url, `GET ${target} HTTP/1.1\r\nHost:\r\n\r\n`.repeat(1500));
-      await once(burst.resume(), 'close');
+      await ended(burst);
       await service.anonymous.get('//health/live').expect(200);
       expect((await answered(route)) - before).toBeLessThanOrEqual(1);
     });

@@ -17,6 +17,11 @@ export function open(url: string, bytes: string): Socket {
   return socket;
 }
 
+/** Reads on, and resolves when the connection has ended, be it by a reset. */
+export function ended(socket: Socket): Promise<void> {
+  return new Promise((resolve) => void socket.resume().on('close', () => resolve()));
+}
+
 /** A request by its lines and its body. */
 export function requestOf(target: string, lines: string[] = [], body?: object): string {
   const text = body ? JSON.stringify(body) : '';
