@@ -173,8 +173,13 @@ function acceptJsonOnly(app: NestFastifyApplication): void {
     try {
       assertJsonInUtf8(request.headers);
       // Clients that name a content type on a request without a body are common, and mean no harm.
-      if (bytes.length === 0) done(null, undefined);
-      else void parse(request, UTF_8.decode(bytes as Buffer), done);
+      if (bytes.length === 0) {
+        done(null, undefined);
+        return;
+      }
+      const text = UTF_8.decode(bytes as Buffer);
+      Object.assign(request, { rawBody: bytes });
+      void parse(request, text, done);
     } catch (error) {
       done(error instanceof LatchkeyError ? error : notUtf8());
     }

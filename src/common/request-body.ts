@@ -73,8 +73,16 @@ async function saysNothing(stream: Readable): Promise<boolean> {
   }
 }
 
+/** Not by recursion: a body may be as deep as it is long. */
 function hasReplacement(body: unknown): boolean {
-  return body !== undefined && JSON.stringify(body).includes('\uFFFD');
+  const left = [body];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value === 'string' && value.includes('\uFFFD')) return true;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, member] of Object.entries(value)) left.push(name, member);
+  }
+  return false;
 }
 
 function isBytes(body: unknown): boolean {

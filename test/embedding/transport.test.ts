@@ -261,6 +261,8 @@ describe.each(HOST_ADAPTERS)('bodies whose bytes the application does not keep, 
     const refused = await create(Buffer.from('Schl\u00fcssel', 'latin1'));
     expect(refused).toMatchObject({ status: 400, body: { code: 'request.invalid', details: [{ field: 'body' }] } });
     expect((await create(Buffer.from('Schl\u00fcssel'))).status).toBe(201);
+    const deep = await create(Buffer.from(`","metadata":${'['.repeat(10_000)}${']'.repeat(10_000)},"description":"`));
+    expect(deep).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
     await host.stop();
   });
 });

@@ -111,6 +111,11 @@ describe('requests that are no good before a field is looked at', () => {
       expect(message).toBe('The body must be a JSON object.');
     });
 
+    it('a replacement character that was meant is no fault', async () => {
+      const answer = await send('POST', '/api/v1/apikey', '{"description":"\ufffd","keyName":7}');
+      expect(answer).toMatchObject({ status: 400, body: { details: [{ field: 'keyName' }] } });
+    });
+
     it('a byte order mark is no fault', async () => {
       const answer = await send('POST', '/api/v1/apikey', '\ufeff{"keyName":7}');
       expect(answer).toMatchObject({ status: 400, body: { details: [{ field: 'keyName' }] } });
