@@ -1,7 +1,7 @@
 import { ApiKeysService } from '../api-keys/api-keys.service.js';
 import { AuditService } from '../audit/audit.service.js';
 import type { Principal } from '../auth/principal.js';
-import { LatchkeyError } from '../common/latchkey-error.js';
+import { LatchkeyError, WorkspaceNotFoundError } from '../common/latchkey-error.js';
 import { readEnvironment } from '../config/environment.js';
 import { MembersService } from '../members/members.service.js';
 import { ENVIRONMENT } from '../operators/operator-name.js';
@@ -112,10 +112,19 @@ export async function reconcile(terminal: Terminal, { trail, dryRun, yes, json }
 async function assertOfThisDatabase(session: Session, workspaceIds: ReadonlySet<string>): Promise<void> {
   if (workspaceIds.size === 0) return;
   for (const id of [...workspaceIds].slice(0, MOST_LOOKED_FOR)) {
-    const { data } = await session.get(AuditService).list(session.actor.in(id), { limit: 1 });
-    if (data.length > 0) return;
+    if (await hasRecords(session, id)) return;
   }
   throw new Error('The trail is that of another database: this one has no record of any workspace that it names');
+}
+
+async function hasRecords(session: Session, workspaceId: string): Promise<boolean> {
+  try {
+    const { data } = await session.get(AuditService).list(session.actor.in(workspaceId), { limit: 1 });
+    return data.length > 0;
+  } catch (error) {
+    if (error instanceof WorkspaceNotFoundError) return false;
+    throw error;
+  }
 }
 
 /** What is still to be done: what the database has, and the trail says it should not. */

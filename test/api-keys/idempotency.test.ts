@@ -144,7 +144,7 @@ describe('POST /api/v1/apikey with Idempotency-Key', () => {
 
     it.each(['', ' ', 'a b', 'x'.repeat(256), 'caf\u{e9}'])('400: %p is none', async (idempotencyKey) => {
       const before = await keyCount();
-      const { body } = await create(workspace.operator, idempotencyKey).expect(400, 'request.invalid');
+      const { body } = await create(workspace.operator, idempotencyKey, 'None').expect(400, 'request.invalid');
       expect(body.details[0].field).toBe('Idempotency-Key');
       expect(await keyCount()).toBe(before);
     });

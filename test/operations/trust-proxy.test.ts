@@ -45,7 +45,7 @@ describe('TRUST_PROXY', () => {
     await service.stop();
   });
 
-  it('sees what a proxy adds after any number of headers', async () => {
+  it('sees what a proxy adds after hundreds of headers, and decides nothing where there may be more', async () => {
     const service = await startService('sqlite', { TRUST_PROXY: '1' });
     const workspace = await createWorkspace(service);
     const settings = { keyName: uniqueName('Key'), permissions: ['*'], allowedIps: ['127.0.0.0/8', '203.0.113.7'] };
@@ -59,10 +59,10 @@ describe('TRUST_PROXY', () => {
       return (await sendRaw(service.url, { path: '/api/v1/me', headers })).status;
     };
     expect([await send('203.0.113.7', 900), await send('198.51.100.1', 900)]).toEqual([200, 401]);
-    expect([await send('203.0.113.7', 1200), await send('198.51.100.1', 1200)]).toEqual([401, 401]);
+    expect([await send('203.0.113.7', 1200), await send('198.51.100.1', 1200)]).toEqual([431, 431]);
     const { body } = await service.operator.in('*').get('/audit?action=auth.failed').expect(200);
     const addresses = body.data.map(({ request }: { request: { ip: string } }) => request.ip);
-    expect(new Set(addresses)).toEqual(new Set(['203.0.113.7', '198.51.100.1']));
+    expect(addresses).toEqual(['198.51.100.1']);
     await service.stop();
   });
 
