@@ -83,6 +83,8 @@ export class WorkerProcess {
 
   /** Ends it at once, whatever it is doing. */
   kill(): void {
+    // It is given no connection any more, which nobody would answer, before its end is noticed.
+    this.worker.disconnect();
     this.worker.process.kill('SIGKILL');
   }
 
