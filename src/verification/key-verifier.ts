@@ -23,7 +23,7 @@ import { KeyLookUps } from './key-look-ups.js';
 import { RefusedVerifications } from './refused-verifications.js';
 import type { RememberedKey } from './remembered-key.js';
 import { StoredKeys } from './stored-keys.js';
-import { assertRequest, type VerificationRequest } from './verification-request.js';
+import { assertRequest, assertWorkspace, isOfWorkspace, type VerificationRequest } from './verification-request.js';
 
 /** Why a key was refused. Tell a key's own user none of it. */
 export type VerificationRefusal = RefusalReason | 'insufficient_permissions' | 'rate_limited';
@@ -154,9 +154,10 @@ export class KeyVerifier extends CredentialVerifier {
   }
 
   private async verifyStored(presented: PresentedKey, request: VerificationRequest): Promise<VerificationResult> {
+    assertWorkspace(request.workspaceId);
     const result = await this.judge(presented, request.ip, sourceOf(request));
     if (result.valid) return this.admit(result.key, request);
-    const isForeign = result.key !== null && !isOf(request.workspaceId, result.key);
+    const isForeign = result.key !== null && !isOfWorkspace(request.workspaceId, result.key);
     const recorded = result.key && this.refusals.record(result.key, result.reason, request.ip);
     // How long it takes must not tell that there is such a key.
     if (isForeign) recorded?.catch(() => undefined);
@@ -173,7 +174,7 @@ export class KeyVerifier extends CredentialVerifier {
     key: RememberedKey,
     { workspaceId, permissions, cost }: VerificationRequest,
   ): VerificationResult | Promise<VerificationResult> {
-    if (!isOf(workspaceId, key)) return this.refuse('unknown', null);
+    if (!isOfWorkspace(workspaceId, key)) return this.refuse('unknown', null);
     if (permissions !== undefined && permissions.length > 0) {
       const missing = key.permissions.missing(permissions);
       if (missing.length > 0) return { ...this.refuse('insufficient_permissions', key), missing };
@@ -226,10 +227,6 @@ export class KeyVerifier extends CredentialVerifier {
 /** One of its own for each answer, without the hash. */
 function refusedKeyOf({ id, name, workspaceId }: RefusedKey): RefusedKey {
   return { id, name, workspaceId };
-}
-
-function isOf(workspaceId: string | undefined, key: RefusedKey): boolean {
-  return workspaceId === undefined || workspaceId === key.workspaceId || workspaceId.toLowerCase() === key.workspaceId;
 }
 
 /** On whose account a key is looked up. What a caller says of its own users counts for that caller alone. */

@@ -1,4 +1,4 @@
-import { GRANT_FORM, GRANT_RULE, LONGEST_PERMISSION } from '../auth/permission-name.js';
+import { GRANT_RULE, hasGrantForm, LONGEST_PERMISSION } from '../auth/permission-name.js';
 import { isAddress } from '../common/address.js';
 import { isId } from '../common/ids.js';
 import { RequestInvalidError } from '../common/latchkey-error.js';
@@ -25,6 +25,7 @@ export interface VerificationRequest {
   cost?: number;
 }
 
+const WORKSPACE_RULE = 'workspaceId must be the id of a workspace, which is a UUID.';
 const FIELDS: ReadonlySet<string> = new Set([
   'permissions',
   'ip',
@@ -45,10 +46,25 @@ export function assertRequest(request: VerificationRequest): void {
   if (permissions !== undefined) assertPermissions(permissions);
   if (ip !== undefined && ip !== null && !isAddress(ip))
     refuse('ip', `ip must be ${IP_RULE}; null if it is not known.`);
-  if (workspaceId !== undefined && !isId(workspaceId))
-    refuse('workspaceId', 'workspaceId must be the id of a workspace, which is a UUID.');
+  if (workspaceId !== undefined && typeof workspaceId !== 'string') refuse('workspaceId', WORKSPACE_RULE);
   if (cost !== undefined && !(Number.isInteger(cost) && cost >= 1 && cost <= HIGHEST_COST))
     refuse('cost', `cost must be a whole number from 1 to ${HIGHEST_COST}.`);
+}
+
+/**
+ * Whether a key is one of those that are asked for.
+ *
+ * @throws {RequestInvalidError} if the workspace can be none.
+ */
+export function isOfWorkspace(workspaceId: string | undefined, key: { workspaceId: string }): boolean {
+  if (workspaceId === undefined || workspaceId === key.workspaceId) return true;
+  assertWorkspace(workspaceId);
+  return workspaceId.toLowerCase() === key.workspaceId;
+}
+
+/** @throws {RequestInvalidError} {@link assertRequest} leaves this out: it takes as long as all the rest. */
+export function assertWorkspace(workspaceId: string | undefined): void {
+  if (workspaceId !== undefined && !isId(workspaceId)) refuse('workspaceId', WORKSPACE_RULE);
 }
 
 function assertPermissions(permissions: readonly string[]): void {
@@ -57,8 +73,7 @@ function assertPermissions(permissions: readonly string[]): void {
     refuse('permissions', `permissions must have at most ${MOST_PERMISSIONS} items.`);
   for (const permission of permissions as unknown[]) {
     const isText = typeof permission === 'string' && permission.length <= LONGEST_PERMISSION;
-    if (!isText || !GRANT_FORM.test(permission))
-      refuse('permissions', `each item of permissions must be ${GRANT_RULE}.`);
+    if (!isText || !hasGrantForm(permission)) refuse('permissions', `each item of permissions must be ${GRANT_RULE}.`);
   }
   if (permissions.length > 1 && new Set(permissions).size < permissions.length)
     refuse('permissions', 'permissions must not name the same item twice.');
