@@ -1,5 +1,5 @@
 const SHELL =
-  '^src/(main|serve|lifecycle|stop-signals|app\\.[a-z]+|drain|verify-shortcut|version)\\.ts$|^src/(config|canary|health|openapi|metrics|workers|cli)/';
+  '^src/(main|serve|lifecycle|stop-signals|app\\.[a-z]+|connections|drain|verify-shortcut|version)\\.ts$|^src/(config|canary|health|openapi|metrics|workers|cli)/';
 const FEATURES =
   '^src/(api-keys|audit|members|operators|permissions|restore|revocation|roles|usage|verification|workspaces)/';
 

@@ -94,7 +94,7 @@ export class Connections {
   private beginNext(connection: Connection): void {
     connection.underWay = undefined;
     const next = connection.waiting.shift();
-    // After the last answer nobody could be told what became of it.
+    // A connection that is ending carries no more answers.
     if (connection.socket.writable) next?.begin();
   }
 }

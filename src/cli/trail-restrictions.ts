@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { isId } from '../common/ids.js';
 
-/** What a trail says was taken from somebody, and what names it. */
+/** Something that a trail says was deleted, removed or disabled. */
 export interface Restriction {
   what: 'workspace' | 'apikey' | 'disabled apikey' | 'member' | 'operator';
   id: string;
@@ -13,10 +13,10 @@ export interface Restriction {
   occurredDate: string;
 }
 
-/** All that a trail says is to be refused, by its end. */
+/** What is deleted, removed or disabled at the end of a trail. */
 export interface TrailRestrictions {
   restrictions: Restriction[];
-  /** Records of what may have restricted somebody too, and is not made again by itself: how many, by action. */
+  /** How many records there are of other changes that may restrict somebody, by action. They are left to people. */
   others: Record<string, number>;
   /** Every workspace that a record is of. */
   workspaceIds: ReadonlySet<string>;

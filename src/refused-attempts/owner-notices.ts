@@ -44,9 +44,9 @@ export class OwnerNotices {
   ) {}
 
   /**
-   * Of those that concern a workspace, five thousand a second are kept, which the callers' workspaces share: the caller's own
-   * trail has, or counts, them all. Ids that do not exist take no place for long: many are looked up before the second is
-   * over, while nobody waits for it.
+   * Keeps the attempt until its workspace is told. Of attempts at what exists, five thousand a second are kept, shared by the
+   * callers' workspaces; the caller's own trail has, or counts, them all. Ids that do not exist are dropped once they are
+   * looked up: as soon as 500 wait, or after a second.
    */
   add(notice: Notice): void {
     if (notice.things.length === 0) return;

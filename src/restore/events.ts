@@ -9,7 +9,7 @@ export interface Lag {
   lastDate: string;
 }
 
-/** A database that is older than what was last acknowledged is served all the same, since somebody said so. */
+/** A restored database is served because somebody accepted it, though it lacks records that were acknowledged. */
 export class LogRestored extends DomainEvent {
   static readonly action = 'audit.log_restored';
   readonly action = LogRestored.action;

@@ -14,7 +14,7 @@ const SOMEBODY: Actor = {
   origin: null,
 };
 
-/** Puts on the trail that somebody has tried a key that is deleted, disabled, expired or orphaned where keys are verified. */
+/** Records refused verifications of known keys: deleted, disabled, expired, orphaned, or used from a refused address. */
 @Injectable()
 export class RefusedVerifications {
   constructor(private readonly attempts: FailedAttempts) {}

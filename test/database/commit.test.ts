@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { OutcomeUnknownError, StoreUnavailableError } from '../../src/common/latchkey-error.js';
+import { holdLock } from '../support/write-lock.js';
 import { INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';
 
 const LONGEST_CHANGE_MS = 10_000;
@@ -51,14 +52,16 @@ describe('a commit on PostgreSQL', () => {
   });
 
   it('is answered soon where what is read after it is not', async () => {
+    const release = await holdLock(opened.store, 'SELECT pg_advisory_xact_lock(1)');
     const beginning = performance.now();
     const { rows } = await opened.database.transaction(async (tx) => {
-      const sleeping = tx.readAfter({ sql: 'SELECT pg_sleep(20)' }, []);
+      const waiting = tx.readAfter({ sql: 'SELECT pg_advisory_xact_lock(1)' }, []);
       await tx.writeLast(INSERT_WORKSPACE, ['made', 'made']);
-      return { rows: sleeping };
+      return { rows: waiting };
     });
     expect(performance.now() - beginning).toBeLessThan(LONGEST_CHANGE_MS);
     await expect(rows).rejects.toThrow();
+    await release();
     await Promise.all(Array.from({ length: 20 }, (_, at) => add(`${at}`)));
     expect(await workspaceNames(opened.database)).toHaveLength(21);
   });

@@ -1,8 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
+import { eventually } from '../../support/eventually.js';
 import { createWorkspace, uniqueName, type RunningService } from '../../support/service.js';
 
 const AT_ONCE = 15;
-const HEAD_START_MS = 500;
 
 export interface SelfMakingKey {
   /** How many keys it had made by the answer of its deletion. */
@@ -41,7 +40,7 @@ export async function deleteSelfMakingKey(instances: readonly RunningService[]):
   };
   const making = instances.flatMap((instance) => Array.from({ length: AT_ONCE }, () => make(instance)));
   try {
-    await setTimeout(HEAD_START_MS);
+    await eventually('as many keys are made as are made at once', () => made >= making.length || undefined);
 
     const beginning = performance.now();
     await operator.delete(`/apikey/${maker.id}`).expect(200);
