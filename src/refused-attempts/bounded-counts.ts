@@ -21,6 +21,9 @@ interface Estimate {
  */
 export class BoundedCounts {
   private readonly estimates = new Map<string, Estimate>();
+  /** The names of each estimate: a flood of new names would look through all of them otherwise. */
+  private readonly byUpper = new Map<number, Set<string>>();
+  private lowest = Infinity;
   private total = 0;
 
   /** @param mostNamed how many are named at most */
@@ -32,9 +35,12 @@ export class BoundedCounts {
 
   add(name: string, count = 1): void {
     this.total += count;
-    const known = this.estimates.get(name);
-    if (known) known.upper += count;
-    else this.estimates.set(name, this.startOf(count));
+    const estimate = this.estimates.get(name) ?? this.takePlace();
+    if (estimate.upper > 0) this.leave(estimate.upper, name);
+    const upper = estimate.upper + count;
+    this.estimates.set(name, { ...estimate, upper });
+    this.byUpper.set(upper, (this.byUpper.get(upper) ?? new Set()).add(name));
+    if (upper < this.lowest) this.lowest = upper;
   }
 
   addAll(more: BoundedCounts): void {
@@ -57,12 +63,21 @@ export class BoundedCounts {
     return this.mostNamed * KEPT_FOR_EACH;
   }
 
-  /** Of a new name: it takes the place of the rarest once there is none left. */
-  private startOf(count: number): Estimate {
-    if (this.estimates.size < this.mostKept) return { upper: count, inherited: 0 };
-    let [rarest, lowest] = ['', Infinity];
-    for (const [name, { upper }] of this.estimates) if (upper < lowest) [rarest, lowest] = [name, upper];
+  /** For a new name: once there is none left, it takes the place of one of the rarest. */
+  private takePlace(): Estimate {
+    if (this.estimates.size < this.mostKept) return { upper: 0, inherited: 0 };
+    const { lowest } = this;
+    const [rarest = ''] = this.byUpper.get(lowest) ?? [];
     this.estimates.delete(rarest);
-    return { upper: lowest + count, inherited: lowest };
+    this.leave(lowest, rarest);
+    return { upper: lowest, inherited: lowest };
+  }
+
+  private leave(upper: number, name: string): void {
+    const names = this.byUpper.get(upper);
+    names?.delete(name);
+    if (names?.size !== 0) return;
+    this.byUpper.delete(upper);
+    if (upper === this.lowest) this.lowest = Math.min(...this.byUpper.keys());
   }
 }

@@ -6,7 +6,7 @@ import type { Actor } from '../events/actor.js';
 import type { DomainEvent, EventFacts } from '../events/domain-event.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import { attemptOf, type Attempt } from './attempt.js';
-import { FloodRule } from './flood-rule.js';
+import { FloodRule, type AttemptedUse } from './flood-rule.js';
 import { KnownTargets } from './known-targets.js';
 import { OwnerNotices, type Notice } from './owner-notices.js';
 import { RecordQueue } from './record-queue.js';
@@ -78,6 +78,11 @@ export class FailedAttempts implements OnModuleInit, BeforeApplicationShutdown {
     const date = this.clock.now();
     this.notices.add({ actor, event, date, things });
     await this.put(attemptOf(actor, event, { refusedKey }), date);
+  }
+
+  /** Whether {@link recordFirst} would do nothing: what is to be recorded need not be made. */
+  isLater(use: AttemptedUse): boolean {
+    return this.rule.isLater(use, this.clock.time());
   }
 
   /**

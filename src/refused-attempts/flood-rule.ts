@@ -1,6 +1,6 @@
 import { ESCALATION, type Attempt } from './attempt.js';
 import { FairShares } from './fair-shares.js';
-import { KnownKeyClients, type KeyUse } from './known-key-clients.js';
+import { KnownKeyClients } from './known-key-clients.js';
 
 const ITEMISED_A_WINDOW = 10;
 const MINUTE_MS = 60_000;
@@ -11,7 +11,16 @@ const BUDGETS = { source: 600, anonymous: 600, 'notices of the anonymous': 600, 
 /** Full records a minute that workspaces share: see {@link FairShares}, which also bounds what all take of them. */
 const SHARED = { callers: 6000, escalations: 6000, firsts: 6000, notices: 6000, strangers: 600 };
 
+const NOBODYS = '';
+
 type Shares = Record<keyof typeof SHARED, FairShares>;
+
+/** A client's attempt with a key, which is null if nobody has it. */
+export interface AttemptedUse {
+  workspaceId: string | null;
+  keyId: string | null;
+  client: string;
+}
 
 /** A place among the full records, which is given back if the record cannot be written. */
 export interface Place {
@@ -50,11 +59,22 @@ export class FloodRule {
     return this.takeFirst(attempt, now) ?? takeAll([...this.budgetsOf(attempt), this.windowOf(attempt)]);
   }
 
+  /** Whether it cannot be the client's first of the day with a key that is known. */
+  isLater({ workspaceId, keyId, client }: AttemptedUse, now: number): boolean {
+    // As much is asked for a key that nobody has: the time does not tell.
+    const use = { workspaceId: workspaceId ?? NOBODYS, keyId: keyId ?? NOBODYS, client };
+    if (this.clients.has(use, now)) return true;
+    if (keyId !== null) return false;
+    this.clients.add(use, now);
+    return true;
+  }
+
   /** @returns undefined unless it is the client's first of the day with a key that is known. */
   takeFirst(attempt: Attempt, now: number): Place | undefined {
-    const { refusedKey, source, event } = attempt;
-    if (refusedKey === null) return undefined;
-    const use: KeyUse = { workspaceId: event.workspaceId ?? '', keyId: refusedKey, client: source };
+    const { refusedKey, source, event, actor, isNotice } = attempt;
+    if (actor.type !== 'anonymous' || isNotice) return undefined;
+    if (this.isLater({ workspaceId: event.workspaceId, keyId: refusedKey, client: source }, now)) return undefined;
+    const use = { workspaceId: event.workspaceId ?? NOBODYS, keyId: refusedKey ?? NOBODYS, client: source };
     const place = takeAll([this.shares.firsts.of(use.workspaceId)]);
     if (!place) return undefined;
     if (!this.clients.add(use, now)) {

@@ -36,6 +36,13 @@ export class KnownKeyClients {
     return true;
   }
 
+  /** Whether the client has tried the key today, or is one too many of that key's. */
+  has({ workspaceId, keyId, client }: KeyUse, now: number): boolean {
+    this.startDay(Math.floor(now / DAY_MS));
+    const known = this.workspaces.get(workspaceId)?.get(keyId);
+    return known !== undefined && (known.has(client) || known.size >= MOST_CLIENTS_OF_A_KEY);
+  }
+
   remove({ workspaceId, keyId, client }: KeyUse): void {
     const clients = this.workspaces.get(workspaceId);
     const known = clients?.get(keyId);

@@ -9,6 +9,7 @@ const MOST_DISPLAYS = 400;
 /** Of what no caller can invent, more is named. */
 const MOST_KNOWN_NAMED = 200;
 const LOOKED_UP_TOGETHER = 500;
+const COUNTED_TOGETHER = 500;
 const MOST_WAITING = 5000;
 const NO_WORKSPACE = '';
 const CREDENTIAL = /^(apikey|user|operator):(.+)$/s;
@@ -27,14 +28,12 @@ export class SuppressedInWorkspace {
 
   constructor(readonly workspaceId: string) {}
 
-  add({ actor, event, kind, source, route }: Attempt): void {
-    const { type, workspaceId } = actor;
-    this.actions.add(event.action);
+  add({ action, kind, source, route, isOwn, display }: CountedAttempt): void {
+    this.actions.add(action);
     this.kinds.add(kind);
     this.routes.add(route);
-    const isOwn = type === 'operator' || (workspaceId !== null && workspaceId === event.workspaceId);
     (isOwn ? this.ownSources : this.otherSources).add(source);
-    if (type !== 'anonymous') this.show(source, actor.display);
+    this.show(source, display);
   }
 
   /** Whether the target is known to exist, or to have existed, in the workspace. */
@@ -92,6 +91,16 @@ export class SuppressedInWorkspace {
   }
 }
 
+/** What is counted of an attempt: the request can go. */
+interface CountedAttempt extends Pick<Attempt, 'kind' | 'source' | 'route' | 'refusedKey'> {
+  workspaceId: string | null;
+  action: string;
+  targets: readonly Target[];
+  /** Whether a credential of the workspace made it, or an operator. */
+  isOwn: boolean;
+  display: string;
+}
+
 /** A target of which it is not known yet whether it exists. */
 interface WaitingTarget extends CountedTarget {
   display: string;
@@ -104,6 +113,7 @@ interface WaitingTarget extends CountedTarget {
  */
 export class SuppressedAttempts {
   private readonly workspaces = new Map<string, SuppressedInWorkspace>();
+  private uncounted: CountedAttempt[] = [];
   private waiting = new Map<string, WaitingTarget>();
   private looksUpAt = LOOKED_UP_TOGETHER;
   private running: Promise<void> | undefined;
@@ -114,19 +124,18 @@ export class SuppressedAttempts {
     return [...this.workspaces.values()];
   }
 
-  /** Resolves when there is room for more: while the store is slow, whoever floods waits. */
+  /**
+   * Counted later, with others: how long that takes must not tell what the attempt was aimed at. Resolves when there is
+   * room for more: while the store is slow, whoever floods waits.
+   */
   async add(attempt: Attempt): Promise<void> {
-    const counts = this.in(attempt.event.workspaceId ?? NO_WORKSPACE);
-    counts.add(attempt);
-    for (const target of attempt.event.targets) {
-      const isKnown = counts.knows(target) || (target.type === 'apikey' && target.id === attempt.refusedKey);
-      if (isKnown) counts.addKnownTarget(target, target.display);
-      else this.wait({ ...target, workspaceId: counts.workspaceId || null, count: 1 });
-    }
+    this.uncounted.push(countedOf(attempt));
+    if (this.uncounted.length >= COUNTED_TOGETHER) this.countAll();
     if (this.waiting.size >= this.looksUpAt) await this.lookUp().catch(() => undefined);
   }
 
   addAll(more: SuppressedAttempts): void {
+    more.countAll();
     for (const counts of more.all) this.addCounts(counts);
     for (const target of more.waiting.values()) this.wait(target);
   }
@@ -141,7 +150,25 @@ export class SuppressedAttempts {
    * @throws {StoreUnavailableError} if the store cannot answer: then they wait on.
    */
   async settle(): Promise<void> {
+    this.countAll();
     while (this.waiting.size > 0) await this.lookUp();
+  }
+
+  private countAll(): void {
+    const attempts = this.uncounted;
+    this.uncounted = [];
+    for (const attempt of attempts) this.count(attempt);
+  }
+
+  private count(attempt: CountedAttempt): void {
+    const { workspaceId, targets, refusedKey } = attempt;
+    const counts = this.in(workspaceId ?? NO_WORKSPACE);
+    counts.add(attempt);
+    for (const target of targets) {
+      const isKnown = counts.knows(target) || (target.type === 'apikey' && target.id === refusedKey);
+      if (isKnown) counts.addKnownTarget(target, target.display);
+      else this.wait({ ...target, workspaceId: counts.workspaceId || null, count: 1 });
+    }
   }
 
   private wait(target: WaitingTarget): void {
@@ -186,6 +213,14 @@ export class SuppressedAttempts {
     this.workspaces.set(workspaceId, opened);
     return opened;
   }
+}
+
+function countedOf({ actor, event, kind, source, route, refusedKey }: Attempt): CountedAttempt {
+  const { type, workspaceId, display } = actor;
+  const isOwn = type === 'operator' || (workspaceId !== null && workspaceId === event.workspaceId);
+  const { action, targets } = event;
+  const shown = type === 'anonymous' ? '' : display;
+  return { workspaceId: event.workspaceId, action, targets, kind, source, route, refusedKey, isOwn, display: shown };
 }
 
 /** Of the names that are counted apart, each has its fifty: the first of them stand first. */

@@ -158,9 +158,9 @@ export class KeyVerifier extends CredentialVerifier {
     const result = await this.judge(presented, request.ip, sourceOf(request));
     if (result.valid) return this.admit(result.key, request);
     const isForeign = result.key !== null && !isOfWorkspace(request.workspaceId, result.key);
-    const recorded = result.key && this.refusals.record(result.key, result.reason, request.ip);
+    const recorded = this.refusals.record(result.key, result.reason, request.ip);
     // How long it takes must not tell that there is such a key.
-    if (isForeign) recorded?.catch(() => undefined);
+    if (isForeign) recorded.catch(() => undefined);
     else await recorded;
     return isForeign ? this.refuse('unknown', null) : this.refuse(result.reason, result.key);
   }

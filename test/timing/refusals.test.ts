@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PresentedKey } from '../../src/auth/presented-key.js';
 import { generateKey } from '../../src/common/key-format.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import type { Client } from '../support/client.js';
@@ -13,6 +14,8 @@ import { randomOrder, samples, stopClock } from './settings.js';
 const SAMPLES = samples(10_000);
 const KEYS_EACH = 100;
 const COMPARISONS = 2 * 2 * 8;
+/** Whether a key was tried before takes as long as memory does to answer: see docs/decisions/0023. */
+const TOLERATED_MICROSECONDS = 5;
 const PLANTED_MICROSECONDS = 50;
 const PLANTED = `unknown, ${PLANTED_MICROSECONDS} µs later`;
 
@@ -48,7 +51,7 @@ describe('The time of a refusal does not tell what became of a well-formed key',
       const before = verifier.statistics().outcomes;
       const probe = ({ secret, later }: Use) => {
         spin(later);
-        return verifier.verify(secret, { ip: '127.0.0.1' });
+        return verifier.authenticate(new PresentedKey(secret), '127.0.0.1');
       };
 
       const times = await measure(probe, uses, SAMPLES, randomOrder());
@@ -58,7 +61,7 @@ describe('The time of a refusal does not tell what became of a well-formed key',
       for (const reason of ['unknown', 'deleted', 'disabled', 'expired', 'orphaned']) {
         expect(refused[reason]).toBeGreaterThan(SAMPLES);
       }
-      expect(separations(`KeyVerifier.verify on ${kind}`, times, COMPARISONS)).toEqual([PLANTED]);
+      expect(separations(`KeyVerifier.authenticate on ${kind}`, times, COMPARISONS)).toEqual([PLANTED]);
     });
 
     it('over HTTP', async () => {
@@ -71,7 +74,7 @@ describe('The time of a refusal does not tell what became of a well-formed key',
       const times = await measure(probe, uses, SAMPLES, randomOrder());
 
       connection.close();
-      expect(separations(`GET /api/v1/me on ${kind}`, times, COMPARISONS)).toEqual([PLANTED]);
+      expect(separations(`GET /api/v1/me on ${kind}`, times, COMPARISONS, TOLERATED_MICROSECONDS)).toEqual([PLANTED]);
     });
   });
 });

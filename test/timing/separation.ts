@@ -9,25 +9,30 @@ const FALSE_ALARMS = 0.001;
  *
  * The measured order is random, so if the class has no part in the time, every way of giving the times to the classes was
  * equally probable: that, and no assumption about noise, is what the rank test asks for. Noise, drift and pauses make it
- * see less, not more. So there is no tolerance: told apart is what differs by more than chance, where chance alone
+ * see less, not more. So told apart is what differs by more than chance, and by more than `tolerated`, where chance alone
  * fails one whole run in a thousand (each of its comparisons at a thousandth of that number of comparisons: Bonferroni).
  *
  * How small a difference is seen depends on the number of samples: with n of each class an effect 4 / √(6n) from 0.5, at
  * 10,000 that is 0.016, which is a shift by about a twentieth of the spread.
  *
  * @param comparisons how many the whole run makes
+ * @param tolerated how far the medians may be apart, in microseconds
  */
-export function separations(title: string, times: Times, comparisons: number): string[] {
+export function separations(title: string, times: Times, comparisons: number, tolerated = 0): string[] {
   const [[baseline, reference] = ['', []], ...others] = Object.entries(times);
   const separated: string[] = [];
   write(`\n${title} (µs: 10 %, median, 90 %; effect, p against the first)\n${line(baseline, reference)}\n`);
   for (const [name, sample] of others) {
     const { effect, p } = compareRanks(reference, sample);
-    const isSeparated = p < FALSE_ALARMS / comparisons;
+    const isSeparated = p < FALSE_ALARMS / comparisons && Math.abs(medianOf(sample) - medianOf(reference)) > tolerated;
     if (isSeparated) separated.push(name);
     write(`${line(name, sample)}  ${effect.toFixed(4)}  ${p.toExponential(1)}${isSeparated ? '  SEPARATED' : ''}\n`);
   }
   return separated;
+}
+
+function medianOf(sample: readonly number[]): number {
+  return Float64Array.from(sample).sort()[sample.length >> 1] ?? 0;
 }
 
 function line(name: string, sample: readonly number[]): string {
