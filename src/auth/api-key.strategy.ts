@@ -10,16 +10,9 @@ import {
   OperatorDirectory,
   type AcceptedKey,
   type KnownOperator,
-  type RefusalReason,
-  type RefusedKey,
+  type Refusal,
 } from './ports.js';
 import type { Identity } from './principal.js';
-
-/** Why a request was refused, and the key it concerns if that is known. For the trail; the caller is told neither. */
-export interface Refusal {
-  reason: RefusalReason;
-  key: RefusedKey | null;
-}
 
 /** The Passport strategy for API keys and the keys of operators. */
 @Injectable()

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
 import { headerOf, type HttpRequest } from '../common/request.js';
-import type { Refusal } from './api-key.strategy.js';
 import { CredentialStrategy } from './credential-strategy.js';
 import { credentialOf } from './credential.js';
 import { IdentityProvider } from './identity-provider.js';
 import { PermissionSet } from './permission-set.js';
-import { MembershipDirectory, WorkspaceDirectory } from './ports.js';
+import { MembershipDirectory, WorkspaceDirectory, type Refusal } from './ports.js';
 import type { Identity } from './principal.js';
 
 /** The Passport strategy for people: a JSON Web Token, and the person's membership in the workspace they act in. */

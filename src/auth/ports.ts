@@ -35,10 +35,14 @@ export interface AcceptedKey extends RefusedKey {
   readonly expirationDate: string | null;
 }
 
-export interface RefusedAuthentication {
-  valid: false;
+/** Why a request was refused, and the key it concerns if that is known. For the trail; the caller is told neither. */
+export interface Refusal {
   reason: RefusalReason;
   key: RefusedKey | null;
+}
+
+export interface RefusedAuthentication extends Refusal {
+  valid: false;
 }
 
 export type AuthenticationResult = { valid: true; key: AcceptedKey } | RefusedAuthentication;

@@ -9,10 +9,9 @@ import type { Actor, RequestOrigin } from '../events/actor.js';
 import type { DomainEvent, EventFacts, Target } from '../events/domain-event.js';
 import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
 import type { NamedThing } from '../refused-attempts/resource-owners.js';
-import type { Refusal } from './api-key.strategy.js';
 import { askedFor, namedWorkspace } from './attempted-command.js';
 import { AuthDenied, AuthFailed, RequestFailed } from './events.js';
-import { WorkspaceDirectory } from './ports.js';
+import { WorkspaceDirectory, type Refusal } from './ports.js';
 import type { Principal } from './principal.js';
 import { targetsOf } from './request-targets.js';
 
