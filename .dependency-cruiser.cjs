@@ -3,8 +3,28 @@ const SHELL =
 const FEATURES =
   '^src/(api-keys|audit|members|operators|permissions|restore|revocation|roles|usage|verification|workspaces)/';
 
+/** From the floor up: a room knows those below it. */
+const ROOMS = [
+  'kernel',
+  'input',
+  'http',
+  'database',
+  'events',
+  'identity',
+  'rate-limits',
+  'refused-attempts',
+  'refused-requests',
+  'authentication',
+  'authorization',
+  'auth',
+  'grants',
+];
+const ENTITIES = '^src/database/entities\\.ts$';
+const CORE = `^src/(${ROOMS.join('|')})/`;
+
 /**
- * Who may import whom: shell → latchkey.module → features → auth → events → database → common.
+ * Who may import whom: shell → latchkey.module → features → auth → authorization → authentication → refused-requests →
+ * refused-attempts, rate-limits → identity → events → database → http → input → kernel.
  *
  * @type {import('dependency-cruiser').IConfiguration}
  */
@@ -20,7 +40,7 @@ module.exports = {
     {
       name: 'only-the-composition-knows-all',
       severity: 'error',
-      from: { path: `${FEATURES}|^src/(auth|events|database|common)/` },
+      from: { path: `${FEATURES}|${CORE}` },
       to: { path: '^src/latchkey\\.(module|routes)\\.ts$' },
     },
     {
@@ -39,27 +59,21 @@ module.exports = {
       comment:
         'Features meet through exported services and ids. Only the foreign key to the workspace needs its entity.',
       severity: 'error',
-      from: { path: '^src/([^/]+)/', pathNot: '^src/database/entities\\.ts$' },
+      from: { path: '^src/([^/]+)/', pathNot: ENTITIES },
       to: { path: '\\.entity\\.ts$', pathNot: '^src/$1/|^src/workspaces/workspace\\.entity\\.ts$' },
     },
     {
       name: 'core-knows-no-feature',
       severity: 'error',
-      from: { path: '^src/(auth|events|database|common)/', pathNot: '^src/database/entities\\.ts$' },
+      from: { path: CORE, pathNot: `${ENTITIES}|^src/grants/` },
       to: { path: FEATURES },
     },
-    {
-      name: 'events-know-no-auth',
+    ...ROOMS.map((room, at) => ({
+      name: `${room}-knows-what-is-below`,
       severity: 'error',
-      from: { path: '^src/(events|database|common)/', pathNot: '^src/database/entities\\.ts$' },
-      to: { path: '^src/auth/' },
-    },
-    {
-      name: 'database-knows-no-events',
-      severity: 'error',
-      from: { path: '^src/(database|common)/', pathNot: '^src/database/entities\\.ts$' },
-      to: { path: '^src/events/' },
-    },
+      from: { path: `^src/${room}/`, pathNot: ENTITIES },
+      to: { path: `^src/(${ROOMS.slice(at + 1).join('|') || 'none'})/` },
+    })),
     {
       name: 'client-stands-alone',
       comment: 'The client runs wherever fetch is: nothing of the server, no Node, types included.',
@@ -67,7 +81,6 @@ module.exports = {
       from: { path: '^src/client/' },
       to: { pathNot: '^src/client/|node_modules/openapi-fetch/' },
     },
-    { name: 'common-is-a-leaf', severity: 'error', from: { path: '^src/common/' }, to: { path: '^src/(?!common/)' } },
     {
       name: 'source-knows-no-test',
       severity: 'error',

@@ -4,21 +4,26 @@ export { AuditService } from './audit/audit.service.js';
 export type { AuditPage } from './audit/audit.service.js';
 export type { AuditRecord } from './audit/audit-record.js';
 export type { HostAction, HostChange, HostTarget } from './audit/host-event.js';
-export { CurrentPrincipal, Public } from './auth/access.decorators.js';
-export type { AccessOptions, WorkspaceScope } from './auth/access.js';
-export { AuthenticationGuard as ApiKeyGuard } from './auth/authentication.guard.js';
-export { definePermissions, Protected, RequireAnyPermission, RequirePermissions } from './auth/define-permissions.js';
-export type { DefinedPermissions } from './auth/define-permissions.js';
-export { AnyCaller } from './auth/host-access.decorators.js';
-export { PermissionGuard } from './auth/permission.guard.js';
-export type { Permission, PermissionName } from './auth/permission-catalogue.js';
-export { PermissionSet } from './auth/permission-set.js';
-export { Principal } from './auth/principal.js';
-export type { HostUser, PrincipalResolver } from './auth/principal-resolver.js';
-export { LatchkeyError } from './common/latchkey-error.js';
-export type { ErrorCode, FieldFault } from './common/latchkey-error.js';
-export type { HttpRequest } from './common/request.js';
-export { WsErrorFilter } from './common/ws-error.filter.js';
+export { CurrentPrincipal, Public } from './authorization/access.decorators.js';
+export type { AccessOptions, WorkspaceScope } from './identity/access.js';
+export { AuthenticationGuard as ApiKeyGuard } from './authentication/authentication.guard.js';
+export {
+  definePermissions,
+  Protected,
+  RequireAnyPermission,
+  RequirePermissions,
+} from './authorization/define-permissions.js';
+export type { DefinedPermissions } from './authorization/define-permissions.js';
+export { AnyCaller } from './authorization/host-access.decorators.js';
+export { PermissionGuard } from './authorization/permission.guard.js';
+export type { Permission, PermissionName } from './identity/permission-catalogue.js';
+export { PermissionSet } from './identity/permission-set.js';
+export { Principal } from './identity/principal.js';
+export type { HostUser, PrincipalResolver } from './authentication/principal-resolver.js';
+export { LatchkeyError } from './kernel/latchkey-error.js';
+export type { ErrorCode, FieldFault } from './kernel/latchkey-error.js';
+export type { HttpRequest } from './http/request.js';
+export { WsErrorFilter } from './http/ws-error.filter.js';
 export { LATCHKEY_ENTITIES } from './database/entities.js';
 export { latchkeyEntities } from './database/latchkey-entities.js';
 export type { LatchkeyEntitiesOptions } from './database/latchkey-entities.js';

@@ -22,22 +22,22 @@ import { WorkspaceKeys } from './api-keys/workspace-keys.js';
 import { AuditModule } from './audit/audit.module.js';
 import { RecordedTargets } from './audit/recorded-targets.js';
 import { AuditExported } from './audit/events.js';
-import { AccessCheck } from './auth/access-check.js';
+import { AccessCheck } from './authorization/access-check.js';
 import { AuthModule } from './auth/auth.module.js';
-import { AuthDenied, AuthFailed, RequestFailed } from './auth/events.js';
-import { FastifyParsers } from './auth/fastify-parsers.js';
+import { AuthDenied, AuthFailed, RequestFailed } from './refused-requests/events.js';
+import { FastifyParsers } from './http/fastify-parsers.js';
 import { GlobalInterceptors } from './auth/global-interceptors.js';
-import { HostDocumentation } from './auth/host-documentation.js';
+import { HostDocumentation } from './authorization/host-documentation.js';
 import {
   Authority,
   CredentialVerifier,
   MembershipDirectory,
   OperatorDirectory,
   WorkspaceDirectory,
-} from './auth/ports.js';
-import { Clock } from './common/clock.js';
-import { InputChecker } from './common/input-checker.js';
-import { SecretScanner } from './common/secret-scanner.js';
+} from './identity/ports.js';
+import { Clock } from './kernel/clock.js';
+import { InputChecker } from './input/input-checker.js';
+import { SecretScanner } from './kernel/keys/secret-scanner.js';
 import { DATA_SOURCE } from './database/data-source.token.js';
 import { DatabaseModule } from './database/database.module.js';
 import type { DomainEventClass } from './events/domain-event.js';

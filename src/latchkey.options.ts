@@ -1,8 +1,8 @@
-import type { PrincipalResolver } from './auth/principal-resolver.js';
-import type { Permission } from './auth/permission-catalogue.js';
-import { isKeyPrefix, KEY_PREFIX_RULE } from './common/key-format.js';
-import { isLeaseMs } from './common/lease-length.js';
-import { isOperatorKey, OPERATOR_KEY_RULE } from './common/operator-key.js';
+import type { PrincipalResolver } from './authentication/principal-resolver.js';
+import type { Permission } from './identity/permission-catalogue.js';
+import { isKeyPrefix, KEY_PREFIX_RULE } from './kernel/keys/key-format.js';
+import { isLeaseMs } from './kernel/lease-length.js';
+import { isOperatorKey, OPERATOR_KEY_RULE } from './kernel/keys/operator-key.js';
 
 /** Every group of routes, by the first word of their paths. */
 export const LATCHKEY_CONTROLLERS = [

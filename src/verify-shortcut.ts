@@ -1,9 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { credentialOf } from './auth/credential.js';
-import { setCallingKey } from './auth/request-principal.js';
-import { isAddress } from './common/address.js';
-import { TooManyLookUpsError } from './common/latchkey-error.js';
+import { credentialOf } from './authentication/credential.js';
+import { setCallingKey } from './identity/request-principal.js';
+import { isAddress } from './kernel/network/address.js';
+import { TooManyLookUpsError } from './kernel/latchkey-error.js';
 import { toVerificationJson } from './verification/dto/verification.dto.js';
 import { KeyVerifier, type VerificationResult } from './verification/key-verifier.js';
 import { HIGHEST_COST, MOST_PERMISSIONS, type VerificationRequest } from './verification/verification-request.js';

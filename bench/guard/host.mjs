@@ -3,10 +3,10 @@
 import { Controller, Get, Module, Param, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { RequirePermissions } from '../../dist/auth/access.decorators.js';
+import { RequirePermissions } from '../../dist/authorization/access.decorators.js';
 import { AuthModule } from '../../dist/auth/auth.module.js';
-import { AuthenticationGuard } from '../../dist/auth/authentication.guard.js';
-import { PermissionGuard } from '../../dist/auth/permission.guard.js';
+import { AuthenticationGuard } from '../../dist/authentication/authentication.guard.js';
+import { PermissionGuard } from '../../dist/authorization/permission.guard.js';
 import { dataSourceOptions } from '../../dist/config/data-source-options.js';
 import { LatchkeyModule } from '../../dist/latchkey.module.js';
 import { decorated, decorateMethod } from '../support/decorated.mjs';

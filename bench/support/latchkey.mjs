@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../../dist/app.module.js';
-import { Principal } from '../../dist/auth/principal.js';
+import { Principal } from '../../dist/identity/principal.js';
 import { readEnvironment } from '../../dist/config/environment.js';
 import { PinoLogger } from '../../dist/config/pino-logger.js';
 

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
-import type { RateLimit } from '../auth/principal.js';
+import type { RateLimit } from '../identity/principal.js';
 import type { ActorType } from '../events/actor.js';
 
 export interface Creator {

@@ -1,5 +1,5 @@
-import { isId } from '../common/ids.js';
-import { LatchkeyError } from '../common/latchkey-error.js';
+import { isId } from '../kernel/ids.js';
+import { LatchkeyError } from '../kernel/latchkey-error.js';
 
 /** There is no such key in the caller's workspace. */
 export class ApiKeyNotFoundError extends LatchkeyError {

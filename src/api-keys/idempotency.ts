@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { canonicalJson } from '../common/canonical-json.js';
-import { RequestInvalidError } from '../common/latchkey-error.js';
+import { canonicalJson } from '../kernel/canonical-json.js';
+import { RequestInvalidError } from '../kernel/latchkey-error.js';
 import type { Work } from '../events/work.js';
 import { ApiKeyAlreadyCreatedError, IdempotencyKeyReusedError } from './errors.js';
 

@@ -1,4 +1,4 @@
-import { RequestInvalidError } from '../common/latchkey-error.js';
+import { RequestInvalidError } from '../kernel/latchkey-error.js';
 
 // An entity tag, weak or strong.
 const ETAG = /(?:W\/)?"[^"\s]*"/g;

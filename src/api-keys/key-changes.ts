@@ -1,4 +1,4 @@
-import { excessesOver } from '../auth/restrictions.js';
+import { excessesOver } from '../identity/restrictions.js';
 import { changesBetween } from '../events/changes.js';
 import type { Change } from '../events/domain-event.js';
 import { grantsMore, ownPermissions, type Given } from '../grants/holding.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { EscalationRule, type Recipient } from '../auth/escalation.js';
-import type { Principal } from '../auth/principal.js';
-import type { Restrictions } from '../auth/restrictions.js';
+import { EscalationRule, type Recipient } from '../authorization/escalation.js';
+import type { Principal } from '../identity/principal.js';
+import type { Restrictions } from '../identity/restrictions.js';
 import type { Work } from '../events/work.js';
 import { grantsOf, isGiven, isRebound, onlyNarrows, widens } from './key-changes.js';
 import type { KeySettings } from './key-settings.js';

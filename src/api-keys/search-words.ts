@@ -1,4 +1,4 @@
-import { foldCase } from '../common/fold-case.js';
+import { foldCase } from '../kernel/text/fold-case.js';
 
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 const MOST_DIGITS = 128;

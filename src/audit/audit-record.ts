@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
-import { searchedId } from '../common/search-bounds.js';
-import type { SecretScanner } from '../common/secret-scanner.js';
+import { searchedId } from '../input/search-bounds.js';
+import type { SecretScanner } from '../kernel/keys/secret-scanner.js';
 import type { Actor, ActorType } from '../events/actor.js';
 import type { Change, DomainEvent, Outcome } from '../events/domain-event.js';
 import type { Attribution } from '../events/work.js';
 import type { AuditEvent } from './audit-event.entity.js';
 import type { AuditFurtherTarget } from './audit-further-target.entity.js';
 import type { AuditPii } from './audit-pii.entity.js';
-import { canonicalJson } from '../common/canonical-json.js';
+import { canonicalJson } from '../kernel/canonical-json.js';
 import { newSalt } from './salt.js';
 
 /** The immutable part of a record: what its payload says, as canonical JSON. */

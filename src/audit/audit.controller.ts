@@ -1,12 +1,12 @@
 import { Controller, Get, Header, Param, Query, Req, StreamableFile, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Readable } from 'node:stream';
-import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
-import type { Principal } from '../auth/principal.js';
+import { CurrentPrincipal, RequirePermissions } from '../authorization/access.decorators.js';
+import type { Principal } from '../identity/principal.js';
 import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
-import { EXAMPLE_ID } from '../common/api-examples.js';
-import { ApiRefusals, invalid } from '../common/api-refusals.decorator.js';
-import type { HttpRequest } from '../common/request.js';
+import { EXAMPLE_ID } from '../http/documentation/api-examples.js';
+import { ApiRefusals, invalid } from '../http/documentation/api-refusals.decorator.js';
+import type { HttpRequest } from '../http/request.js';
 import { AuditService } from './audit.service.js';
 import { AUDIT_RECORD_EXAMPLE, AuditPageDto, AuditRecordDto } from './dto/audit-record.dto.js';
 import { ExportAuditDto } from './dto/export-audit.dto.js';

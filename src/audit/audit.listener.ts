@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { SecretScanner } from '../common/secret-scanner.js';
+import { Clock } from '../kernel/clock.js';
+import { SecretScanner } from '../kernel/keys/secret-scanner.js';
 import type { DomainEvent } from '../events/domain-event.js';
 import { InTransaction } from '../events/in-transaction.decorator.js';
 import type { Work } from '../events/work.js';

@@ -1,4 +1,4 @@
-import { LatchkeyError } from '../common/latchkey-error.js';
+import { LatchkeyError } from '../kernel/latchkey-error.js';
 
 /** There is no such record in the caller's workspace. */
 export class AuditRecordNotFoundError extends LatchkeyError {

@@ -1,4 +1,4 @@
-import type { Place } from '../common/paging.js';
+import type { Place } from '../input/paging.js';
 import type { Database } from '../database/database.js';
 import { toStatement, unionOf, type Sql } from '../database/sql.js';
 import type { Outcome } from '../events/domain-event.js';

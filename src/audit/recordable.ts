@@ -1,6 +1,6 @@
-import { canonicalJson } from '../common/canonical-json.js';
-import { isId } from '../common/ids.js';
-import type { SecretScanner } from '../common/secret-scanner.js';
+import { canonicalJson } from '../kernel/canonical-json.js';
+import { isId } from '../kernel/ids.js';
+import type { SecretScanner } from '../kernel/keys/secret-scanner.js';
 import type { Actor, ActorType, RequestOrigin } from '../events/actor.js';
 import type { Change, Outcome, Target } from '../events/domain-event.js';
 import { HostEvent } from './host-event.js';

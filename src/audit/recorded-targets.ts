@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { searchedId } from '../common/search-bounds.js';
+import { searchedId } from '../input/search-bounds.js';
 import { Database } from '../database/database.js';
 import { toStatement, type Sql } from '../database/sql.js';
 import { KnownTargets, type CountedTarget } from '../refused-attempts/known-targets.js';

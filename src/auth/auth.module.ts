@@ -1,18 +1,18 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
 import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
-import { AccessCheck } from './access-check.js';
-import { ApiKeyStrategy } from './api-key.strategy.js';
-import { EscalationRule } from './escalation.js';
-import { FastifyParsers } from './fastify-parsers.js';
+import { AccessCheck } from '../authorization/access-check.js';
+import { ApiKeyStrategy } from '../authentication/api-key.strategy.js';
+import { EscalationRule } from '../authorization/escalation.js';
+import { FastifyParsers } from '../http/fastify-parsers.js';
 import { GlobalInterceptors } from './global-interceptors.js';
-import { HostDocumentation } from './host-documentation.js';
-import { HostUsers } from './host-users.js';
-import { IdentityProvider } from './identity-provider.js';
-import { JsonWebTokenStrategy } from './json-web-token.strategy.js';
+import { HostDocumentation } from '../authorization/host-documentation.js';
+import { HostUsers } from '../authentication/host-users.js';
+import { IdentityProvider } from '../authentication/identity-provider.js';
+import { JsonWebTokenStrategy } from '../authentication/json-web-token.strategy.js';
 import { MeController } from './me.controller.js';
-import { RateLimits } from './rate-limits.js';
-import { RefusedCommands } from './refused-commands.js';
+import { RateLimits } from '../rate-limits/rate-limits.js';
+import { RefusedCommands } from '../refused-requests/refused-commands.js';
 
 /** Who are you, may you. Exports what the guards stand on, so that any module can protect its controllers with them. */
 @Module({

@@ -1,6 +1,6 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
-import { isOfLatchkey } from './attempted-command.js';
+import { isOfLatchkey } from '../refused-requests/attempted-command.js';
 
 /** A global interceptor of a request's own, as Nest holds it. */
 type ScopedInterceptor = ReturnType<ApplicationConfig['getGlobalRequestInterceptors']>[number];

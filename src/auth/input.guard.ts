@@ -1,10 +1,10 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { InputChecker } from '../common/input-checker.js';
-import { requestOf } from '../common/request.js';
-import { checkInput } from './check-input.js';
-import { RefusedCommands } from './refused-commands.js';
-import { principalOf } from './request-principal.js';
-import { inputOf, isUnchecked, settleArguments, type CheckedInput } from './route-input.js';
+import { InputChecker } from '../input/input-checker.js';
+import { requestOf } from '../http/request.js';
+import { checkInput } from '../http/check-input.js';
+import { RefusedCommands } from '../refused-requests/refused-commands.js';
+import { principalOf } from '../identity/request-principal.js';
+import { inputOf, isUnchecked, settleArguments, type CheckedInput } from '../http/route-input.js';
 
 /**
  * Is the input what the route takes? Stands behind {@link PermissionGuard}, ahead of whatever pipes and interceptors a

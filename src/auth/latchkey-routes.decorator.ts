@@ -1,14 +1,14 @@
 import { applyDecorators, UseFilters, UseGuards, UseInterceptors } from '@nestjs/common';
-import { RouteErrorFilter } from '../common/error.filter.js';
-import { LargeAnswerInterceptor } from '../common/large-answer.interceptor.js';
-import { OfLatchkey } from './attempted-command.js';
-import { AuthenticationGuard } from './authentication.guard.js';
-import { FailedCommandInterceptor } from './failed-command.interceptor.js';
-import { MarkedForFastify } from './fastify-parsers.js';
+import { RouteErrorFilter } from '../http/error.filter.js';
+import { LargeAnswerInterceptor } from '../http/large-answer.interceptor.js';
+import { OfLatchkey } from '../refused-requests/attempted-command.js';
+import { AuthenticationGuard } from '../authentication/authentication.guard.js';
+import { FailedCommandInterceptor } from '../refused-requests/failed-command.interceptor.js';
+import { MarkedForFastify } from '../http/fastify-parsers.js';
 import { InputGuard } from './input.guard.js';
-import { JsonGuard } from './json.guard.js';
-import { PermissionGuard } from './permission.guard.js';
-import { OwnInput } from './route-input.js';
+import { JsonGuard } from '../http/json.guard.js';
+import { PermissionGuard } from '../authorization/permission.guard.js';
+import { OwnInput } from '../http/route-input.js';
 
 /** Binds a controller of ours to authentication, permissions, checked input, the trail, the one error body and the making of large answers. */
 export function LatchkeyRoutes(): ClassDecorator {

@@ -1,9 +1,9 @@
 import { Controller, Get, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
-import { EXAMPLE_ID } from '../common/api-examples.js';
+import { EXAMPLE_ID } from '../http/documentation/api-examples.js';
 import type { ActorType } from '../events/actor.js';
-import { AnyCaller, CurrentPrincipal } from './access.decorators.js';
-import type { Principal } from './principal.js';
+import { AnyCaller, CurrentPrincipal } from '../authorization/access.decorators.js';
+import type { Principal } from '../identity/principal.js';
 import { LatchkeyRoutes } from './latchkey-routes.decorator.js';
 
 @ApiSchema({ name: 'LatchkeyCaller' })

@@ -1,8 +1,8 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiKeysService } from '../api-keys/api-keys.service.js';
-import { Principal } from '../auth/principal.js';
-import { newId } from '../common/ids.js';
+import { Principal } from '../identity/principal.js';
+import { newId } from '../kernel/ids.js';
 import { Database } from '../database/database.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { Revocations } from '../revocation/revocations.js';

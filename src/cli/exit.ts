@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { LatchkeyError } from '../common/latchkey-error.js';
+import { LatchkeyError } from '../kernel/latchkey-error.js';
 import { EnvironmentError } from '../config/environment.js';
 import { NoDatabaseError } from '../config/existing-database.js';
 import { reasonOf } from '../config/reason-of.js';

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
-import { InputChecker } from '../common/input-checker.js';
-import { SecretScanner } from '../common/secret-scanner.js';
+import { InputChecker } from '../input/input-checker.js';
+import { SecretScanner } from '../kernel/keys/secret-scanner.js';
 import type { Environment } from '../config/environment.js';
 
 /**

@@ -1,5 +1,5 @@
-import { DELETED } from '../common/delete-result.dto.js';
-import { PageQueryDto } from '../common/page-query.dto.js';
+import { DELETED } from '../http/documentation/delete-result.dto.js';
+import { PageQueryDto } from '../input/page-query.dto.js';
 import { readEnvironment } from '../config/environment.js';
 import { toMemberDto, type MemberDto } from '../members/dto/member.dto.js';
 import { toMemberRemovalPreviewDto } from '../members/dto/member-removal-preview.dto.js';

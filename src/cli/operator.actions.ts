@@ -1,4 +1,4 @@
-import { DELETED } from '../common/delete-result.dto.js';
+import { DELETED } from '../http/documentation/delete-result.dto.js';
 import { readEnvironment } from '../config/environment.js';
 import { OperatorsService, type CreatedOperator } from '../operators/operators.service.js';
 import { confirm, type ConfirmationOption } from './confirmation.js';

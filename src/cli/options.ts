@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { RequestInvalidError } from '../common/latchkey-error.js';
+import { RequestInvalidError } from '../kernel/latchkey-error.js';
 
 export interface JsonOption {
   json?: true;

@@ -1,4 +1,4 @@
-import type { Total } from '../common/paging.js';
+import type { Total } from '../input/paging.js';
 import type { Terminal } from './terminal.js';
 
 /** Prints text for people, or any other value as one JSON document. */

@@ -1,7 +1,7 @@
 import { ApiKeysService } from '../api-keys/api-keys.service.js';
 import { AuditService } from '../audit/audit.service.js';
-import type { Principal } from '../auth/principal.js';
-import { LatchkeyError, WorkspaceNotFoundError } from '../common/latchkey-error.js';
+import type { Principal } from '../identity/principal.js';
+import { LatchkeyError, WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
 import { readEnvironment } from '../config/environment.js';
 import { MembersService } from '../members/members.service.js';
 import { ENVIRONMENT } from '../operators/operator-name.js';

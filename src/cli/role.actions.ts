@@ -1,5 +1,5 @@
-import { DELETED } from '../common/delete-result.dto.js';
-import { PageQueryDto } from '../common/page-query.dto.js';
+import { DELETED } from '../http/documentation/delete-result.dto.js';
+import { PageQueryDto } from '../input/page-query.dto.js';
 import { readEnvironment } from '../config/environment.js';
 import { PutRoleDto } from '../roles/dto/put-role.dto.js';
 import { toRoleDto, toRolePreviewDto, type RoleDto, type RolePreviewDto } from '../roles/dto/role.dto.js';

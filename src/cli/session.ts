@@ -2,7 +2,7 @@ import type { INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { userInfo } from 'node:os';
 import { AppModule } from '../app.module.js';
-import { Principal } from '../auth/principal.js';
+import { Principal } from '../identity/principal.js';
 import type { Environment } from '../config/environment.js';
 import { dataSourceOptions } from '../config/data-source-options.js';
 import { assertDatabaseExists } from '../config/existing-database.js';

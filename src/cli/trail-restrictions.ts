@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { isId } from '../common/ids.js';
+import { isId } from '../kernel/ids.js';
 
 /** Something that a trail says was deleted, removed or disabled. */
 export interface Restriction {

@@ -1,7 +1,7 @@
 import { ApiKeysService } from '../api-keys/api-keys.service.js';
-import { BUILT_IN_ROLES } from '../auth/built-in-roles.js';
-import { DELETED } from '../common/delete-result.dto.js';
-import { PageQueryDto } from '../common/page-query.dto.js';
+import { BUILT_IN_ROLES } from '../identity/built-in-roles.js';
+import { DELETED } from '../http/documentation/delete-result.dto.js';
+import { PageQueryDto } from '../input/page-query.dto.js';
 import { readEnvironment } from '../config/environment.js';
 import { MembersService } from '../members/members.service.js';
 import { PermissionsService } from '../permissions/permissions.service.js';

@@ -1,7 +1,7 @@
-import { isKeyPrefix, KEY_PREFIX_RULE } from '../common/key-format.js';
-import { isIpRange } from '../common/ip-ranges.js';
-import { isLeaseMs } from '../common/lease-length.js';
-import { isOperatorKey, OPERATOR_KEY_RULE } from '../common/operator-key.js';
+import { isKeyPrefix, KEY_PREFIX_RULE } from '../kernel/keys/key-format.js';
+import { isIpRange } from '../kernel/network/ip-ranges.js';
+import { isLeaseMs } from '../kernel/lease-length.js';
+import { isOperatorKey, OPERATOR_KEY_RULE } from '../kernel/keys/operator-key.js';
 import { readSecretFiles } from './secret-files.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

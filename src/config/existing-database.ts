@@ -1,8 +1,8 @@
 import sqlite3 from 'sqlite3';
 import { existsSync } from 'node:fs';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { oneNameOf } from '../database/sqlite-file.js';
-import { isSqlite } from '../database/sqlite-options.js';
+import { oneNameOf } from '../database/sqlite/sqlite-file.js';
+import { isSqlite } from '../database/sqlite/sqlite-options.js';
 import { MIGRATIONS_TABLE } from './data-source-options.js';
 import { cannotBeOpened } from './open-data-source.js';
 

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { makePrivateFile } from '../common/private-file.js';
-import { oneNameOf, servingFileOf } from '../database/sqlite-file.js';
-import { isSqlite } from '../database/sqlite-options.js';
+import { makePrivateFile } from '../kernel/private-file.js';
+import { oneNameOf, servingFileOf } from '../database/sqlite/sqlite-file.js';
+import { isSqlite } from '../database/sqlite/sqlite-options.js';
 import { keepReserve } from './disk-reserve.js';
 import { reasonOf } from './reason-of.js';
 

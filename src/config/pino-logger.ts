@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import cluster from 'node:cluster';
 import { destination, pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import { SecretScanner } from '../common/secret-scanner.js';
+import { SecretScanner } from '../kernel/keys/secret-scanner.js';
 import type { Environment } from './environment.js';
 
 // Nest tells at length how it assembles the application, and logs with a stack what it also throws when that fails;

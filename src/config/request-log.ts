@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '../auth/request-principal.js';
-import { addressOf } from '../common/address.js';
-import { routeOf } from '../common/request.js';
+import { callerOf } from '../identity/request-principal.js';
+import { addressOf } from '../kernel/network/address.js';
+import { routeOf } from '../http/request.js';
 import type { PinoLogger } from './pino-logger.js';
 
 const PROBE = /^\/(health\/|metrics$)/;

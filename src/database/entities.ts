@@ -5,7 +5,7 @@ import { IdempotencyKey } from '../api-keys/idempotency-key.entity.js';
 import { AuditEvent } from '../audit/audit-event.entity.js';
 import { AuditFurtherTarget } from '../audit/audit-further-target.entity.js';
 import { AuditPii } from '../audit/audit-pii.entity.js';
-import { RateLimitUse } from '../auth/rate-limit-use.entity.js';
+import { RateLimitUse } from '../rate-limits/rate-limit-use.entity.js';
 import { Member } from '../members/member.entity.js';
 import { Operator } from '../operators/operator.entity.js';
 import { ApplicationPermission } from '../permissions/application-permission.entity.js';

@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { Database } from './database.js';
-import { PostgresDatabase } from './postgres-database.js';
-import { SqliteDatabase } from './sqlite-database.js';
-import { isSqlite, type SqliteOptions } from './sqlite-options.js';
+import { PostgresDatabase } from './postgres/postgres-database.js';
+import { SqliteDatabase } from './sqlite/sqlite-database.js';
+import { isSqlite, type SqliteOptions } from './sqlite/sqlite-options.js';
 import { TableNames } from './table-names.js';
 
 /**

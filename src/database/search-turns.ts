@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { FairGate } from '../common/fair-gate.js';
-import { StoreUnavailableError } from '../common/latchkey-error.js';
+import { FairGate } from '../kernel/fair-gate.js';
+import { StoreUnavailableError } from '../kernel/latchkey-error.js';
 import { Database } from './database.js';
 
 const MOST_WAITING = 1024;

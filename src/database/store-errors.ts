@@ -1,5 +1,5 @@
 import { TypeORMError } from 'typeorm';
-import { LatchkeyError, StoreUnavailableError } from '../common/latchkey-error.js';
+import { LatchkeyError, StoreUnavailableError } from '../kernel/latchkey-error.js';
 
 const UNIQUE_VIOLATIONS = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 

@@ -1,5 +1,5 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
-import { LatchkeyError, OutcomeUnknownError } from '../common/latchkey-error.js';
+import { LatchkeyError, OutcomeUnknownError } from '../kernel/latchkey-error.js';
 import type { PreparedRead } from './prepared-read.js';
 import { isAnswer, isRolledBack } from './store-errors.js';
 

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { describeError } from '../common/describe-error.js';
+import { describeError } from '../kernel/describe-error.js';
 import type { DomainEvent } from './domain-event.js';
 
 /** The name under which events are announced to the host after their commit: `latchkey.apikey.deleted`. */

@@ -1,4 +1,4 @@
-import { newId } from '../common/ids.js';
+import { newId } from '../kernel/ids.js';
 
 export type Outcome = 'success' | 'failure' | 'denied';
 

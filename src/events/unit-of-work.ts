@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { FairGate } from '../common/fair-gate.js';
-import { isId } from '../common/ids.js';
-import { LatchkeyError, StoreUnavailableError, WorkspaceNotFoundError } from '../common/latchkey-error.js';
+import { Clock } from '../kernel/clock.js';
+import { FairGate } from '../kernel/fair-gate.js';
+import { isId } from '../kernel/ids.js';
+import { LatchkeyError, StoreUnavailableError, WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
 import { Database, type TransactionOptions } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Clock } from '../common/clock.js';
+import type { Clock } from '../kernel/clock.js';
 import { queueToChange, queueToShare } from '../database/fair-locks.js';
 import type { JoinedTransaction, Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { builtInRole } from '../auth/built-in-roles.js';
-import { UnauthenticatedError } from '../auth/errors.js';
-import { PermissionSet } from '../auth/permission-set.js';
-import { Authority, type Entitlement } from '../auth/ports.js';
-import type { Principal } from '../auth/principal.js';
-import { UNRESTRICTED } from '../auth/restrictions.js';
-import { mapInTurns, Turn } from '../common/next-turn.js';
+import { builtInRole } from '../identity/built-in-roles.js';
+import { UnauthenticatedError } from '../identity/errors.js';
+import { PermissionSet } from '../identity/permission-set.js';
+import { Authority, type Entitlement } from '../identity/ports.js';
+import type { Principal } from '../identity/principal.js';
+import { UNRESTRICTED } from '../identity/restrictions.js';
+import { mapInTurns, Turn } from '../kernel/next-turn.js';
 import { queueToShare } from '../database/fair-locks.js';
 import type { Work } from '../events/work.js';
 import { restrictionsOfUsableKey } from './key-restrictions.js';

@@ -1,4 +1,4 @@
-import { PermissionSet } from '../auth/permission-set.js';
+import { PermissionSet } from '../identity/permission-set.js';
 
 /** A role that somebody holds. */
 export interface HeldRole {

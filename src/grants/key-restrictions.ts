@@ -1,5 +1,5 @@
-import type { RateLimit } from '../auth/principal.js';
-import { UNRESTRICTED, type Restrictions } from '../auth/restrictions.js';
+import type { RateLimit } from '../identity/principal.js';
+import { UNRESTRICTED, type Restrictions } from '../identity/restrictions.js';
 import type { Work } from '../events/work.js';
 
 interface Row {

@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
-import { Public } from '../auth/access.decorators.js';
-import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.js';
-import { toLatchkeyError } from '../common/error-body.js';
-import { ServiceStoppingError, StoreUnavailableError } from '../common/latchkey-error.js';
+import { Public } from '../authorization/access.decorators.js';
+import { ApiRefusals, REQUEST_REFUSALS } from '../http/documentation/api-refusals.decorator.js';
+import { toLatchkeyError } from '../http/error-body.js';
+import { ServiceStoppingError, StoreUnavailableError } from '../kernel/latchkey-error.js';
 import { Database } from '../database/database.js';
 import { Drain } from '../drain.js';
 import { Revocations } from '../revocation/revocations.js';

@@ -1,4 +1,4 @@
-import { LatchkeyError } from '../common/latchkey-error.js';
+import { LatchkeyError } from '../kernel/latchkey-error.js';
 
 /** There is no such member in the caller's workspace. */
 export class MemberNotFoundError extends LatchkeyError {

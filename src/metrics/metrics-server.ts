@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
-import { errorBody, toLatchkeyError } from '../common/error-body.js';
-import { newId } from '../common/ids.js';
+import { errorBody, toLatchkeyError } from '../http/error-body.js';
+import { newId } from '../kernel/ids.js';
 import { Connections } from '../connections.js';
 import { Metrics } from './metrics.service.js';
 

@@ -1,9 +1,9 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Registry } from 'prom-client';
-import { Public } from '../auth/access.decorators.js';
-import { ApiRefusals, REQUEST_REFUSALS } from '../common/api-refusals.decorator.js';
-import { toLatchkeyError } from '../common/error-body.js';
+import { Public } from '../authorization/access.decorators.js';
+import { ApiRefusals, REQUEST_REFUSALS } from '../http/documentation/api-refusals.decorator.js';
+import { toLatchkeyError } from '../http/error-body.js';
 import { Metrics } from './metrics.service.js';
 
 const EXAMPLE = `# HELP process_open_fds Number of open file descriptors.

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Aggregator, type Histogram as ClientHistogram, type Registry } from 'prom-client';
-import type { Histogram } from '../common/histogram.js';
+import type { Histogram } from '../kernel/histogram.js';
 
 type Labels = Record<string, string>;
 

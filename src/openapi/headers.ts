@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { EXAMPLE_ID } from '../common/api-examples.js';
+import { EXAMPLE_ID } from '../http/documentation/api-examples.js';
 import { responsesOf } from './operations.js';
 
 const REQUEST_ID = {

@@ -1,8 +1,8 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { Principal } from '../auth/principal.js';
-import { newId } from '../common/ids.js';
-import { hashKey } from '../common/key-format.js';
+import { Principal } from '../identity/principal.js';
+import { newId } from '../kernel/ids.js';
+import { hashKey } from '../kernel/keys/key-format.js';
 import { Database } from '../database/database.js';
 import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';

@@ -1,4 +1,4 @@
-import { LatchkeyError } from '../common/latchkey-error.js';
+import { LatchkeyError } from '../kernel/latchkey-error.js';
 
 /** There is no operator with this name or id. */
 export class OperatorNotFoundError extends LatchkeyError {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { OperatorDirectory, type KnownOperator } from '../auth/ports.js';
-import type { PresentedKey } from '../auth/presented-key.js';
-import { LONGEST_OPERATOR_KEY, SHORTEST_OPERATOR_KEY } from '../common/operator-key.js';
+import { OperatorDirectory, type KnownOperator } from '../identity/ports.js';
+import type { PresentedKey } from '../identity/presented-key.js';
+import { LONGEST_OPERATOR_KEY, SHORTEST_OPERATOR_KEY } from '../kernel/keys/operator-key.js';
 import { Database } from '../database/database.js';
 import { Revocations, type Forgotten } from '../revocation/revocations.js';
 import { BatchedQuery } from '../revocation/batched-query.js';

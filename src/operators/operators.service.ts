@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { EscalationError } from '../auth/errors.js';
-import { assertPrincipal, type Principal } from '../auth/principal.js';
-import { isId, newId } from '../common/ids.js';
-import { InputChecker } from '../common/input-checker.js';
-import { generateKey, hashKey } from '../common/key-format.js';
-import { RequestInvalidError } from '../common/latchkey-error.js';
+import { EscalationError } from '../identity/errors.js';
+import { assertPrincipal, type Principal } from '../identity/principal.js';
+import { isId, newId } from '../kernel/ids.js';
+import { InputChecker } from '../input/input-checker.js';
+import { generateKey, hashKey } from '../kernel/keys/key-format.js';
+import { RequestInvalidError } from '../kernel/latchkey-error.js';
 import { Database } from '../database/database.js';
 import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';

@@ -1,5 +1,5 @@
-import { firstFaults } from '../common/first-faults.js';
-import { LatchkeyError } from '../common/latchkey-error.js';
+import { firstFaults } from '../kernel/first-faults.js';
+import { LatchkeyError } from '../kernel/latchkey-error.js';
 
 /** A grant names a permission that does not exist, or that no key may carry. */
 export class PermissionUnknownError extends LatchkeyError {

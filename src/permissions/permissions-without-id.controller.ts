@@ -1,10 +1,10 @@
 import { Controller, Delete, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { RequirePermissions } from '../auth/access.decorators.js';
+import { RequirePermissions } from '../authorization/access.decorators.js';
 import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
-import { UncheckedInput } from '../auth/route-input.js';
-import { ApiRefusals } from '../common/api-refusals.decorator.js';
-import { IdRequiredError } from '../common/latchkey-error.js';
+import { UncheckedInput } from '../http/route-input.js';
+import { ApiRefusals } from '../http/documentation/api-refusals.decorator.js';
+import { IdRequiredError } from '../kernel/latchkey-error.js';
 
 const RESOURCE = 'permission';
 const SUMMARY = 'Refuses, for the id is missing.';

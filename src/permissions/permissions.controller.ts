@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { AnyCaller, CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
-import type { Principal } from '../auth/principal.js';
+import { AnyCaller, CurrentPrincipal, RequirePermissions } from '../authorization/access.decorators.js';
+import type { Principal } from '../identity/principal.js';
 import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
-import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
-import { DELETED, DeleteResultDto } from '../common/delete-result.dto.js';
+import { ApiRefusals, BODY_REFUSALS, invalid } from '../http/documentation/api-refusals.decorator.js';
+import { DELETED, DeleteResultDto } from '../http/documentation/delete-result.dto.js';
 import { QuotaExceededError } from '../workspaces/errors.js';
 import { CreatePermissionDto } from './dto/create-permission.dto.js';
 import { PermissionDto } from './dto/permission.dto.js';

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { PERMISSIONS, type Permission } from '../auth/permission-catalogue.js';
-import { builtInResourceLike, reservedBy, resourceOf } from '../auth/permission-name.js';
-import { assertPrincipal, workspaceOf, type Principal } from '../auth/principal.js';
-import { InputChecker } from '../common/input-checker.js';
+import { PERMISSIONS, type Permission } from '../identity/permission-catalogue.js';
+import { builtInResourceLike, reservedBy, resourceOf } from '../identity/permission-name.js';
+import { assertPrincipal, workspaceOf, type Principal } from '../identity/principal.js';
+import { InputChecker } from '../input/input-checker.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/store-errors.js';
 import { UnitOfWork } from '../events/unit-of-work.js';

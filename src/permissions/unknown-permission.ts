@@ -1,5 +1,5 @@
-import { resourceOf } from '../auth/permission-name.js';
-import { isSameNoun, isSameWord, isSlip, theOnly } from '../common/nearest.js';
+import { resourceOf } from '../identity/permission-name.js';
+import { isSameNoun, isSameWord, isSlip, theOnly } from '../kernel/text/nearest.js';
 
 /** What actions of ours are called elsewhere. Only words for the same: `write` may mean more than `update`. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { networkOf } from '../common/network.js';
+import { networkOf } from '../kernel/network/network.js';
 import type { Actor } from '../events/actor.js';
 import type { DomainEvent } from '../events/domain-event.js';
 

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { describeError } from '../common/describe-error.js';
+import { describeError } from '../kernel/describe-error.js';
 import type { Actor } from '../events/actor.js';
 import type { DomainEvent } from '../events/domain-event.js';
 import { FairShares } from './fair-shares.js';

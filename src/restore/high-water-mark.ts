@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { describeError } from '../common/describe-error.js';
-import { isId } from '../common/ids.js';
+import { describeError } from '../kernel/describe-error.js';
+import { isId } from '../kernel/ids.js';
 
 /** Of commits that overlap, the one acknowledged last may have been made first: so many are kept. */
 const MOST_KEPT = 64;

@@ -1,4 +1,4 @@
-import type { Time } from '../common/time.js';
+import type { Time } from '../kernel/time.js';
 
 /** Collects which instances have acknowledged which of this instance's revocations. */
 export class Acknowledgements {

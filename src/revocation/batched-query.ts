@@ -1,4 +1,4 @@
-import { Mutex } from '../database/mutex.js';
+import { Mutex } from '../database/sqlite/mutex.js';
 
 /**
  * Runs one query at a time for all who ask: each gets the result of a query that began after it had asked, and that

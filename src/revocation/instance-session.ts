@@ -1,5 +1,5 @@
-import { newId } from '../common/ids.js';
-import type { Time } from '../common/time.js';
+import { newId } from '../kernel/ids.js';
+import type { Time } from '../kernel/time.js';
 import { Lease } from './lease.js';
 import type { SeenInstance } from './lease-watch.js';
 import {

@@ -1,5 +1,5 @@
-import { LONGEST_LEASE_MS } from '../common/lease-length.js';
-import type { Time } from '../common/time.js';
+import { LONGEST_LEASE_MS } from '../kernel/lease-length.js';
+import type { Time } from '../kernel/time.js';
 
 /** An instance as its row shows it. */
 export interface SeenInstance {

@@ -1,4 +1,4 @@
-import type { Time } from '../common/time.js';
+import type { Time } from '../kernel/time.js';
 
 /** So many answers at most follow one look at both clocks. */
 const MOST_BY_ONE_LOOK = 100;

@@ -1,4 +1,4 @@
-import { isId } from '../common/ids.js';
+import { isId } from '../kernel/ids.js';
 import type { Forgotten } from './revocations.js';
 
 /** The channel on which every instance hears of revocations; with the tables' prefix, like that of acknowledgements. */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'pg';
-import { Mutex } from '../database/mutex.js';
+import { Mutex } from '../database/sqlite/mutex.js';
 import type { TableNames } from '../database/table-names.js';
 import type { SeenInstance } from './lease-watch.js';
 import type { LoggedRevocation, Reading } from './revocation-log.js';

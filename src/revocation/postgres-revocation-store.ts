@@ -1,5 +1,5 @@
 import type { Database } from '../database/database.js';
-import { SHOW_DURABILITY, weaknessOf, type Durability } from '../database/postgres-durability.js';
+import { SHOW_DURABILITY, weaknessOf, type Durability } from '../database/postgres/postgres-durability.js';
 import type { Transaction } from '../database/transaction.js';
 import type { SeenInstance } from './lease-watch.js';
 import type { LoggedRevocation } from './revocation-log.js';

@@ -1,4 +1,4 @@
-import type { Time } from '../common/time.js';
+import type { Time } from '../kernel/time.js';
 import { since, type Moment } from './lease.js';
 import type { RevocationMessage } from './messages.js';
 import type { Forgotten } from './revocations.js';

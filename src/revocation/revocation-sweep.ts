@@ -1,4 +1,4 @@
-import type { Time } from '../common/time.js';
+import type { Time } from '../kernel/time.js';
 import { KEPT_LEASES } from './revocation-log.js';
 import type { RevocationStore } from './revocation-store.js';
 

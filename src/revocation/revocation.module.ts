@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import type { Client, ClientConfig } from 'pg';
 import type { DataSource } from 'typeorm';
-import { SYSTEM_TIME } from '../common/time.js';
+import { SYSTEM_TIME } from '../kernel/time.js';
 import { DATA_SOURCE } from '../database/data-source.token.js';
 import { Database } from '../database/database.js';
 import { DatabaseModule } from '../database/database.module.js';
-import { isSqlite } from '../database/sqlite-options.js';
+import { isSqlite } from '../database/sqlite/sqlite-options.js';
 import { RevocationBarrier } from '../events/revocation.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { LeasedRevocations } from './leased-revocations.js';

@@ -1,4 +1,4 @@
-import { Histogram } from '../common/histogram.js';
+import { Histogram } from '../kernel/histogram.js';
 import { RevocationBarrier, type Revocation } from '../events/revocation.js';
 
 /** What is not to be answered from memory any more; `'everything'` when revocations may have been missed. */

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { StoreInUseError } from '../common/latchkey-error.js';
-import { makePrivateFile } from '../common/private-file.js';
-import { Mutex } from '../database/mutex.js';
-import { identityOf, oneNameOf, servingFileOf } from '../database/sqlite-file.js';
-import { ownOptions, type SqliteOptions } from '../database/sqlite-options.js';
+import { StoreInUseError } from '../kernel/latchkey-error.js';
+import { makePrivateFile } from '../kernel/private-file.js';
+import { Mutex } from '../database/sqlite/mutex.js';
+import { identityOf, oneNameOf, servingFileOf } from '../database/sqlite/sqlite-file.js';
+import { ownOptions, type SqliteOptions } from '../database/sqlite/sqlite-options.js';
 import { isBusy } from '../database/store-errors.js';
 
 // A holder looks this often whether the file is still there. Whoever finds none waits longer, on a clock that may be faster.

@@ -1,6 +1,6 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { setTimeout } from 'node:timers/promises';
-import { describeError } from '../common/describe-error.js';
+import { describeError } from '../kernel/describe-error.js';
 import type { Database } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Revocation, StagedRevocation } from '../events/revocation.js';

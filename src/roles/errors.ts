@@ -1,5 +1,5 @@
-import { firstFaults } from '../common/first-faults.js';
-import { LatchkeyError } from '../common/latchkey-error.js';
+import { firstFaults } from '../kernel/first-faults.js';
+import { LatchkeyError } from '../kernel/latchkey-error.js';
 import type { RoleHolder } from './role-holders.js';
 
 /** There is no such role in the caller's workspace. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { PermissionSet } from '../auth/permission-set.js';
-import { Turn } from '../common/next-turn.js';
+import { PermissionSet } from '../identity/permission-set.js';
+import { Turn } from '../kernel/next-turn.js';
 import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
 import { effectivePermissions, type HeldRole, type Holding } from '../grants/holding.js';

@@ -22,18 +22,18 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
-import type { Principal } from '../auth/principal.js';
-import { EscalationError } from '../auth/errors.js';
+import { CurrentPrincipal, RequirePermissions } from '../authorization/access.decorators.js';
+import type { Principal } from '../identity/principal.js';
+import { EscalationError } from '../identity/errors.js';
 import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
-import { ApiPage } from '../common/api-page.decorator.js';
-import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
-import { DeleteResultDto, DELETED } from '../common/delete-result.dto.js';
-import { PageQueryDto } from '../common/page-query.dto.js';
-import { respondWithPage } from '../common/page-response.js';
-import type { Page } from '../common/paging.js';
-import type { HttpRequest, HttpResponse } from '../common/request.js';
-import { StoreInUseError } from '../common/latchkey-error.js';
+import { ApiPage } from '../http/documentation/api-page.decorator.js';
+import { ApiRefusals, BODY_REFUSALS, invalid } from '../http/documentation/api-refusals.decorator.js';
+import { DeleteResultDto, DELETED } from '../http/documentation/delete-result.dto.js';
+import { PageQueryDto } from '../input/page-query.dto.js';
+import { respondWithPage } from '../http/page-response.js';
+import type { Page } from '../input/paging.js';
+import type { HttpRequest, HttpResponse } from '../http/request.js';
+import { StoreInUseError } from '../kernel/latchkey-error.js';
 import { PermissionUnknownError } from '../permissions/errors.js';
 import { QuotaExceededError } from '../workspaces/errors.js';
 import { PutRoleDto } from './dto/put-role.dto.js';

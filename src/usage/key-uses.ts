@@ -1,6 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { describeError } from '../common/describe-error.js';
+import { Clock } from '../kernel/clock.js';
+import { describeError } from '../kernel/describe-error.js';
 import { Database } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { HASH_LENGTH } from '../common/key-format.js';
+import { HASH_LENGTH } from '../kernel/keys/key-format.js';
 import { Database } from '../database/database.js';
 
 const NO_ID = '00000000-0000-0000-0000-000000000000';

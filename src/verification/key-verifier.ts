@@ -7,14 +7,14 @@ import {
   type RefusalReason,
   type RefusedAuthentication,
   type RefusedKey,
-} from '../auth/ports.js';
-import { PresentedKey } from '../auth/presented-key.js';
-import type { RateLimit } from '../auth/principal.js';
-import { RateLimits } from '../auth/rate-limits.js';
-import { Clock } from '../common/clock.js';
-import { digestOf, LONGEST_KEY } from '../common/key-format.js';
-import { RateLimitExceededError } from '../common/latchkey-error.js';
-import { networkOf } from '../common/network.js';
+} from '../identity/ports.js';
+import { PresentedKey } from '../identity/presented-key.js';
+import type { RateLimit } from '../identity/principal.js';
+import { RateLimits } from '../rate-limits/rate-limits.js';
+import { Clock } from '../kernel/clock.js';
+import { digestOf, LONGEST_KEY } from '../kernel/keys/key-format.js';
+import { RateLimitExceededError } from '../kernel/latchkey-error.js';
+import { networkOf } from '../kernel/network/network.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { Revocations, type Forgotten } from '../revocation/revocations.js';
 import { KeyUses } from '../usage/key-uses.js';

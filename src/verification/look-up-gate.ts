@@ -1,5 +1,5 @@
-import { StoreUnavailableError, TooManyLookUpsError } from '../common/latchkey-error.js';
-import { withoutStack } from '../common/without-stack.js';
+import { StoreUnavailableError, TooManyLookUpsError } from '../kernel/latchkey-error.js';
+import { withoutStack } from '../kernel/without-stack.js';
 
 export interface LookUpLimits {
   /** Statements that run at a time. */

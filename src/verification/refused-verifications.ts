@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { AuthFailed } from '../auth/events.js';
-import type { RefusalReason, RefusedKey } from '../auth/ports.js';
-import { networkOf } from '../common/network.js';
+import { AuthFailed } from '../refused-requests/events.js';
+import type { RefusalReason, RefusedKey } from '../identity/ports.js';
+import { networkOf } from '../kernel/network/network.js';
 import type { Actor } from '../events/actor.js';
 import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
 

@@ -1,10 +1,10 @@
-import type { PermissionSet } from '../auth/permission-set.js';
-import type { AcceptedKey, Caller } from '../auth/ports.js';
-import type { RateLimit } from '../auth/principal.js';
-import type { Clock } from '../common/clock.js';
-import { deepFreeze } from '../common/deep-freeze.js';
-import type { IpRanges } from '../common/ip-ranges.js';
-import { digestOf } from '../common/key-format.js';
+import type { PermissionSet } from '../identity/permission-set.js';
+import type { AcceptedKey, Caller } from '../identity/ports.js';
+import type { RateLimit } from '../identity/principal.js';
+import type { Clock } from '../kernel/clock.js';
+import { deepFreeze } from '../kernel/deep-freeze.js';
+import type { IpRanges } from '../kernel/network/ip-ranges.js';
+import { digestOf } from '../kernel/keys/key-format.js';
 
 /** The workspace of remembered keys. One object for all of them, so that all are forgotten at once. */
 export interface RememberedWorkspace {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { PermissionSet } from '../auth/permission-set.js';
-import type { RefusedKey } from '../auth/ports.js';
-import type { RateLimit } from '../auth/principal.js';
-import { Clock } from '../common/clock.js';
-import { IpRanges } from '../common/ip-ranges.js';
-import { HASH_LENGTH } from '../common/key-format.js';
+import { PermissionSet } from '../identity/permission-set.js';
+import type { RefusedKey } from '../identity/ports.js';
+import type { RateLimit } from '../identity/principal.js';
+import { Clock } from '../kernel/clock.js';
+import { IpRanges } from '../kernel/network/ip-ranges.js';
+import { HASH_LENGTH } from '../kernel/keys/key-format.js';
 import { Database } from '../database/database.js';
 import type { PreparedRead } from '../database/prepared-read.js';
 import { GrantsService, roleOf } from '../grants/grants.service.js';

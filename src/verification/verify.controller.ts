@@ -1,9 +1,9 @@
 import { Body, Controller, HttpCode, HttpStatus, Post, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
-import type { Principal } from '../auth/principal.js';
+import { CurrentPrincipal, RequirePermissions } from '../authorization/access.decorators.js';
+import type { Principal } from '../identity/principal.js';
 import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
-import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
+import { ApiRefusals, BODY_REFUSALS, invalid } from '../http/documentation/api-refusals.decorator.js';
 import { RefusedKeyDto, toVerificationDto, ValidKeyDto } from './dto/verification.dto.js';
 import { VerifyKeyDto } from './dto/verify-key.dto.js';
 import { KeyVerifier } from './key-verifier.js';

@@ -1,4 +1,4 @@
-import { WorkspaceNotFoundError } from '../common/latchkey-error.js';
+import { WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
 import type { Database } from '../database/database.js';
 
 /**

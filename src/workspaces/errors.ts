@@ -1,4 +1,4 @@
-import { LatchkeyError } from '../common/latchkey-error.js';
+import { LatchkeyError } from '../kernel/latchkey-error.js';
 
 /** Another workspace has this `externalId`. */
 export class WorkspaceConflictError extends LatchkeyError {

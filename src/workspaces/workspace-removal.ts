@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describeError } from '../common/describe-error.js';
+import { describeError } from '../kernel/describe-error.js';
 import { Database } from '../database/database.js';
 import type { Actor, RequestOrigin } from '../events/actor.js';
 import { UnitOfWork } from '../events/unit-of-work.js';

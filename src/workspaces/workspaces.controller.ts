@@ -14,17 +14,17 @@ import {
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { CurrentPrincipal, RequirePermissions } from '../auth/access.decorators.js';
-import type { Principal } from '../auth/principal.js';
+import { CurrentPrincipal, RequirePermissions } from '../authorization/access.decorators.js';
+import type { Principal } from '../identity/principal.js';
 import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
-import { EXAMPLE_ID } from '../common/api-examples.js';
-import { ApiPage } from '../common/api-page.decorator.js';
-import { ApiRefusals, BODY_REFUSALS, invalid } from '../common/api-refusals.decorator.js';
-import { DELETED, DeleteResultDto } from '../common/delete-result.dto.js';
-import { respondWithPage } from '../common/page-response.js';
-import type { Page } from '../common/paging.js';
-import type { HttpRequest, HttpResponse } from '../common/request.js';
-import { StoreInUseError, WorkspaceNotFoundError } from '../common/latchkey-error.js';
+import { EXAMPLE_ID } from '../http/documentation/api-examples.js';
+import { ApiPage } from '../http/documentation/api-page.decorator.js';
+import { ApiRefusals, BODY_REFUSALS, invalid } from '../http/documentation/api-refusals.decorator.js';
+import { DELETED, DeleteResultDto } from '../http/documentation/delete-result.dto.js';
+import { respondWithPage } from '../http/page-response.js';
+import type { Page } from '../input/paging.js';
+import type { HttpRequest, HttpResponse } from '../http/request.js';
+import { StoreInUseError, WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
 import { CreateWorkspaceDto } from './dto/create-workspace.dto.js';
 import { ListWorkspacesDto } from './dto/list-workspaces.dto.js';
 import { UpdateWorkspaceDto } from './dto/update-workspace.dto.js';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { WorkspaceDirectory } from '../auth/ports.js';
-import { assertPrincipal, type Principal } from '../auth/principal.js';
-import { isId, newId } from '../common/ids.js';
-import { InputChecker } from '../common/input-checker.js';
-import { WorkspaceNotFoundError } from '../common/latchkey-error.js';
-import { rangeOf } from '../common/page-response.js';
-import type { Page } from '../common/paging.js';
+import { WorkspaceDirectory } from '../identity/ports.js';
+import { assertPrincipal, type Principal } from '../identity/principal.js';
+import { isId, newId } from '../kernel/ids.js';
+import { InputChecker } from '../input/input-checker.js';
+import { WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
+import { rangeOf } from '../http/page-response.js';
+import type { Page } from '../input/paging.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/store-errors.js';
 import { changesBetween } from '../events/changes.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isWellFormedKey, maskKey } from '../../src/common/key-format.js';
+import { isWellFormedKey, maskKey } from '../../src/kernel/keys/key-format.js';
 import { INVISIBLE_NAMES, VISIBLE_NAMES } from '../support/invisible-names.js';
 import {
   createWorkspace,

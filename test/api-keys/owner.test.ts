@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
-import { PermissionSet } from '../../src/auth/permission-set.js';
-import { Principal } from '../../src/auth/principal.js';
+import { PermissionSet } from '../../src/identity/permission-set.js';
+import { Principal } from '../../src/identity/principal.js';
 import type { Body, Client } from '../support/client.js';
 import { IdentityProviderFixture } from '../support/identity-provider.js';
 import {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { newId } from '../../src/common/ids.js';
-import { foldCase } from '../../src/common/fold-case.js';
+import { newId } from '../../src/kernel/ids.js';
+import { foldCase } from '../../src/kernel/text/fold-case.js';
 import { API_KEY_STATUSES, statusOf } from '../../src/api-keys/api-key-status.js';
 import { findKeys } from '../../src/api-keys/find-keys.js';
 import { fromSearchName, toSearchName, wordsOf } from '../../src/api-keys/search-words.js';

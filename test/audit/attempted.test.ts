@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId } from '../../src/common/ids.js';
-import { generateKey } from '../../src/common/key-format.js';
+import { newId } from '../../src/kernel/ids.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { FailedAttempts } from '../../src/refused-attempts/failed-attempts.js';
 import { IdentityProviderFixture } from '../support/identity-provider.js';
 import {

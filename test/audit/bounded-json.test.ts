@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalJson } from '../../src/common/canonical-json.js';
-import { boundedJson } from '../../src/auth/bounded-json.js';
-import { generateKey } from '../../src/common/key-format.js';
-import { SecretScanner } from '../../src/common/secret-scanner.js';
+import { canonicalJson } from '../../src/kernel/canonical-json.js';
+import { boundedJson } from '../../src/refused-requests/bounded-json.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
+import { SecretScanner } from '../../src/kernel/keys/secret-scanner.js';
 
 const SECRETS = new SecretScanner();
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiKeyUpdated } from '../../src/api-keys/events.js';
-import { Principal } from '../../src/auth/principal.js';
+import { Principal } from '../../src/identity/principal.js';
 import { UnitOfWork } from '../../src/events/unit-of-work.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiKeyCreated } from '../../src/api-keys/events.js';
-import { AuthDenied } from '../../src/auth/events.js';
-import { Principal } from '../../src/auth/principal.js';
-import { newId } from '../../src/common/ids.js';
+import { AuthDenied } from '../../src/refused-requests/events.js';
+import { Principal } from '../../src/identity/principal.js';
+import { newId } from '../../src/kernel/ids.js';
 import type { Actor } from '../../src/events/actor.js';
 import { UnitOfWork } from '../../src/events/unit-of-work.js';
 import { FailedAttempts } from '../../src/refused-attempts/failed-attempts.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { FailedAttempts } from '../../src/refused-attempts/failed-attempts.js';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { withSql } from '../support/sql.js';
 import { forEachStore, type Store } from '../support/stores.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AuditService } from '../../src/audit/audit.service.js';
-import { Principal } from '../../src/auth/principal.js';
-import { newId } from '../../src/common/ids.js';
+import { Principal } from '../../src/identity/principal.js';
+import { newId } from '../../src/kernel/ids.js';
 import type { Client } from '../support/client.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';

@@ -1,4 +1,4 @@
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 
 export const MOST_BYTES = 64 * 1024 - 256;
 /** Of all headers and the target together Node takes 16 KiB. */

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newId } from '../../src/common/ids.js';
+import { newId } from '../../src/kernel/ids.js';
 import { CommandLine } from '../support/command-line.js';
 import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
 import { withSql } from '../support/sql.js';

@@ -9,7 +9,7 @@ import {
   type AuditRecord,
   type LatchkeyClient,
 } from '../../src/client/index.js';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId } from '../../src/common/ids.js';
-import { StoreUnavailableError, WorkspaceNotFoundError } from '../../src/common/latchkey-error.js';
+import { newId } from '../../src/kernel/ids.js';
+import { StoreUnavailableError, WorkspaceNotFoundError } from '../../src/kernel/latchkey-error.js';
 import { isUniqueViolation } from '../../src/database/store-errors.js';
 import type { Transaction } from '../../src/database/transaction.js';
 import { Workspace } from '../../src/workspaces/workspace.entity.js';

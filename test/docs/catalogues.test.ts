@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
 import { readdir, readFile } from 'node:fs/promises';
-import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
+import { PERMISSIONS } from '../../src/identity/permission-catalogue.js';
 import { settleWorkspace, WorkspaceOption } from '../../src/cli/options.js';
-import { ERROR_STATUS } from '../../src/common/latchkey-error.js';
+import { ERROR_STATUS } from '../../src/kernel/latchkey-error.js';
 import { readEnvironment } from '../../src/config/environment.js';
 import { EVENT_CATALOGUE } from '../../src/latchkey.module.js';
 import { tableOf } from '../support/markdown.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { Controller, ForbiddenException, Get, UseGuards } from '@nestjs/common';
 import { inspect } from 'node:util';
 import { jwtVerify, SignJWT } from 'jose';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import {
   ApiKeyGuard,
   ApiKeysService,

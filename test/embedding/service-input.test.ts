@@ -12,7 +12,7 @@ import {
   RolesService,
   WorkspacesService,
 } from '../../src/index.js';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { uniqueName } from '../support/service.js';
 import { rowCounts } from '../support/sql.js';
 import { forEachStore } from '../support/stores.js';

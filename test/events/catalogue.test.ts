@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module.js';
 import { AuditListener } from '../../src/audit/audit.listener.js';
-import { describeError } from '../../src/common/describe-error.js';
+import { describeError } from '../../src/kernel/describe-error.js';
 import { readEnvironment } from '../../src/config/environment.js';
 import { InTransaction } from '../../src/events/in-transaction.decorator.js';
 import { EVENT_CATALOGUE } from '../../src/latchkey.module.js';

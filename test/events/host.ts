@@ -2,7 +2,7 @@ import { Logger, Module, type INestApplicationContext, type Provider } from '@ne
 import { NestFactory } from '@nestjs/core';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
 import { AppModule } from '../../src/app.module.js';
-import { Principal } from '../../src/auth/principal.js';
+import { Principal } from '../../src/identity/principal.js';
 import { readEnvironment } from '../../src/config/environment.js';
 import { Database } from '../../src/database/database.js';
 import { UnitOfWork } from '../../src/events/unit-of-work.js';

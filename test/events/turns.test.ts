@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Principal } from '../../src/auth/principal.js';
-import { StoreUnavailableError } from '../../src/common/latchkey-error.js';
+import { Principal } from '../../src/identity/principal.js';
+import { StoreUnavailableError } from '../../src/kernel/latchkey-error.js';
 import { UnitOfWork } from '../../src/events/unit-of-work.js';
-import { PermissionSet } from '../../src/auth/permission-set.js';
+import { PermissionSet } from '../../src/identity/permission-set.js';
 import type { Call } from '../support/queue.js';
 import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';

@@ -1,4 +1,4 @@
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { connect } from '../database/opened-store.js';
 import { Child } from '../support/child-service.js';
 import { createStore, type Store, type StoreKind } from '../support/stores.js';

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { Child } from '../support/child-service.js';
 import { RollingLoad } from '../support/rolling-load.js';
 import { createStore, type Store } from '../support/stores.js';

@@ -1,4 +1,4 @@
-import type { Access } from '../../src/auth/access.js';
+import type { Access } from '../../src/identity/access.js';
 import { permissionsOf } from '../support/routes.js';
 import type { Caller } from './callers.js';
 import { OPERATOR_ONLY } from './world.js';

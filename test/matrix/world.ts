@@ -1,5 +1,5 @@
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
+import { PERMISSIONS } from '../../src/identity/permission-catalogue.js';
 import type { Client } from '../support/client.js';
 import { AUDIENCE, IdentityProviderFixture, ISSUER } from '../support/identity-provider.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';

@@ -10,7 +10,18 @@ import { SURVIVORS } from './survivors.js';
 import { testsOf } from './tests-of.js';
 
 // Breaks one line of a copy of the product after the other, and tells whether the tests nearby notice.
-const CORE = ['verification', 'revocation', 'events', 'database', 'auth', 'audit'].map((folder) => `src/${folder}`);
+const CORE = [
+  'verification',
+  'revocation',
+  'events',
+  'database',
+  'identity',
+  'authentication',
+  'authorization',
+  'rate-limits',
+  'refused-attempts',
+  'audit',
+].map((folder) => `src/${folder}`);
 const COPIED = ['src', 'test', 'package.json', 'jest.config.js', 'tsconfig.json', 'ormconfig.ts', 'docs', 'README.md'];
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 /** A break that hangs is noticed too. */
@@ -77,7 +88,7 @@ async function assertGreen(tasks: readonly Task[]): Promise<void> {
   }
 }
 
-/** @param path a folder, a file, or a line of a file: `src/auth/access.ts:12` */
+/** @param path a folder, a file, or a line of a file: `src/identity/access.ts:12` */
 function tasksOf(path: string): Task[] {
   const [name = '', line] = path.split(':');
   const files = statSync(join(root, name)).isDirectory()

@@ -9,7 +9,7 @@ export interface Survivor {
 
 export const SURVIVORS: readonly Survivor[] = [
   {
-    file: 'src/database/postgres-cancel.ts',
+    file: 'src/database/postgres/postgres-cancel.ts',
     line: 'socket.resume();',
     change: 'without the statement',
     reason:

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { keepReserve } from '../../src/config/disk-reserve.js';
 import { Database } from '../../src/database/database.js';
 import { recordStart } from '../../src/lifecycle.js';

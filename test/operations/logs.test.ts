@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import type { Body } from '../support/client.js';
 import { startChildService, type ChildService } from '../support/child-service.js';
 import { forEachStore } from '../support/stores.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { breakStore } from '../support/broken-store.js';
 import { eventually } from '../support/eventually.js';
 import { tableOf } from '../support/markdown.js';

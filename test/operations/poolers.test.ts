@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { Child } from '../support/child-service.js';
 import { eventually } from '../support/eventually.js';
 import { PgBouncer, type PoolMode } from '../support/pgbouncer.js';

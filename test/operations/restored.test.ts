@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createService, servingOptions } from '../../src/app.setup.js';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { readEnvironment } from '../../src/config/environment.js';
 import { backUp, empty, fileOf } from '../support/backup.js';
 import { Child } from '../support/child-service.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { Child } from '../support/child-service.js';
 import { Client } from '../support/client.js';
 import { eventually } from '../support/eventually.js';

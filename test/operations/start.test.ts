@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { Child, type Ending } from '../support/child-service.js';
 import { Client } from '../support/client.js';
 import { CommandLine } from '../support/command-line.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EscalationError } from '../../src/auth/errors.js';
-import { Principal } from '../../src/auth/principal.js';
-import { PermissionSet } from '../../src/auth/permission-set.js';
+import { EscalationError } from '../../src/identity/errors.js';
+import { Principal } from '../../src/identity/principal.js';
+import { PermissionSet } from '../../src/identity/permission-set.js';
 import { OperatorsService } from '../../src/operators/operators.service.js';
 import { CommandLine } from '../support/command-line.js';
 import { createWorkspace, startInstance, startService, type RunningService } from '../support/service.js';

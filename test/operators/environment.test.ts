@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { Child } from '../support/child-service.js';
 import { CommandLine } from '../support/command-line.js';
 import { startInstance, startService, type RunningService } from '../support/service.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { GRANT_FORM, hasGrantForm } from '../../src/auth/permission-name.js';
+import { GRANT_FORM, hasGrantForm } from '../../src/identity/permission-name.js';
 
 const NEAR = fc.string({ unit: fc.constantFrom('a', 'Z', '0', '_', '.', '-', ':', '*', ' ', 'é'), maxLength: 8 });
 

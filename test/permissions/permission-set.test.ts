@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
-import { PermissionSet } from '../../src/auth/permission-set.js';
+import { PERMISSIONS } from '../../src/identity/permission-catalogue.js';
+import { PermissionSet } from '../../src/identity/permission-set.js';
 
 const OPERATOR_ONLY = [
   ...PERMISSIONS.filter(({ grantable }) => !grantable).map(({ name }) => name as string),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
+import { PERMISSIONS } from '../../src/identity/permission-catalogue.js';
 import { suggestPermission } from '../../src/permissions/unknown-permission.js';
 
 const OWN = PERMISSIONS.filter(({ grantable }) => grantable).map(({ name }) => name);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SYSTEM_TIME } from '../../src/common/time.js';
+import { SYSTEM_TIME } from '../../src/kernel/time.js';
 import { Acknowledgements } from '../../src/revocation/acknowledgements.js';
 
 const LONG = 60_000;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { newId } from '../../src/common/ids.js';
+import { newId } from '../../src/kernel/ids.js';
 import { Database } from '../../src/database/database.js';
 import { appending } from '../../src/revocation/postgres-revocation-store.js';
 import { Revocations } from '../../src/revocation/revocations.js';

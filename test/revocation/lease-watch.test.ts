@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { SYSTEM_TIME } from '../../src/common/time.js';
+import { SYSTEM_TIME } from '../../src/kernel/time.js';
 import { LeaseWatch } from '../../src/revocation/lease-watch.js';
 
 const LEASE_MS = 1000;

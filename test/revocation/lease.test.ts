@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { SYSTEM_TIME, type Time } from '../../src/common/time.js';
+import { SYSTEM_TIME, type Time } from '../../src/kernel/time.js';
 import { Lease } from '../../src/revocation/lease.js';
 
 describe('a lease', () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import pg from 'pg';
-import { newId } from '../../src/common/ids.js';
-import { SYSTEM_TIME } from '../../src/common/time.js';
+import { newId } from '../../src/kernel/ids.js';
+import { SYSTEM_TIME } from '../../src/kernel/time.js';
 import { TableNames } from '../../src/database/table-names.js';
 import { PostgresInstanceConnection } from '../../src/revocation/postgres-instance-connection.js';
 import { appending, PostgresRevocationStore } from '../../src/revocation/postgres-revocation-store.js';

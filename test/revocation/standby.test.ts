@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import pg from 'pg';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { CommandLine } from '../support/command-line.js';
 import { DatabaseSwitch } from '../support/database-switch.js';
 import { eventually } from '../support/eventually.js';

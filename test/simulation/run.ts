@@ -1,4 +1,4 @@
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { Simulation } from './simulation.js';
 import { silenceLogs } from './silence-logs.js';
 

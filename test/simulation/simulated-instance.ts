@@ -1,7 +1,7 @@
-import { StoreUnavailableError } from '../../src/common/latchkey-error.js';
-import { Clock } from '../../src/common/clock.js';
-import { PermissionSet } from '../../src/auth/permission-set.js';
-import { Principal } from '../../src/auth/principal.js';
+import { StoreUnavailableError } from '../../src/kernel/latchkey-error.js';
+import { Clock } from '../../src/kernel/clock.js';
+import { PermissionSet } from '../../src/identity/permission-set.js';
+import { Principal } from '../../src/identity/principal.js';
 import type { Database } from '../../src/database/database.js';
 import type { Transaction } from '../../src/database/transaction.js';
 import { UnitOfWork } from '../../src/events/unit-of-work.js';

@@ -1,4 +1,4 @@
-import type { Time } from '../../src/common/time.js';
+import type { Time } from '../../src/kernel/time.js';
 import type { World } from './world.js';
 
 /** By how much time daemons may make a clock run fast or slow: chrony's default of 83,333 parts in a million. */

@@ -1,4 +1,4 @@
-import { generateKey, hashKey } from '../../src/common/key-format.js';
+import { generateKey, hashKey } from '../../src/kernel/keys/key-format.js';
 import { SimulatedDatabase, type SimulatedKey } from './simulated-database.js';
 import { isHonestFailure, SimulatedInstance } from './simulated-instance.js';
 import { SLEWING } from './simulated-machine.js';

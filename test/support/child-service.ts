@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { ensureBuilt } from './build.js';
 import { Client } from './client.js';
 import { createStore, type Store, type StoreKind } from './stores.js';

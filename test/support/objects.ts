@@ -1,4 +1,4 @@
-import { newId } from '../../src/common/ids.js';
+import { newId } from '../../src/kernel/ids.js';
 import { uniqueName, type WorkspaceFixture } from './service.js';
 
 /** What a path can name, by the word that stands before its id: how the tests come by one of each. */

@@ -2,7 +2,7 @@ import { RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { accessOf, type Access } from '../../src/auth/access.js';
+import { accessOf, type Access } from '../../src/identity/access.js';
 
 /** A route of a controller, as the router knows it, in the notation of OpenAPI. */
 export interface Route {

@@ -1,4 +1,4 @@
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { Child } from './child-service.js';
 import { Client } from './client.js';
 import { eventually } from './eventually.js';

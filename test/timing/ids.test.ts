@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PERMISSIONS } from '../../src/auth/permission-catalogue.js';
+import { PERMISSIONS } from '../../src/identity/permission-catalogue.js';
 import { OBJECT_KINDS, objectKindOf } from '../support/objects.js';
 import { serviceDocument } from '../support/openapi-document.js';
 import { documentedOperations } from '../support/openapi-operations.js';

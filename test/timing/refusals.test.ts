@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PresentedKey } from '../../src/auth/presented-key.js';
-import { generateKey } from '../../src/common/key-format.js';
+import { PresentedKey } from '../../src/identity/presented-key.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import type { Client } from '../support/client.js';
 import { IdentityProviderFixture } from '../support/identity-provider.js';

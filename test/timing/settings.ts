@@ -1,4 +1,4 @@
-import { Clock } from '../../src/common/clock.js';
+import { Clock } from '../../src/kernel/clock.js';
 import { numberFrom } from '../faults/environment.js';
 import { Random } from '../faults/random.js';
 import type { RunningService } from '../support/service.js';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { generateKey } from '../../src/common/key-format.js';
-import { Principal } from '../../src/auth/principal.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
+import { Principal } from '../../src/identity/principal.js';
 import { Database } from '../../src/database/database.js';
 import { OperatorsService } from '../../src/operators/operators.service.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';

@@ -3,8 +3,8 @@ import { Injectable, Module, type INestApplicationContext } from '@nestjs/common
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
-import { PresentedKey } from '../../src/auth/presented-key.js';
-import { Principal } from '../../src/auth/principal.js';
+import { PresentedKey } from '../../src/identity/presented-key.js';
+import { Principal } from '../../src/identity/principal.js';
 import { dataSourceOptions } from '../../src/config/data-source-options.js';
 import { KeyVerifier, LatchkeyModule, PermissionSet, type VerificationResult } from '../../src/index.js';
 import { WorkspacesService } from '../../src/workspaces/workspaces.service.js';

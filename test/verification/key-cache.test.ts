@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PermissionSet } from '../../src/auth/permission-set.js';
-import { digestKey, hashKey } from '../../src/common/key-format.js';
+import { PermissionSet } from '../../src/identity/permission-set.js';
+import { digestKey, hashKey } from '../../src/kernel/keys/key-format.js';
 import type { Forgotten } from '../../src/revocation/revocations.js';
 import { KeyCache, type Fill } from '../../src/verification/key-cache.js';
 import { RememberedKey, type KeyFacts } from '../../src/verification/remembered-key.js';

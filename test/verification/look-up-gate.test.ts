@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { StoreUnavailableError } from '../../src/common/latchkey-error.js';
-import { nextTurn } from '../../src/common/next-turn.js';
+import { StoreUnavailableError } from '../../src/kernel/latchkey-error.js';
+import { nextTurn } from '../../src/kernel/next-turn.js';
 import { LookUpGate, type LookUpLimits } from '../../src/verification/look-up-gate.js';
 
 const LIMITS: LookUpLimits = { atOnce: 2, ofOneStatement: 1, ofOneSource: 4, waiting: 9 };

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { generateKey, hashKey } from '../../src/common/key-format.js';
+import { generateKey, hashKey } from '../../src/kernel/keys/key-format.js';
 import { decoyFor, noDecoyFor } from '../../src/verification/decoys.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import { FIND_KEYS } from '../../src/verification/stored-keys.js';

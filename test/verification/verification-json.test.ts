@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PermissionSet } from '../../src/auth/permission-set.js';
+import { PermissionSet } from '../../src/identity/permission-set.js';
 import { RememberedKey } from '../../src/verification/remembered-key.js';
 import { toVerificationDto, toVerificationJson } from '../../src/verification/dto/verification.dto.js';
 import type { VerificationResult } from '../../src/verification/key-verifier.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import type { Body, Client } from '../support/client.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
-import { Principal } from '../../src/auth/principal.js';
+import { Principal } from '../../src/identity/principal.js';
 import { MembersService } from '../../src/members/members.service.js';
-import { generateKey, hashKey } from '../../src/common/key-format.js';
-import { newId } from '../../src/common/ids.js';
+import { generateKey, hashKey } from '../../src/kernel/keys/key-format.js';
+import { newId } from '../../src/kernel/ids.js';
 import { Database } from '../../src/database/database.js';
 import type { Transaction } from '../../src/database/transaction.js';
 import type { Body } from '../support/client.js';

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
+import { EXAMPLE_DATE, EXAMPLE_ID } from '../../http/documentation/api-examples.js';
 import { API_KEY_STATUSES, statusOf, type ApiKeyStatus } from '../api-key-status.js';
 import { shown, type SettingName } from '../key-settings.js';
 import type { ApiKeyView } from '../api-keys.service.js';

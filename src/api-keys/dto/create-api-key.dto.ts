@@ -1,5 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
-import type { WithDates } from '../../common/input-checker.js';
+import type { WithDates } from '../../input/input-checker.js';
 import {
   KeyAllowedIps,
   KeyDescription,

@@ -1,4 +1,4 @@
-import { Text } from '../../common/fields.js';
+import { Text } from '../../input/fields.js';
 
 export class DeleteApiKeyDto {
   @Text({ optional: true, max: 500, description: 'Why; goes into the audit record.', example: 'Left in a repository' })

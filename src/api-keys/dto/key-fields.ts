@@ -14,8 +14,8 @@ import {
   TextList,
   WholeNumber,
   type FieldOptions,
-} from '../../common/fields.js';
-import { isIpRange } from '../../common/ip-ranges.js';
+} from '../../input/fields.js';
+import { isIpRange } from '../../kernel/network/ip-ranges.js';
 import { OwnerDto } from './owner.dto.js';
 import { RateLimitDto } from './rate-limit.dto.js';
 

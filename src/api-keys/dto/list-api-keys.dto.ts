@@ -1,5 +1,5 @@
-import { OneOf, Text } from '../../common/fields.js';
-import { PageQueryDto } from '../../common/page-query.dto.js';
+import { OneOf, Text } from '../../input/fields.js';
+import { PageQueryDto } from '../../input/page-query.dto.js';
 import { API_KEY_STATUSES, type ApiKeyStatus } from '../api-key-status.js';
 
 const SORT_FIELDS = ['keyName', 'createdDate', 'updatedDate', 'expirationDate', 'lastUsedDate'] as const;

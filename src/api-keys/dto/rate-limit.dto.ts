@@ -1,5 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { WholeNumber } from '../../common/fields.js';
+import { WholeNumber } from '../../input/fields.js';
 
 @ApiSchema({ name: 'LatchkeyRateLimit' })
 export class RateLimitDto {

@@ -1,6 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { Flag } from '../../common/fields.js';
-import type { WithDates } from '../../common/input-checker.js';
+import { Flag } from '../../input/fields.js';
+import type { WithDates } from '../../input/input-checker.js';
 import {
   KeyAllowedIps,
   KeyDescription,

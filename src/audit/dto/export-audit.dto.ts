@@ -1,5 +1,5 @@
-import { OneOf } from '../../common/fields.js';
-import type { WithDates } from '../../common/input-checker.js';
+import { OneOf } from '../../input/fields.js';
+import type { WithDates } from '../../input/input-checker.js';
 import { FilterAuditDto } from './filter-audit.dto.js';
 
 export class ExportAuditDto extends FilterAuditDto {

@@ -1,4 +1,4 @@
-import { DateTime, OneOf, Text } from '../../common/fields.js';
+import { DateTime, OneOf, Text } from '../../input/fields.js';
 import type { Outcome } from '../../events/domain-event.js';
 
 /** Which records; all that is named must hold. */

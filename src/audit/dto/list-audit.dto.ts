@@ -1,5 +1,5 @@
-import { QueryNumber, Text } from '../../common/fields.js';
-import type { WithDates } from '../../common/input-checker.js';
+import { QueryNumber, Text } from '../../input/fields.js';
+import type { WithDates } from '../../input/input-checker.js';
 import { FilterAuditDto } from './filter-audit.dto.js';
 
 export class ListAuditDto extends FilterAuditDto {

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { EXAMPLE_ID } from '../../common/api-examples.js';
+import { EXAMPLE_ID } from '../../http/documentation/api-examples.js';
 import type { RemovalPreview } from '../members.service.js';
 
 @ApiSchema({ name: 'LatchkeyBoundKey' })

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { EXAMPLE_DATE } from '../../common/api-examples.js';
+import { EXAMPLE_DATE } from '../../http/documentation/api-examples.js';
 import type { MemberView } from '../members.service.js';
 
 @ApiSchema({ name: 'LatchkeyMember' })

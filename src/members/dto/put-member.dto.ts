@@ -1,5 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { TextList } from '../../common/fields.js';
+import { TextList } from '../../input/fields.js';
 
 /** The whole of what a member holds: what is absent is empty. */
 @ApiSchema({ name: 'LatchkeyPutMember' })

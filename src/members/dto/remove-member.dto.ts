@@ -1,4 +1,4 @@
-import { OneOf } from '../../common/fields.js';
+import { OneOf } from '../../input/fields.js';
 
 /** What becomes of the keys that are bound to a member who is removed. */
 export class RemovalOptionsDto {

@@ -1,4 +1,4 @@
-import { Text } from '../../common/fields.js';
+import { Text } from '../../input/fields.js';
 
 /** What an operator is created with. */
 export class CreateOperatorDto {

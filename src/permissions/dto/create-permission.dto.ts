@@ -1,6 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { LONGEST_PERMISSION, PERMISSION_NAME, PERMISSION_NAME_RULE } from '../../auth/permission-name.js';
-import { Identifier, Text } from '../../common/fields.js';
+import { LONGEST_PERMISSION, PERMISSION_NAME, PERMISSION_NAME_RULE } from '../../identity/permission-name.js';
+import { Identifier, Text } from '../../input/fields.js';
 
 const FORM = { pattern: PERMISSION_NAME, rule: PERMISSION_NAME_RULE };
 

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { Permission } from '../../auth/permission-catalogue.js';
+import type { Permission } from '../../identity/permission-catalogue.js';
 
 @ApiSchema({ name: 'LatchkeyPermission' })
 export class PermissionDto implements Permission {

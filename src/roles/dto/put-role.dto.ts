@@ -1,5 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { Name, Text, TextList } from '../../common/fields.js';
+import { Name, Text, TextList } from '../../input/fields.js';
 
 /** The whole of a role: what is absent is empty. */
 @ApiSchema({ name: 'LatchkeyPutRole' })

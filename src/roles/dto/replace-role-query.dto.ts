@@ -1,4 +1,4 @@
-import { OneOf } from '../../common/fields.js';
+import { OneOf } from '../../input/fields.js';
 
 export class ReplaceRoleQueryDto {
   @OneOf(['true', 'false'], {

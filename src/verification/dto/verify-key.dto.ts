@@ -5,9 +5,9 @@ import {
   type ValidationArguments,
   type ValidatorConstraintInterface,
 } from 'class-validator';
-import { GRANT_FORM, GRANT_RULE, LONGEST_PERMISSION } from '../../auth/permission-name.js';
-import { isAddress } from '../../common/address.js';
-import { Credential, Field, TextList, WholeNumber } from '../../common/fields.js';
+import { GRANT_FORM, GRANT_RULE, LONGEST_PERMISSION } from '../../identity/permission-name.js';
+import { isAddress } from '../../kernel/network/address.js';
+import { Credential, Field, TextList, WholeNumber } from '../../input/fields.js';
 import { HIGHEST_COST, IP_RULE, MOST_PERMISSIONS } from '../verification-request.js';
 
 @ValidatorConstraint({ name: 'isIp' })

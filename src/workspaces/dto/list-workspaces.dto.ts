@@ -1,6 +1,6 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { Text } from '../../common/fields.js';
-import { PageQueryDto } from '../../common/page-query.dto.js';
+import { Text } from '../../input/fields.js';
+import { PageQueryDto } from '../../input/page-query.dto.js';
 
 @ApiSchema({ name: 'LatchkeyListWorkspaces' })
 export class ListWorkspacesDto extends PageQueryDto {

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { WholeNumber } from '../../common/fields.js';
+import { WholeNumber } from '../../input/fields.js';
 import { COUNTED, PER_HOLDER, type QuotaName, type Quotas } from '../quotas.js';
 
 const BOUNDS = { ...COUNTED, ...PER_HOLDER };

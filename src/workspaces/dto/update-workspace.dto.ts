@@ -1,5 +1,5 @@
 import { ApiSchema } from '@nestjs/swagger';
-import { Nested } from '../../common/fields.js';
+import { Nested } from '../../input/fields.js';
 import { QuotaLimitsDto } from './quotas.dto.js';
 import { WorkspaceExternalId, WorkspaceName } from './workspace-fields.js';
 

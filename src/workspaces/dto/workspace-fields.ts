@@ -1,4 +1,4 @@
-import { Identifier, Name, type FieldOptions } from '../../common/fields.js';
+import { Identifier, Name, type FieldOptions } from '../../input/fields.js';
 
 /** The fields of a workspace, once for every DTO that has them. */
 type Presence = Pick<FieldOptions, 'optional' | 'nullable'>;

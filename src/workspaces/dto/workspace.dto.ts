@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { EXAMPLE_DATE, EXAMPLE_ID } from '../../common/api-examples.js';
+import { EXAMPLE_DATE, EXAMPLE_ID } from '../../http/documentation/api-examples.js';
 import { QuotasDto } from './quotas.dto.js';
 import type { WorkspaceView } from '../workspaces.service.js';
 

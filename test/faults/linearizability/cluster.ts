@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { generateKey } from '../../../src/common/key-format.js';
+import { generateKey } from '../../../src/kernel/keys/key-format.js';
 import { eventually } from '../../support/eventually.js';
 import { IdentityProviderFixture } from '../../support/identity-provider.js';
 import { createStore, type Store } from '../../support/stores.js';

@@ -1,0 +1,40 @@
+import type { HttpRequest } from '../http/request.js';
+import type { AcceptedKey } from './ports.js';
+import type { Principal } from './principal.js';
+
+const PRINCIPAL = Symbol('latchkey.principal');
+const KEY = Symbol('latchkey.key');
+const COUNTED = Symbol('latchkey.counted');
+
+type WithPrincipal = HttpRequest & { [PRINCIPAL]?: Principal; [KEY]?: AcceptedKey };
+
+interface Countable {
+  [COUNTED]?: true;
+}
+
+/** The caller of a request, once {@link AuthenticationGuard} has let it pass. */
+export function principalOf(request: HttpRequest): Principal | undefined {
+  return (request as WithPrincipal)[PRINCIPAL];
+}
+
+export function setPrincipal(request: HttpRequest, principal: Principal): void {
+  (request as WithPrincipal)[PRINCIPAL] = principal;
+}
+
+/** Notes whose request it is where there is no principal: it is answered ahead of the guards. */
+export function setCallingKey(request: HttpRequest, key: AcceptedKey): void {
+  (request as WithPrincipal)[KEY] = key;
+}
+
+/** Who a request is from, as far as that was found out. */
+export function callerOf(request: HttpRequest): Pick<Principal, 'type' | 'id' | 'workspaceId'> | undefined {
+  const { [PRINCIPAL]: principal, [KEY]: key } = request as WithPrincipal;
+  return principal ?? (key && { type: 'apikey', id: key.id, workspaceId: key.workspaceId });
+}
+
+/** Notes that a use counts against the rate limit of its key. @returns false if it has been counted already. */
+export function countOnce(use: object): boolean {
+  const { [COUNTED]: isCounted } = use as Countable;
+  (use as Countable)[COUNTED] = true;
+  return !isCounted;
+}
