@@ -296,6 +296,11 @@ describe('AuditService.record', () => {
       expect(JSON.stringify(record).length).toBeLessThan(4000);
     });
 
+    it('shows what a request says of itself without NUL and lone surrogates', async () => {
+      await audit.record(requested({ route: '/a\0b', userAgent: 'a\ud800b' }), REFUND);
+      expect(await records()).toMatchObject([{ request: { route: '/a\ufffdb', userAgent: 'a\ufffdb' } }]);
+    });
+
     it('reads what it is given once', async () => {
       const once = <T>(first: T, then: T) => {
         let count = 0;

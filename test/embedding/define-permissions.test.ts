@@ -63,6 +63,7 @@ describe('definePermissions', () => {
     ['orders:view:all', 'it must be resource:action'],
     ['orders:see all', 'it must be resource:action'],
     ['1orders:view', 'it must be resource:action'],
+    ['orders:1view', 'it must be resource:action'],
     ['örders:view', 'it must be resource:action'],
     [`orders:${'a'.repeat(94)}`, 'with at most 100 characters'],
     ['apikeys:steal', 'apikeys is a resource of Latchkey itself'],

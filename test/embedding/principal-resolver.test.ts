@@ -337,6 +337,8 @@ describe('principalResolver', () => {
         ['id', {}],
         ['id', { id: 1.5 }],
         ['id', { id: true }],
+        ['id', { id: '\ud800' }],
+        ['id', { id: 'a\0b' }],
         ['workspaceId', { workspaceId: Number.NaN }],
         ['workspaceId', { workspaceId: '' }],
         ['workspaceId', { workspaceId: 'a'.repeat(300) }],

@@ -120,7 +120,9 @@ describe('what the code of a host gives to services', () => {
       await refused(() => service(RolesService).create(actor, { name: 'R' } as Anything), 'permissions');
       await refused(() => service(RolesService).replace(actor, key.id, { name: '\0', permissions: [] }), 'name');
       await refused(() => service(MembersService).put(actor, 'alice', { roles: 'admin' } as Anything), 'roles');
-      await refused(() => service(MembersService).put(actor, 7 as Anything, {}), 'subject');
+      for (const subject of [7, '', 'a\0b', '\ud800', 'x'.repeat(256)] as Anything[]) {
+        await refused(() => service(MembersService).put(actor, subject, {}), 'subject');
+      }
       await refused(() => service(MembersService).remove(actor, 'alice', { dryRun: 'true' } as Anything), 'dryRun');
       await refused(() => service(PermissionsService).create(actor, { name: 'x', description: 'x' }), 'name');
       await refused(() => service(AuditService).list(actor, { from: 'yesterday' }), 'from');

@@ -2,7 +2,12 @@
 const TESTS: readonly [path: string, tests: readonly string[]][] = [
   [
     'src/verification',
-    ['test/verification', 'test/embedding/service-input', 'test/auth/concurrency', 'test/revocation/instances'],
+    [
+      'test/verification',
+      'test/embedding/service-input',
+      'test/authentication/concurrency',
+      'test/revocation/instances',
+    ],
   ],
   ['src/revocation', ['test/revocation', 'test/simulation', 'test/database/file-in-place']],
   [
@@ -11,8 +16,8 @@ const TESTS: readonly [path: string, tests: readonly string[]][] = [
   ],
   ['src/database', ['test/database', 'test/embedding/data-source', 'test/escalation/fairness']],
   ['src/identity/permission-set.ts', ['test/permissions/permission-set']],
-  ['src/identity/restrictions.ts', ['test/auth/restrictions', 'test/permissions/restrictions']],
-  ['src/authentication/credential.ts', ['test/auth/credential']],
+  ['src/identity/restrictions.ts', ['test/authorization/restrictions', 'test/permissions/restrictions']],
+  ['src/authentication/credential.ts', ['test/authentication/credential']],
   ['src/rate-limits', ['test/rate-limits']],
   ['src/refused-requests', ['test/audit/attempted', 'test/refused-attempts', 'test/embedding/transport']],
   ['src/authentication', ['test/authentication', 'test/embedding/principal-resolver', 'test/people', 'test/matrix']],
@@ -41,10 +46,16 @@ const TESTS: readonly [path: string, tests: readonly string[]][] = [
   ['src/workspaces', ['test/workspaces']],
   ['src/operators', ['test/operators']],
   ['src/refused-attempts', ['test/refused-attempts', 'test/audit']],
-  ['src/audit', ['test/audit', 'test/events/in-transaction', 'test/embedding/audit-record']],
+  [
+    'src/audit',
+    ['test/audit', 'test/events/in-transaction', 'test/embedding/audit-record', 'test/embedding/service-input'],
+  ],
   ['src/kernel', ['test/kernel', 'test/input', 'test/audit']],
   ['src/input', ['test/input', 'test/kernel']],
   ['src/http', ['test/input', 'test/operations/malformed-http', 'test/embedding/transport']],
+  ['src/connections.ts', ['test/operations/pipelining']],
+  ['src/permissions', ['test/permissions']],
+  ['src/restore', ['test/restore', 'test/operations/restored']],
   ['src/app.setup.ts', ['test/operations/malformed-http', 'test/input/transport', 'test/operations/logs']],
 ];
 

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { ServerResponse } from 'node:http';
+import { createServer, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { readdirSync, readlinkSync } from 'node:fs';
+import { promisify } from 'node:util';
 import * as v8 from 'node:v8';
+import { Connections } from '../../src/connections.js';
 import { eventually } from '../support/eventually.js';
 import { scrape } from '../support/metrics.js';
 import { ended, open, pipeline, requestOf } from '../support/pipeline.js';
@@ -88,12 +91,13 @@ describe('Requests that are sent ahead on one connection', () => {
     };
 
     it.each([
-      ['/api/v1/me', '/api/v1/me'],
-      ['/health/ready', '/health/ready'],
-      ['/none', 'none'],
-    ])('close the connection when they are more: of many to %s, one begins', async (target, route) => {
+      [18, '/none', 'none'],
+      [1500, '/api/v1/me', '/api/v1/me'],
+      [1500, '/health/ready', '/health/ready'],
+      [1500, '/none', 'none'],
+    ])('close the connection when they are more: of %i to %s, one begins', async (count, target, route) => {
       const before = await answered(route);
-      const burst = open(service.url, `GET ${target} HTTP/1.1\r\nHost:\r\n\r\n`.repeat(1500));
+      const burst = open(service.url, `GET ${target} HTTP/1.1\r\nHost:\r\n\r\n`.repeat(count));
       await ended(burst);
       await service.anonymous.get('//health/live').expect(200);
       expect((await answered(route)) - before).toBeLessThanOrEqual(1);
@@ -112,6 +116,25 @@ describe('Requests that are sent ahead on one connection', () => {
       await eventually('no file is open', () => openFiles() === 0 || undefined);
       await eventually('no response is kept', () => responses() < before + 20 || undefined);
     });
+  });
+});
+
+describe('Requests that are answered at once', () => {
+  it('begin in later turns of the event loop, so that others have theirs', async () => {
+    const turns: string[] = [];
+    const server = createServer();
+    new Connections().serve(server, ({ url = '' }, response) => {
+      turns.push(url);
+      if (url === '/first') setImmediate(() => turns.push('another'));
+      response.end();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+
+    await pipeline(`http://127.0.0.1:${port}`, [requestOf('GET /first'), requestOf('GET /second', CLOSE)]);
+
+    expect(turns).toEqual(['/first', 'another', '/second']);
+    await promisify(server.close.bind(server))();
   });
 });
 

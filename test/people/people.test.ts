@@ -218,6 +218,14 @@ describe('People, by JSON Web Token', () => {
         .expect(200);
     });
 
+    it.each(['x'.repeat(255), 'ü|€ 🗝️', ' '])(
+      '200: a subject of any text up to 255 characters: %j',
+      async (subject) => {
+        const person = await member(subject, { roles: ['viewer'] });
+        expect((await person.get('/me').expect(200)).body.principal.id).toBe(subject);
+      },
+    );
+
     it('never fails at a claim, whatever it is', async () => {
       await member('odd', { roles: ['viewer'] });
       const good = { iss: ISSUER, aud: AUDIENCE, exp: Math.floor(Date.now() / 1000) + 600, sub: 'odd' };
@@ -246,7 +254,16 @@ describe('People, by JSON Web Token', () => {
       const { body } = await zoe
         .post('/apikey', { keyName: uniqueName('K'), permissions: ['apikeys:view'] })
         .expect(201);
-      expect(body.createdBy.display).toMatch(/^Zoe(😀)+\ufffd?$/u);
+      expect(body.createdBy.display).toBe(`Zoe${'😀'.repeat(126)}`);
+    });
+
+    it.each([
+      ['their address, without a name', { name: ' ', email: 'ida@example.com' }, 'ida@example.com'],
+      ['their subject, without either', { name: '\u202e', email: 7 }, 'ida'],
+    ])('shows %s', async (_, claims, display) => {
+      await member('ida', { roles: ['viewer'] });
+      const ida = service.anonymous.as(await provider.token('ida', claims));
+      expect((await ida.get('/me').expect(200)).body.principal.display).toBe(display);
     });
 
     it('does not fetch the provider’s keys for every forged key id', async () => {

@@ -70,12 +70,18 @@ describe('POST /api/v1/permission', () => {
 
     it('400: a name that is no resource:action, or no description', async () => {
       const bad = ['orders', 'orders:', ':refund', 'orders:*', '*', 'a:b:c', 'orders: refund', 'órders:refund', '', 7];
-      for (const name of [...bad, `a:${'b'.repeat(99)}`, 'a:b\0', '1a:b']) {
+      const badlyBegun = ['1', '_', '.', '-'].flatMap((mark) => [`${mark}a:b`, `a:${mark}b`]);
+      for (const name of [...bad, ...badlyBegun, `a:${'b'.repeat(99)}`, 'a:b\0', 'a:b\n']) {
         const { body } = await workspace.operator.post('/permission', { ...REFUND, name }).expect(400);
         expect([name, body.details[0].field]).toEqual([name, 'name']);
       }
       await workspace.operator.post('/permission', { name: 'orders:refund' }).expect(400);
       await workspace.operator.post('/permission', { ...REFUND, grantable: false }).expect(400);
+    });
+
+    it.each(['a:b', 'Ab1_.-:Cd2_.-', `a:${'b'.repeat(98)}`])('201: the name %s', async (name) => {
+      const { operator } = await createWorkspace(service);
+      expect((await operator.post('/permission', { ...REFUND, name }).expect(201)).body.name).toBe(name);
     });
 
     it('401, 403, 412: without a key, without the permission, by the operator in no workspace', async () => {
