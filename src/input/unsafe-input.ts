@@ -35,11 +35,18 @@ export function safeCopyOf(input: unknown, secrets: SecretScanner, kind: InputKi
 class SafeCopy {
   private values = 0;
   private characters = 0;
+  /** For a credential where none may be. */
+  private readonly wayOut: string;
 
   constructor(
     private readonly secrets: SecretScanner,
     private readonly kind: InputKind,
-  ) {}
+  ) {
+    const [place] = kind.credentials;
+    this.wayOut = place
+      ? `Send it as ${place}: no other field takes one.`
+      : 'Remove it: credentials are never stored in the clear.';
+  }
 
   of(value: unknown, field: string, depth: number): unknown {
     this.values += 1;
@@ -65,7 +72,7 @@ class SafeCopy {
     this.characters += text.length;
     if (this.characters > MOST_CHARACTERS) this.refuse(field, 'makes the input larger than 64 KiB.');
     const isCredential = isOfWhole && this.kind.credentials.has(field);
-    refuseFault(textFault(text, this.named(field), isCredential ? undefined : this.secrets));
+    refuseFault(this.textFault(text, this.named(field), isCredential ? undefined : this.secrets));
     if (isOfWhole && this.kind.shown.has(field) && this.secrets.redact(text) !== text) {
       this.refuse(field, 'looks like an API key or a part of one. Choose another: it is shown as it is.');
     }
@@ -106,8 +113,15 @@ class SafeCopy {
     if (name.length > LONGEST_NAME) {
       return { field, message: `A ${noun} name in ${field} is longer than ${LONGEST_NAME} characters.` };
     }
-    const fault = textFault(name, `A ${noun} name in ${field}`, this.secrets);
+    const fault = this.textFault(name, `A ${noun} name in ${field}`, this.secrets);
     return fault && { ...fault, field };
+  }
+
+  private textFault(text: string, field: string, secrets: SecretScanner | undefined): FieldFault | undefined {
+    if (text.includes('\0')) return { field, message: `${field} must not contain the NUL character.` };
+    if (!text.isWellFormed()) return { field, message: `${field} must be well-formed Unicode (no lone surrogates).` };
+    if (secrets?.contains(text)) return { field, message: `${field} contains a credential. ${this.wayOut}` };
+    return undefined;
   }
 
   private reserve(values: number, field: string): void {
@@ -122,15 +136,6 @@ class SafeCopy {
   private named(field: string): string {
     return field || this.kind.whole;
   }
-}
-
-function textFault(text: string, field: string, secrets: SecretScanner | undefined): FieldFault | undefined {
-  if (text.includes('\0')) return { field, message: `${field} must not contain the NUL character.` };
-  if (!text.isWellFormed()) return { field, message: `${field} must be well-formed Unicode (no lone surrogates).` };
-  if (secrets?.contains(text)) {
-    return { field, message: `${field} contains a credential. Remove it: credentials are never stored in the clear.` };
-  }
-  return undefined;
 }
 
 function refuseFault(fault: FieldFault | undefined): void {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
+import { generateKey } from '../../src/common/key-format.js';
 import { sendRaw } from '../support/raw-request.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { rowCounts } from '../support/sql.js';
@@ -250,6 +251,16 @@ describe('requests that are no good before a field is looked at', () => {
       for (const [path, body, message] of [
         ['/apikey', { name: 'A', permissions: ['*'] }, 'name is not a known field; did you mean keyName?'],
         ['/verify', { key: 'lk_x' }, 'key is not a known field; did you mean apiKey?'],
+        [
+          '/verify',
+          { key: generateKey('lk') },
+          'key contains a credential. Send it as apiKey: no other field takes one.',
+        ],
+        [
+          '/apikey',
+          { apiKey: generateKey('lk') },
+          'apiKey contains a credential. Remove it: credentials are never stored in the clear.',
+        ],
         ['/apikey', { expiresInSecond: 9 }, 'expiresInSecond is not a known field; did you mean expiresInSeconds?'],
         ['/apikey', { allowedIPs: [] }, 'allowedIPs is not a known field; did you mean allowedIps?'],
         [
