@@ -5,9 +5,9 @@ import { requestOf } from '../http/request.js';
 import type { SecretScanner } from '../kernel/keys/secret-scanner.js';
 import type { Target } from '../events/domain-event.js';
 import { builtInRole } from '../identity/built-in-roles.js';
+import { LONGEST_PERMISSION, PERMISSION_NAME } from '../identity/permission-name.js';
 
 const LONGEST_ID = 255;
-const PERMISSION = /^[A-Za-z][A-Za-z0-9_-]{0,49}:[A-Za-z][A-Za-z0-9_-]{0,49}$/;
 // A host's paths may be anything.
 const RESOURCE = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
@@ -18,7 +18,7 @@ const OURS: Readonly<Record<string, { parameter: string; isId: (text: string) =>
   audit: { parameter: 'id', isId },
   role: { parameter: 'id', isId: (text) => isId(text) || builtInRole(text) !== undefined },
   member: { parameter: 'subject', isId: (text) => text.length <= LONGEST_ID && !text.includes('\0') },
-  permission: { parameter: 'name', isId: (text) => PERMISSION.test(text) },
+  permission: { parameter: 'name', isId: (text) => text.length <= LONGEST_PERMISSION && PERMISSION_NAME.test(text) },
 };
 
 /**

@@ -13,6 +13,9 @@ import {
 import { withSql } from '../support/sql.js';
 import { forEachStore } from '../support/stores.js';
 
+/** As long as one can be, with all that may be in one. */
+const LONG_PERMISSION = `${'a.b-c_D9'.repeat(11)}:refund.all`.padEnd(100, 'x');
+
 interface AuditRecord {
   id: string;
   action: string;
@@ -63,6 +66,7 @@ describe('What was attempted', () => {
       ['role', 'admin', 'admin'],
       ['workspace', newId(), undefined],
       ['permission', 'orders:refund', 'orders:refund'],
+      ['permission', LONG_PERMISSION, LONG_PERMISSION],
     ])('names the %s in the path, also where the caller may not', async (type, name, id = name.toLowerCase()) => {
       await viewer.client.delete(`/${type}/${encodeURIComponent(name)}`).expect(403);
       expect(await refusedIn(workspace)).toMatchObject([
