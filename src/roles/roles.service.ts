@@ -189,21 +189,22 @@ export class RolesService {
   }
 
   /**
-   * Finds roles that are to be given, by name or id, and keeps them from being changed or deleted until the commit.
+   * Finds roles that are to be given, by name or by id in any case, and keeps them from being changed or deleted until the commit.
    *
    * @throws {RoleUnknownError} naming those that do not exist, and what they may be a misspelling of.
    */
-  async resolve(work: Work, workspaceId: string, references: readonly string[]): Promise<HeldRole[]> {
-    if (references.length === 0) return [];
+  async resolve(work: Work, workspaceId: string, named: readonly string[]): Promise<HeldRole[]> {
+    if (named.length === 0) return [];
+    const references = named.map((reference) => (isId(reference) ? reference.toLowerCase() : reference));
     const places = references.map((_, at) => `$${at + 2}`).join(', ');
-    const named = `FROM latchkey_roles WHERE workspace_id = $1 AND (id IN (${places}) OR name IN (${places})) ORDER BY id`;
+    const found = `FROM latchkey_roles WHERE workspace_id = $1 AND (id IN (${places}) OR name IN (${places})) ORDER BY id`;
     const values = [workspaceId, ...references];
     if (work.lock) {
-      const ids = await work.query<{ id: string }>(`SELECT id ${named}`, values);
+      const ids = await work.query<{ id: string }>(`SELECT id ${found}`, values);
       await work.queueToShare(ids.map(({ id }) => id));
     }
     const own = await work.query<{ id: string; name: string; permissions: string }>(
-      `SELECT id, name, permissions ${named} ${work.shareLock}`,
+      `SELECT id, name, permissions ${found} ${work.shareLock}`,
       values,
     );
     const roles: HeldRole[] = [

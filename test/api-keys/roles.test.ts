@@ -59,8 +59,10 @@ describe('keys with roles', () => {
       expect(data[0].changes).toContainEqual({ field: 'roles', before: null, after: ['auditor'] });
     });
 
-    it('201: a role twice, by name and by id, is there once', async () => {
-      expect((await create({ roles: ['Support', support.id] }).expect(201)).body.roles).toEqual(['Support']);
+    it('201: a role twice, by name and by id in any case, is there once', async () => {
+      const roles = ['Support', support.id, support.id.toUpperCase()];
+      expect((await create({ roles }).expect(201)).body.roles).toEqual(['Support']);
+      expect((await create({ roles: roles.slice(2) }).expect(201)).body.roles).toEqual(['Support']);
     });
 
     it('201: `*` says all there is to say', async () => {

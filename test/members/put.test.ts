@@ -121,9 +121,9 @@ describe('PUT /api/v1/member/:subject', () => {
       expect(await recordsOf('ann')).toHaveLength(1);
     });
 
-    it('200: a role by name and by id is one role', async () => {
+    it('200: a role by name and by id in any case is one role', async () => {
       const role = (await workspace.operator.post('/role', { name: 'Support', permissions: [] }).expect(201)).body;
-      const { body } = await put('ann', { roles: ['Support', role.id, 'viewer'] }).expect(200);
+      const { body } = await put('ann', { roles: ['Support', role.id, role.id.toUpperCase(), 'viewer'] }).expect(200);
       expect(body.roles).toEqual(['Support', 'viewer']);
     });
 
