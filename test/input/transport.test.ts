@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { generateKey } from '../../src/common/key-format.js';
+import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { sendRaw } from '../support/raw-request.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { rowCounts } from '../support/sql.js';
