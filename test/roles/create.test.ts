@@ -112,6 +112,7 @@ describe('POST /api/v1/role', () => {
     it.each([
       ['Billing', 'billing'],
       ['Straße', 'STRASSE'],
+      ['Großer', 'GROẞER'],
       ['ΟΔΟΣ', 'οδος'],
       ['Café', 'CAFE\u0301'],
       ['Refund', 'ｒｅｆｕｎｄ'],

@@ -17,7 +17,8 @@ export function isVisibleName(name: string): boolean {
 export function foldedName(name: string): string {
   // Character by character: a whole word in lower case ends in another sigma than it has inside.
   const plain = name.normalize('NFKC').replace(VARIATION_SELECTORS, '');
-  return Array.from(plain, (character) => character.toUpperCase().toLowerCase())
+  // Down first: a capital sharp s becomes the small one, and that two letters.
+  return Array.from(plain, (character) => character.toLowerCase().toUpperCase().toLowerCase())
     .join('')
     .normalize('NFKC');
 }
