@@ -76,17 +76,19 @@ describe('the cache of keys', () => {
 });
 
 describe('a fill of the cache', () => {
+  /** What is left of three keys of which the last two arrive once that is forgotten. */
   const during = (forgotten: Forgotten): boolean[] => {
     const cache = new KeyCache(KEYS);
     const fill = cache.open();
-    const keys = [0, 1, 3].map((nth) => keyOf(cache, fill, nth, 2));
+    const first = keyOf(cache, fill, 0, 2);
     cache.forget(forgotten);
-    for (const key of keys) cache.add(key, fill);
+    for (const key of [first, ...[1, 3].map((nth) => keyOf(cache, fill, nth, 2))]) cache.add(key, fill);
     cache.close(fill);
     return [0, 1, 3].map((nth) => cache.get(digestOfNth(nth)) !== undefined);
   };
 
   it('drops what was revoked while it was read, and nothing else', () => {
+    expect(during([{ keyId: 'key 0' }])).toEqual([false, true, true]);
     expect(during([{ keyId: 'key 1' }])).toEqual([true, false, true]);
     expect(during([{ workspaceId: 'workspace 0' }])).toEqual([false, true, false]);
     expect(during([{ keyId: 'key 7' }, { operators: true }])).toEqual([true, true, true]);
