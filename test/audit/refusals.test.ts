@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { FailedAttempts } from '../../src/refused-attempts/failed-attempts.js';
 import { generateKey } from '../../src/kernel/keys/key-format.js';
+import { withTrailRefused } from '../support/refused-trail.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { withSql } from '../support/sql.js';
 import { forEachStore, type Store } from '../support/stores.js';
@@ -228,6 +229,16 @@ describe('refused and failed attempts', () => {
       await key.client.get('/apikey').expect(200);
     });
 
+    it('503: what cannot be recorded takes no place of what can be', async () => {
+      const key = await workspace.keyWith('apikeys:view');
+      const refuse = (status: number) => key.client.delete(`/apikey/${key.id}`).expect(status);
+      await withTrailRefused(service, async () => {
+        for (let at = 0; at < 10; at += 1) await refuse(503);
+      });
+      for (let at = 0; at < 10; at += 1) await refuse(403);
+      expect(await records(`action=auth.denied&targetId=${key.id}`)).toHaveLength(10);
+    });
+
     it('503: refusals that cannot be recorded wait together, not one after the other', async () => {
       const key = await workspace.keyWith('apikeys:view');
       const release = await holdLock(service.store, 'LOCK TABLE latchkey_audit_events IN EXCLUSIVE MODE');
@@ -274,7 +285,6 @@ describe('refused and failed attempts', () => {
   });
 });
 
-/** Lets the database refuse every new audit record meanwhile. */
 /** The counts on every trail of the store. */
 async function suppressedIn(store: Store): Promise<AuditRecord[]> {
   const rows = await withSql(store, (query) =>
@@ -282,23 +292,4 @@ async function suppressedIn(store: Store): Promise<AuditRecord[]> {
       JOIN latchkey_audit_pii pii ON pii.event_id = event.id WHERE event.action = 'audit.suppressed'`),
   );
   return rows.map(({ content }) => JSON.parse(String(content)) as AuditRecord);
-}
-
-async function withTrailRefused({ store }: RunningService, meanwhile: () => Promise<void>): Promise<void> {
-  const [refuse, allow] =
-    store.kind === 'postgres'
-      ? [
-          `ALTER TABLE latchkey_audit_events ADD CONSTRAINT refused CHECK (false) NOT VALID`,
-          `ALTER TABLE latchkey_audit_events DROP CONSTRAINT refused`,
-        ]
-      : [
-          `CREATE TRIGGER refused BEFORE INSERT ON latchkey_audit_events BEGIN SELECT RAISE(ABORT, 'refused'); END`,
-          `DROP TRIGGER refused`,
-        ];
-  await withSql(store, (query) => query(refuse));
-  try {
-    await meanwhile();
-  } finally {
-    await withSql(store, (query) => query(allow));
-  }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import type { Body, Client } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
+import { withTrailRefused } from '../support/refused-trail.js';
 import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 
@@ -56,6 +57,17 @@ describe('A key that is refused where keys are verified', () => {
       service.advance(DAY_MS);
       await verify(key.secret, '192.0.2.7');
       expect(ipsOf(await attemptsWith(key.id)).slice(0, 2)).toEqual(['192.0.2.7', '203.0.114.7']);
+    });
+
+    it('is answered also where the trail cannot be written; the next attempt is the first', async () => {
+      const key = await workspace.keyWith('apikeys:view');
+      await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+      await withTrailRefused(service, async () => {
+        expect(await verify(key.secret, '192.0.2.7')).toBe('deleted');
+      });
+      expect(await attemptsWith(key.id)).toEqual([]);
+      expect(await verify(key.secret, '192.0.2.7')).toBe('deleted');
+      expect(ipsOf(await attemptsWith(key.id))).toEqual(['192.0.2.7']);
     });
 
     it('is recorded for what is disabled, expired, orphaned, or used from elsewhere, and for nothing that is not known', async () => {
