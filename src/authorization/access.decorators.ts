@@ -14,7 +14,7 @@ import {
 import { PermissionDeniedError, UnauthenticatedError, WorkspaceRequiredError } from '../identity/errors.js';
 import type { PermissionName } from '../identity/permission-catalogue.js';
 import { usedUp } from '../rate-limits/rate-limit-refusals.js';
-import { principalOf } from '../identity/request-principal.js';
+import { isAdmitted, principalOf } from '../identity/request-principal.js';
 import type { Principal } from '../identity/principal.js';
 
 /** Opens a route of ours to callers who hold the permission. */
@@ -43,10 +43,13 @@ export function Public(): MethodDecorator & ClassDecorator {
   return declare({ kind: 'public' });
 }
 
-/** The authenticated caller, as a parameter of a route. */
-export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal | undefined =>
-  principalOf(requestOf(context)),
-);
+/** The authenticated caller, as a parameter of a route; undefined where no guard of ours has let it pass. */
+export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal | undefined => {
+  const request = requestOf(context);
+  // A request of HTTP has one handler.
+  const isCaller = context.getType() === 'http' || isAdmitted(request, context.getHandler());
+  return isCaller ? principalOf(request) : undefined;
+});
 
 function documented(declaration: PermissionDeclaration): MethodDecorator {
   return applyDecorators(

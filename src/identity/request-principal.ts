@@ -4,9 +4,10 @@ import type { Principal } from './principal.js';
 
 const PRINCIPAL = Symbol('latchkey.principal');
 const KEY = Symbol('latchkey.key');
+const ADMITTED = Symbol('latchkey.admitted');
 const COUNTED = Symbol('latchkey.counted');
 
-type WithPrincipal = HttpRequest & { [PRINCIPAL]?: Principal; [KEY]?: AcceptedKey };
+type WithPrincipal = HttpRequest & { [PRINCIPAL]?: Principal; [KEY]?: AcceptedKey; [ADMITTED]?: WeakSet<object> };
 
 interface Countable {
   [COUNTED]?: true;
@@ -19,6 +20,19 @@ export function principalOf(request: HttpRequest): Principal | undefined {
 
 export function setPrincipal(request: HttpRequest, principal: Principal): void {
   (request as WithPrincipal)[PRINCIPAL] = principal;
+}
+
+/**
+ * Notes that the caller has been let pass to a handler. Many fields of GraphQL, and all messages of a WebSocket, come with one
+ * request, which keeps its principal: a key that is refused by now must not pass for the caller of another handler.
+ */
+export function noteAdmitted(request: HttpRequest, handler: object): void {
+  const { [ADMITTED]: admitted = new WeakSet() } = request as WithPrincipal;
+  (request as WithPrincipal)[ADMITTED] = admitted.add(handler);
+}
+
+export function isAdmitted(request: HttpRequest, handler: object): boolean {
+  return (request as WithPrincipal)[ADMITTED]?.has(handler) ?? false;
 }
 
 /** Notes whose request it is where there is no principal: it is answered ahead of the guards. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, UseGuards } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { APP_GUARD, ExternalContextCreator } from '@nestjs/core';
-import { ApiKeyGuard, PermissionGuard, Public } from '../../src/index.js';
+import { ApiKeyGuard, ApiKeysService, CurrentPrincipal, PermissionGuard, Principal, Public } from '../../src/index.js';
 import { forEachStore } from '../support/stores.js';
 import { startHost, type Host } from './host.js';
 import { permissions, RequirePermissions } from './permissions.js';
@@ -25,6 +26,19 @@ class OrdersController {
   @Public()
   anybody(): { open: boolean } {
     return { open: true };
+  }
+
+  @Get('seen-by')
+  @UseGuards(ApiKeyGuard, PermissionGuard)
+  @RequirePermissions('orders:view')
+  seenBy(@CurrentPrincipal() caller?: Principal): string | undefined {
+    return caller?.id;
+  }
+
+  @Get('seen-by-anybody')
+  @Public()
+  seenByAnybody(@CurrentPrincipal() caller?: Principal): string | undefined {
+    return caller?.id;
   }
 
   @Get('undeclared')
@@ -80,6 +94,24 @@ describe('the guards over a whole host, as APP_GUARD', () => {
       await call(client, {}, 'twice');
       await call(client, {}, 'twice');
       await expect(call(client, {}, 'twice')).rejects.toMatchObject({ code: 'rate_limit.exceeded' });
+    });
+
+    it('have no caller at a public message, whoever has sent one before on the same socket', async () => {
+      const { id, workspaceId, header } = await host.createKey(['orders:view']);
+      const controller = host.app.get(OrdersController);
+      const called = (name: 'seenBy' | 'seenByAnybody') => {
+        const parameters = { exchangeKeyForValue: () => undefined };
+        const rest = [undefined, undefined, undefined, 'ws'] as const;
+        const handler: () => string | undefined = Reflect.get(controller, name);
+        const creator = host.app.get(ExternalContextCreator);
+        return creator.create<never, 'ws'>(controller, handler, name, ROUTE_ARGS_METADATA, parameters, ...rest);
+      };
+      const client = { handshake: { headers: header, address: '127.0.0.1', url: '/' } };
+      expect(await called('seenBy')(client, {})).toBe(id);
+      expect(await called('seenByAnybody')(client, {})).toBeUndefined();
+      await host.app.get(ApiKeysService, { strict: false }).delete(Principal.system('test', workspaceId), id);
+      await expect(called('seenBy')(client, {})).rejects.toMatchObject({ code: 'auth.unauthenticated' });
+      expect(await called('seenByAnybody')(client, {})).toBeUndefined();
     });
 
     it('put one record on the trail for one refusal of a route of Latchkey’s', async () => {
