@@ -9,22 +9,8 @@ import {
 } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { ApiKeysModule } from './api-keys/api-keys.module.js';
-import {
-  ApiKeyCreated,
-  ApiKeyDeleted,
-  ApiKeyDisabled,
-  ApiKeyEnabled,
-  ApiKeyOrphaned,
-  ApiKeyUpdated,
-} from './api-keys/events.js';
-import { WorkspaceKeys } from './api-keys/workspace-keys.js';
-import { AuditModule } from './audit/audit.module.js';
 import { RecordedTargets } from './audit/recorded-targets.js';
-import { AuditExported } from './audit/events.js';
 import { AccessCheck } from './authorization/access-check.js';
-import { AuthModule } from './auth/auth.module.js';
-import { AuthDenied, AuthFailed, RequestFailed } from './refused-requests/events.js';
 import { FastifyParsers } from './http/fastify-parsers.js';
 import { GlobalInterceptors } from './auth/global-interceptors.js';
 import { HostDocumentation } from './authorization/host-documentation.js';
@@ -43,74 +29,31 @@ import { DatabaseModule } from './database/database.module.js';
 import type { DomainEventClass } from './events/domain-event.js';
 import { EventHandlers } from './events/event-handlers.js';
 import { EventsModule } from './events/events.module.js';
-import { SystemStarted, SystemStopped } from './events/system-events.js';
-import { GrantsModule } from './grants/grants.module.js';
 import { GrantsService } from './grants/grants.service.js';
 import { ResourceDirectory } from './grants/resource-directory.js';
-import { WorkspaceGrants } from './grants/workspace-grants.js';
 import {
   checkedOptions,
-  LATCHKEY_CONTROLLERS,
   LATCHKEY_OPTIONS,
   type LatchkeyModuleOptions,
   type LatchkeyOptions,
   type LatchkeySetup,
 } from './latchkey.options.js';
+import { FEATURES } from './latchkey.features.js';
 import { mounted } from './latchkey.routes.js';
-import { MemberAdded, MemberRemoved, MemberUpdated } from './members/events.js';
-import { MembersModule } from './members/members.module.js';
 import { MembersService } from './members/members.service.js';
-import { OperatorCreated, OperatorDeleted, OperatorRotated } from './operators/events.js';
 import { OperatorKeys } from './operators/operator-keys.js';
-import { OperatorsModule } from './operators/operators.module.js';
-import { PermissionCreated, PermissionDeleted } from './permissions/events.js';
-import { PermissionsModule } from './permissions/permissions.module.js';
-import { AuditSuppressed } from './refused-attempts/events.js';
 import { KnownTargets } from './refused-attempts/known-targets.js';
 import { ResourceOwners } from './refused-attempts/resource-owners.js';
-import { LogRestored } from './restore/events.js';
-import { RestoreModule } from './restore/restore.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
-import { RoleCreated, RoleDeleted, RoleUpdated } from './roles/events.js';
-import { RolesModule } from './roles/roles.module.js';
 import { KeyVerifier } from './verification/key-verifier.js';
-import { VerificationModule } from './verification/verification.module.js';
-import { WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated } from './workspaces/events.js';
 import { WORKSPACE_CONTENTS, type WorkspaceContents } from './workspaces/workspace-contents.js';
-import { WorkspacesModule } from './workspaces/workspaces.module.js';
 import { WorkspacesService } from './workspaces/workspaces.service.js';
 
 /** Every event there is. Each must be heard inside its transaction, or the application does not start. */
-export const EVENT_CATALOGUE: readonly DomainEventClass[] = [
-  ApiKeyCreated,
-  ApiKeyUpdated,
-  ApiKeyEnabled,
-  ApiKeyDisabled,
-  ApiKeyOrphaned,
-  ApiKeyDeleted,
-  WorkspaceCreated,
-  WorkspaceUpdated,
-  WorkspaceDeleted,
-  RoleCreated,
-  RoleUpdated,
-  RoleDeleted,
-  MemberAdded,
-  MemberUpdated,
-  MemberRemoved,
-  PermissionCreated,
-  PermissionDeleted,
-  OperatorCreated,
-  OperatorRotated,
-  OperatorDeleted,
-  AuthFailed,
-  AuthDenied,
-  RequestFailed,
-  AuditSuppressed,
-  AuditExported,
-  LogRestored,
-  SystemStarted,
-  SystemStopped,
-];
+export const EVENT_CATALOGUE: readonly DomainEventClass[] = FEATURES.flatMap(({ events = [] }) => events);
+
+const MODULES = FEATURES.map(({ module }) => module);
+const WORKSPACE_CONTENTS_CLASSES = FEATURES.flatMap(({ workspaceContents = [] }) => workspaceContents);
 
 // Asks for the options first: nothing is opened for an application that does not start.
 function dataSourceProvider(name: string | undefined): Provider {
@@ -138,18 +81,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
 /** What every feature stands on. Global, so that the features need not pass it on; its tokens are ours alone. */
 @Global()
 @Module({
-  imports: [
-    ApiKeysModule,
-    DatabaseModule,
-    EventsModule,
-    GrantsModule,
-    MembersModule,
-    OperatorsModule,
-    RestoreModule,
-    RevocationModule,
-    VerificationModule,
-    WorkspacesModule,
-  ],
+  imports: [DatabaseModule, EventsModule, ...MODULES],
   providers: [
     Clock,
     InputChecker,
@@ -170,7 +102,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     {
       provide: WORKSPACE_CONTENTS,
       useFactory: (...contents: WorkspaceContents[]) => contents,
-      inject: [WorkspaceKeys, WorkspaceGrants],
+      inject: WORKSPACE_CONTENTS_CLASSES,
     },
   ],
   exports: [
@@ -194,25 +126,13 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
 })
 class LatchkeyCoreModule extends ConfigurableModuleClass {}
 
-const FEATURES = [
-  AuthModule,
-  ApiKeysModule,
-  AuditModule,
-  MembersModule,
-  OperatorsModule,
-  PermissionsModule,
-  RolesModule,
-  VerificationModule,
-  WorkspacesModule,
-];
-
 /**
  * API keys, permissions and an audit trail, on the TypeORM data source of the application. Global: import it once, and
  * every module may use its guards, decorators and services.
  */
 @Module({
-  imports: FEATURES,
-  exports: FEATURES,
+  imports: MODULES,
+  exports: MODULES,
 })
 export class LatchkeyModule implements OnModuleInit, OnApplicationBootstrap {
   constructor(
@@ -248,10 +168,6 @@ export class LatchkeyModule implements OnModuleInit, OnApplicationBootstrap {
   }
 }
 
-function composed(
-  core: DynamicModule,
-  { routePrefix = 'latchkey', controllers = 'all' }: LatchkeySetup,
-): DynamicModule {
-  const names = controllers === 'all' ? LATCHKEY_CONTROLLERS : controllers === 'none' ? [] : controllers;
-  return { module: LatchkeyModule, global: true, imports: [core, ...mounted(names, routePrefix)] };
+function composed(core: DynamicModule, setup: LatchkeySetup): DynamicModule {
+  return { module: LatchkeyModule, global: true, imports: [core, ...mounted(setup)] };
 }

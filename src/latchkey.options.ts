@@ -4,19 +4,8 @@ import { isKeyPrefix, KEY_PREFIX_RULE } from './kernel/keys/key-format.js';
 import { isLeaseMs } from './kernel/lease-length.js';
 import { isOperatorKey, OPERATOR_KEY_RULE } from './kernel/keys/operator-key.js';
 
-/** Every group of routes, by the first word of their paths. */
-export const LATCHKEY_CONTROLLERS = [
-  'apikey',
-  'verify',
-  'me',
-  'workspace',
-  'role',
-  'member',
-  'permission',
-  'audit',
-] as const;
-
-export type LatchkeyController = (typeof LATCHKEY_CONTROLLERS)[number];
+/** A group of routes, by the first word of their paths. */
+export type LatchkeyController = 'apikey' | 'verify' | 'me' | 'workspace' | 'role' | 'member' | 'permission' | 'audit';
 
 /** What Latchkey does, every default filled in. A host passes {@link LatchkeyModuleOptions}. */
 export interface LatchkeyOptions {

@@ -2,9 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { PermissionsModule } from '../permissions/permissions.module.js';
-import { ApiKeysWithoutIdController } from './api-keys-without-id.controller.js';
 import { RolesModule } from '../roles/roles.module.js';
-import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { KeyEscalation } from './key-escalation.js';
 import { MemberKeys } from './member-keys.js';
@@ -15,7 +13,4 @@ import { WorkspaceKeys } from './workspace-keys.js';
   providers: [ApiKeysService, KeyEscalation, MemberKeys, WorkspaceKeys],
   exports: [ApiKeysService, MemberKeys, WorkspaceKeys],
 })
-export class ApiKeysModule {
-  /** Mounted by the composition: a host chooses which. */
-  static readonly controllers = [ApiKeysController, ApiKeysWithoutIdController];
-}
+export class ApiKeysModule {}

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
-import { AuditController } from './audit.controller.js';
 import { AuditListener } from './audit.listener.js';
 import { AuditService } from './audit.service.js';
 
@@ -10,7 +9,4 @@ import { AuditService } from './audit.service.js';
   providers: [AuditListener, AuditService],
   exports: [AuditService],
 })
-export class AuditModule {
-  /** Mounted by the composition: a host chooses which. */
-  static readonly controllers = [AuditController];
-}
+export class AuditModule {}

@@ -10,14 +10,13 @@ import { HostDocumentation } from '../authorization/host-documentation.js';
 import { HostUsers } from '../authentication/host-users.js';
 import { IdentityProvider } from '../authentication/identity-provider.js';
 import { JsonWebTokenStrategy } from '../authentication/json-web-token.strategy.js';
-import { MeController } from './me.controller.js';
-import { RateLimits } from '../rate-limits/rate-limits.js';
+import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { RefusedCommands } from '../refused-requests/refused-commands.js';
 
 /** Who are you, may you. Exports what the guards stand on, so that any module can protect its controllers with them. */
 @Module({
   // Its start comes before ours, which reads.
-  imports: [DatabaseModule],
+  imports: [DatabaseModule, RateLimitsModule],
   providers: [
     AccessCheck,
     ApiKeyStrategy,
@@ -29,7 +28,6 @@ import { RefusedCommands } from '../refused-requests/refused-commands.js';
     HostUsers,
     IdentityProvider,
     JsonWebTokenStrategy,
-    RateLimits,
     RefusedCommands,
   ],
   exports: [
@@ -42,11 +40,8 @@ import { RefusedCommands } from '../refused-requests/refused-commands.js';
     HostDocumentation,
     HostUsers,
     JsonWebTokenStrategy,
-    RateLimits,
+    RateLimitsModule,
     RefusedCommands,
   ],
 })
-export class AuthModule {
-  /** Mounted by the composition: a host chooses which. */
-  static readonly controllers = [MeController];
-}
+export class AuthModule {}

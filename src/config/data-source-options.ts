@@ -1,6 +1,6 @@
 import sqlite3 from 'sqlite3';
 import type { DataSourceOptions } from 'typeorm';
-import { LATCHKEY_ENTITIES } from '../database/entities.js';
+import { LATCHKEY_ENTITIES } from '../latchkey.entities.js';
 import { LATCHKEY_MIGRATIONS } from '../database/migrations/index.js';
 
 export const MIGRATIONS_TABLE = 'latchkey_migrations';

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { LATCHKEY_ENTITIES } from './entities.js';
 
-const [Workspace] = LATCHKEY_ENTITIES;
+// A constraint that no table of a host has tells what ours are called.
+const OURS = /^uq_(.*)workspaces_external_id$/;
 const TABLE = /\blatchkey_/g;
 const CONSTRAINT = /(?<=\b(?:pk|uq|ix|fk|tr)_)latchkey_/g;
 
@@ -25,20 +25,22 @@ export class TableNames {
 
   /** As the entities of the data source say. @throws {Error} if they are not ours. */
   static of(dataSource: DataSource): TableNames {
-    if (!dataSource.hasMetadata(Workspace)) {
-      throw new Error('The data source does not know the tables of Latchkey: add LATCHKEY_ENTITIES to its entities.');
-    }
-    const { tableName, uniques } = dataSource.getMetadata(Workspace);
-    const unique = uniques[0]?.name ?? '';
-    return new TableNames(
-      tableName.replace(/workspaces$/, ''),
-      unique.replace(/^uq_(.*)workspaces_external_id$/, '$1'),
-    );
+    const names = TableNames.in(dataSource);
+    if (names) return names;
+    throw new Error('The data source does not know the tables of Latchkey: add LATCHKEY_ENTITIES to its entities.');
   }
 
   /** As the entities say, or the usual ones if it has none of ours: it may be there only to migrate. */
   static forMigrating(dataSource: DataSource): TableNames {
-    return dataSource.hasMetadata(Workspace) ? TableNames.of(dataSource) : new TableNames('latchkey_');
+    return TableNames.in(dataSource) ?? new TableNames('latchkey_');
+  }
+
+  private static in({ entityMetadatas }: DataSource): TableNames | undefined {
+    for (const { tableName, uniques } of entityMetadatas) {
+      const [, constraint] = uniques.map(({ name }) => OURS.exec(name)).find((match) => match !== null) ?? [];
+      if (constraint !== undefined) return new TableNames(tableName.replace(/workspaces$/, ''), constraint);
+    }
+    return undefined;
   }
 
   /** A statement of ours, or a name in it, as this data source needs it. */

@@ -4,8 +4,6 @@ import { AuthModule } from '../auth/auth.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { PermissionsModule } from '../permissions/permissions.module.js';
 import { RolesModule } from '../roles/roles.module.js';
-import { MembersWithoutIdController } from './members-without-id.controller.js';
-import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
 
 @Module({
@@ -13,7 +11,4 @@ import { MembersService } from './members.service.js';
   providers: [MembersService],
   exports: [MembersService],
 })
-export class MembersModule {
-  /** Mounted by the composition: a host chooses which. */
-  static readonly controllers = [MembersController, MembersWithoutIdController];
-}
+export class MembersModule {}

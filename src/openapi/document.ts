@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { FEATURES } from '../latchkey.features.js';
 import { withExamples } from './examples.js';
 import { withRequestIds } from './headers.js';
 import { withShortNames } from './names.js';
@@ -13,20 +14,13 @@ API key; or the token of a member. A key acts in its own workspace; an operator 
 Every refusal has the same body; its \`code\` is stable and meant for programs. Every answer has an \`X-Request-Id\`: the
 caller's own if the request sent one, and the same as in the log and on the trail.`;
 
-/** In the order in which somebody new needs them. */
-const TAGS = {
-  Workspaces: 'Tenants: keys and records belong to exactly one. For operators.',
-  'API keys':
-    'Create, list, change and delete keys. A deleted key is refused from the moment its deletion is answered.',
-  Verification: 'Is this key acceptable, and may it do that? For services that are called with keys of the workspace.',
-  Roles: 'Named sets of permissions: the built-in ones, and those of the workspace.',
-  Members: 'The people of a workspace, by the `sub` of their tokens, and what each may do there.',
-  Audit: 'Who did what to which, when, and how it ended. Reading changes nothing; nothing can be changed or removed.',
-  Permissions: 'What a key may be allowed to do.',
-  Me: 'Who the caller is.',
-  Operations: 'For load balancers and orchestrators. No key needed.',
-  'Without an id': 'Commands on one thing that name none: always refused, so that none can mean every one.',
-};
+const OTHER_TAGS = [
+  { name: 'Operations', description: 'For load balancers and orchestrators. No key needed.' },
+  {
+    name: 'Without an id',
+    description: 'Commands on one thing that name none: always refused, so that none can mean every one.',
+  },
+];
 
 /** The OpenAPI 3.1 document of the application, generated from its code. */
 export function openApiDocument(app: INestApplication, version: string): OpenAPIObject {
@@ -43,7 +37,8 @@ export function openApiDocument(app: INestApplication, version: string): OpenAPI
       name: 'X-API-Key',
       description: 'Sent as `X-API-Key: <key>`.',
     });
-  for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
+  const tags = FEATURES.flatMap(({ tag }) => tag ?? []);
+  for (const { name, description } of [...tags, ...OTHER_TAGS]) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build());
   return withRequestIds(withJsonSchemas(withExamples(withShortNames(document))));
 }

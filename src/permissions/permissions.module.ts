@@ -1,7 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
-import { PermissionsWithoutIdController } from './permissions-without-id.controller.js';
-import { PermissionsController } from './permissions.controller.js';
 import { PermissionsService } from './permissions.service.js';
 
 @Module({
@@ -9,7 +7,4 @@ import { PermissionsService } from './permissions.service.js';
   providers: [PermissionsService],
   exports: [PermissionsService],
 })
-export class PermissionsModule {
-  /** Mounted by the composition: a host chooses which. */
-  static readonly controllers = [PermissionsController, PermissionsWithoutIdController];
-}
+export class PermissionsModule {}

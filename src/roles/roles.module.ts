@@ -4,8 +4,6 @@ import { GrantsModule } from '../grants/grants.module.js';
 import { PermissionsModule } from '../permissions/permissions.module.js';
 import { RoleHolders } from './role-holders.js';
 import { RolePreviewer } from './role-previewer.js';
-import { RolesWithoutIdController } from './roles-without-id.controller.js';
-import { RolesController } from './roles.controller.js';
 import { RolesService } from './roles.service.js';
 
 @Module({
@@ -13,7 +11,4 @@ import { RolesService } from './roles.service.js';
   providers: [RoleHolders, RolePreviewer, RolesService],
   exports: [RoleHolders, RolesService],
 })
-export class RolesModule {
-  /** Mounted by the composition: a host chooses which. */
-  static readonly controllers = [RolesController, RolesWithoutIdController];
-}
+export class RolesModule {}

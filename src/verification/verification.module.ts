@@ -7,14 +7,10 @@ import { KeyInspector } from './key-inspector.js';
 import { KeyVerifier } from './key-verifier.js';
 import { RefusedVerifications } from './refused-verifications.js';
 import { StoredKeys } from './stored-keys.js';
-import { VerifyController } from './verify.controller.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, UsageModule],
   providers: [Decoys, KeyInspector, KeyVerifier, RefusedVerifications, StoredKeys],
   exports: [KeyVerifier],
 })
-export class VerificationModule {
-  /** Mounted by the composition: a host chooses which. */
-  static readonly controllers = [VerifyController];
-}
+export class VerificationModule {}

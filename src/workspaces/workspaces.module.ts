@@ -1,7 +1,5 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
-import { WorkspacesWithoutIdController } from './workspaces-without-id.controller.js';
-import { WorkspacesController } from './workspaces.controller.js';
 import { WorkspaceRemoval } from './workspace-removal.js';
 import { WorkspacesService } from './workspaces.service.js';
 
@@ -10,7 +8,4 @@ import { WorkspacesService } from './workspaces.service.js';
   providers: [WorkspaceRemoval, WorkspacesService],
   exports: [WorkspacesService],
 })
-export class WorkspacesModule {
-  /** Mounted by the composition: a host chooses which. */
-  static readonly controllers = [WorkspacesController, WorkspacesWithoutIdController];
-}
+export class WorkspacesModule {}

@@ -1,6 +1,11 @@
 import { EntitySchema, getMetadataArgsStorage, type EntitySchemaOptions } from 'typeorm';
-import { LATCHKEY_ENTITIES } from './entities.js';
-import { TableNames } from './table-names.js';
+import { TableNames } from './database/table-names.js';
+import { FEATURES } from './latchkey.features.js';
+
+type EntityClass = new () => object;
+
+/** Every entity, for the `entities` of a data source. */
+export const LATCHKEY_ENTITIES: readonly EntityClass[] = FEATURES.flatMap(({ entities = [] }) => entities);
 
 export interface LatchkeyEntitiesOptions {
   /**
@@ -22,7 +27,7 @@ const PREFIX = /^[a-z][a-z0-9_]{0,19}$/;
  * @throws {Error} if the prefix is none.
  */
 export function latchkeyEntities({ tablePrefix = 'latchkey_' }: LatchkeyEntitiesOptions = {}): (
-  (typeof LATCHKEY_ENTITIES)[number] | EntitySchema<object>
+  EntityClass | EntitySchema<object>
 )[] {
   if (!PREFIX.test(tablePrefix)) {
     throw new Error('tablePrefix must have 1 to 20 lower-case letters, digits or _, and begin with a letter.');
@@ -33,7 +38,7 @@ export function latchkeyEntities({ tablePrefix = 'latchkey_' }: LatchkeyEntities
 }
 
 /** What the decorators of an entity say, in other names. */
-function schemaOf(target: (typeof LATCHKEY_ENTITIES)[number], names: TableNames): Options {
+function schemaOf(target: EntityClass, names: TableNames): Options {
   const storage = getMetadataArgsStorage();
   const ours = <T extends { target: unknown }>(all: T[]): T[] => all.filter((each) => each.target === target);
   const renamed = (name: string | undefined): string | undefined => name && names.in(name);

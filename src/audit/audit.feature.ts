@@ -1,0 +1,20 @@
+import type { Feature } from '../feature.js';
+import { AuditEvent } from './audit-event.entity.js';
+import { AuditFurtherTarget } from './audit-further-target.entity.js';
+import { AuditPii } from './audit-pii.entity.js';
+import { AuditController } from './audit.controller.js';
+import { AuditModule } from './audit.module.js';
+import { AuditExported } from './events.js';
+
+export const auditFeature = {
+  module: AuditModule,
+  route: 'audit',
+  controllers: [AuditController],
+  tag: {
+    name: 'Audit',
+    description:
+      'Who did what to which, when, and how it ended. Reading changes nothing; nothing can be changed or removed.',
+  },
+  entities: [AuditEvent, AuditFurtherTarget, AuditPii],
+  events: [AuditExported],
+} as const satisfies Feature;

@@ -1,0 +1,13 @@
+import type { Feature } from '../feature.js';
+import { AuditSuppressed } from '../refused-attempts/events.js';
+import { AuthDenied, AuthFailed, RequestFailed } from '../refused-requests/events.js';
+import { AuthModule } from './auth.module.js';
+import { MeController } from './me.controller.js';
+
+export const authFeature = {
+  module: AuthModule,
+  route: 'me',
+  controllers: [MeController],
+  tag: { name: 'Me', description: 'Who the caller is.' },
+  events: [AuthFailed, AuthDenied, RequestFailed, AuditSuppressed],
+} as const satisfies Feature;

@@ -1,0 +1,20 @@
+import type { Type } from '@nestjs/common';
+import type { DomainEventClass } from './events/domain-event.js';
+import type { WorkspaceContents } from './workspaces/workspace-contents.js';
+
+/** All that the composition must know of a feature: its manifest, in `<feature>.feature.ts`. */
+export interface Feature {
+  /** Its providers; it exports what hosts may use. */
+  module: Type;
+  /** How a host names its routes in the option `controllers`: the first word of their paths. */
+  route?: string;
+  controllers?: readonly Type[];
+  /** Its part of the OpenAPI document: the name that its controllers have in `@ApiTags`. */
+  tag?: { name: string; description: string };
+  /** Its tables. */
+  entities?: readonly (new () => object)[];
+  /** The events that it emits. Each must be heard inside its transaction, or the application does not start. */
+  events?: readonly DomainEventClass[];
+  /** What of it goes with a workspace that is deleted; the module exports it. */
+  workspaceContents?: readonly Type<WorkspaceContents>[];
+}

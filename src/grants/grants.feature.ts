@@ -1,0 +1,8 @@
+import type { Feature } from '../feature.js';
+import { GrantsModule } from './grants.module.js';
+import { WorkspaceGrants } from './workspace-grants.js';
+
+export const grantsFeature = {
+  module: GrantsModule,
+  workspaceContents: [WorkspaceGrants],
+} as const satisfies Feature;

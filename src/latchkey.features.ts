@@ -1,0 +1,34 @@
+import { apiKeysFeature } from './api-keys/api-keys.feature.js';
+import { auditFeature } from './audit/audit.feature.js';
+import { authFeature } from './auth/auth.feature.js';
+import type { Feature } from './feature.js';
+import { grantsFeature } from './grants/grants.feature.js';
+import { membersFeature } from './members/members.feature.js';
+import { operatorsFeature } from './operators/operators.feature.js';
+import { permissionsFeature } from './permissions/permissions.feature.js';
+import { rateLimitsFeature } from './rate-limits/rate-limits.feature.js';
+import { restoreFeature } from './restore/restore.feature.js';
+import { revocationFeature } from './revocation/revocation.feature.js';
+import { rolesFeature } from './roles/roles.feature.js';
+import { verificationFeature } from './verification/verification.feature.js';
+import { workspacesFeature } from './workspaces/workspaces.feature.js';
+
+/**
+ * All that Latchkey is made of. The OpenAPI document has their parts in this order, in which somebody new needs them; what
+ * goes with a deleted workspace goes in this order, too.
+ */
+export const FEATURES: readonly Feature[] = [
+  workspacesFeature,
+  apiKeysFeature,
+  verificationFeature,
+  rolesFeature,
+  membersFeature,
+  auditFeature,
+  permissionsFeature,
+  authFeature,
+  grantsFeature,
+  rateLimitsFeature,
+  operatorsFeature,
+  revocationFeature,
+  restoreFeature,
+];

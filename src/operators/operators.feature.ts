@@ -1,0 +1,11 @@
+import type { Feature } from '../feature.js';
+import { SystemStarted, SystemStopped } from '../events/system-events.js';
+import { OperatorCreated, OperatorDeleted, OperatorRotated } from './events.js';
+import { Operator } from './operator.entity.js';
+import { OperatorsModule } from './operators.module.js';
+
+export const operatorsFeature = {
+  module: OperatorsModule,
+  entities: [Operator],
+  events: [OperatorCreated, OperatorRotated, OperatorDeleted, SystemStarted, SystemStopped],
+} as const satisfies Feature;

@@ -1,0 +1,15 @@
+import type { Feature } from '../feature.js';
+import { ApplicationPermission } from './application-permission.entity.js';
+import { PermissionCreated, PermissionDeleted } from './events.js';
+import { PermissionsWithoutIdController } from './permissions-without-id.controller.js';
+import { PermissionsController } from './permissions.controller.js';
+import { PermissionsModule } from './permissions.module.js';
+
+export const permissionsFeature = {
+  module: PermissionsModule,
+  route: 'permission',
+  controllers: [PermissionsController, PermissionsWithoutIdController],
+  tag: { name: 'Permissions', description: 'What a key may be allowed to do.' },
+  entities: [ApplicationPermission],
+  events: [PermissionCreated, PermissionDeleted],
+} as const satisfies Feature;

@@ -1,0 +1,9 @@
+import type { Feature } from '../feature.js';
+import { Instance } from './instance.entity.js';
+import { LoggedRevocation } from './logged-revocation.entity.js';
+import { RevocationModule } from './revocation.module.js';
+
+export const revocationFeature = {
+  module: RevocationModule,
+  entities: [Instance, LoggedRevocation],
+} as const satisfies Feature;

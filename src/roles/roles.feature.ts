@@ -1,0 +1,16 @@
+import type { Feature } from '../feature.js';
+import { RoleCreated, RoleDeleted, RoleUpdated } from './events.js';
+import { RoleAssignment } from './role-assignment.entity.js';
+import { Role } from './role.entity.js';
+import { RolesWithoutIdController } from './roles-without-id.controller.js';
+import { RolesController } from './roles.controller.js';
+import { RolesModule } from './roles.module.js';
+
+export const rolesFeature = {
+  module: RolesModule,
+  route: 'role',
+  controllers: [RolesController, RolesWithoutIdController],
+  tag: { name: 'Roles', description: 'Named sets of permissions: the built-in ones, and those of the workspace.' },
+  entities: [Role, RoleAssignment],
+  events: [RoleCreated, RoleUpdated, RoleDeleted],
+} as const satisfies Feature;
