@@ -24,8 +24,10 @@ const CORE = [
 ].map((folder) => `src/${folder}`);
 const COPIED = ['src', 'test', 'package.json', 'jest.config.js', 'tsconfig.json', 'ormconfig.ts', 'docs', 'README.md'];
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-/** A break that hangs is noticed too. */
-const TIMEOUT_MS = 900_000;
+/** A break that hangs is noticed too: after so many times as long as without it, and half a minute. */
+const LONGER = 5;
+const LONGEST_GREEN_MS = 900_000;
+const SPARE_MS = 30_000;
 
 interface Task extends Mutant {
   file: string;
@@ -42,6 +44,8 @@ const { values, positionals } = parseArgs({
 const root = resolve(import.meta.dirname, '../..');
 const copy = mkdtempSync(join(tmpdir(), 'latchkey-mutants-'));
 const server = await startPostgres();
+/** How long each list of tests may take. */
+const timeouts = new Map<string, number>();
 let running: ChildProcess | undefined;
 let isInterrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -84,7 +88,9 @@ async function tryAll(): Promise<boolean> {
 async function assertGreen(tasks: readonly Task[]): Promise<void> {
   const lists = new Set(tasks.map(({ file }) => JSON.stringify(values.tests ?? testsOf(file))));
   for (const list of lists) {
+    const beginning = performance.now();
     if (!(await pass(JSON.parse(list) as string[]))) throw new Error(`Not green as they are: ${list}`);
+    timeouts.set(list, SPARE_MS + LONGER * (performance.now() - beginning));
   }
 }
 
@@ -124,7 +130,7 @@ async function pass(tests: readonly string[]): Promise<boolean> {
     },
   );
   running = child;
-  const timer = setTimeout(endRunning, TIMEOUT_MS);
+  const timer = setTimeout(endRunning, timeouts.get(JSON.stringify(tests)) ?? LONGEST_GREEN_MS);
   const [code] = (await once(child, 'exit')) as [number | null];
   running = undefined;
   clearTimeout(timer);
