@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SYSTEM_TIME, type Time } from '../../src/kernel/time.js';
-import { Lease } from '../../src/revocation/lease.js';
+import { Lease, since } from '../../src/revocation/lease.js';
 
 describe('a lease', () => {
   const clocks = () => {
@@ -28,8 +28,24 @@ describe('a lease', () => {
     const { time } = clocks();
     const lease = new Lease(2000, time);
     lease.renew(lease.moment());
+    expect(lease.isValid()).toBe(true);
     lease.end();
+    // In the very millisecond in which it held.
     expect(lease.isValid()).toBe(false);
+  });
+
+  it('looks at the monotonic clock once for a hundred answers of a millisecond, and for each of its last two', () => {
+    const { time } = clocks();
+    let looks = 0;
+    const counted = { ...time, monotonic: () => (looks += 1) && 0 };
+    const looksFor = (leaseMs: number): number => {
+      const lease = new Lease(leaseMs, counted);
+      lease.renew(lease.moment());
+      looks = 0;
+      for (let times = 0; times < 250; times += 1) expect(lease.isValid()).toBe(true);
+      return looks;
+    };
+    expect([looksFor(3), looksFor(2)]).toEqual([3, 250]);
   });
 
   it('ends with a suspended machine, whose monotonic clock may have stood still', () => {
@@ -106,6 +122,16 @@ describe('a lease', () => {
     at.monotonic += LEASE_MS;
     at.date = date;
     expect(lease.isValid()).toBe(false);
+  });
+});
+
+describe('the time since a moment', () => {
+  it.each([
+    ['the monotonic clock', 7, 5],
+    ['the time of day', 5, 7],
+  ])('is that of %s, if it says more', (_, monotonic, date) => {
+    const time: Time = { ...SYSTEM_TIME, monotonic: () => 100 + monotonic, date: () => 1000 + date };
+    expect(since({ at: 100, date: 1000 }, time)).toBe(7);
   });
 });
 
