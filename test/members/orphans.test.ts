@@ -73,10 +73,16 @@ describe('DELETE /api/v1/member/:subject, and the keys bound to the member', () 
         }
       }
       expect(await verify(bobs)).toMatchObject({ valid: true });
-      const { body } = await workspace.operator.get('/apikey?status=orphaned').expect(200);
-      expect(body.map(({ id }: Body) => id).sort()).toEqual([key.id, own.id].sort());
-      const active = (await workspace.operator.get('/apikey?status=active').expect(200)).body;
-      expect(active.map(({ id }: Body) => id)).toEqual([bobs.id]);
+      const listed = async (status: string): Promise<string[]> =>
+        (await workspace.operator.get(`/apikey?status=${status}&sort=createdDate`).expect(200)).body.map(
+          ({ id }: Body) => id,
+        );
+      expect(await listed('orphaned')).toEqual([key.id, own.id]);
+      expect(await listed('active')).toEqual([bobs.id]);
+      // Also one that is disabled besides.
+      await workspace.operator.patch(`/apikey/${own.id}`, { enabled: false }).expect(200);
+      expect(await listed('orphaned')).toEqual([key.id, own.id]);
+      expect(await listed('disabled')).toEqual([]);
     });
 
     it('200: a key that a key of theirs created unbound, and one of the operator’s, stay', async () => {
