@@ -17,6 +17,19 @@ describe('addressOf', () => {
     fc.assert(fc.property(ipv4, ([ip, text]) => expect(addressOf(text)).toBe(ip)));
   });
 
+  it('finds an IPv4 address in IPv6 form, however that is written', () => {
+    const hex = (ip: string) => ip.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
+    const groups = (ip: string) =>
+      hex(ip)
+        .join('')
+        .replace(/^(....)/, '$1:');
+    const forms = ['::ffff:', '::FFFF:', '0:0:0:0:0:ffff:', '0000:0000:0000:0000:0000:ffff:', '0::ffff:'];
+    const ipv4 = fc
+      .tuple(fc.ipV4(), fc.constantFrom(...forms), fc.constantFrom(groups, String))
+      .chain(([ip, before, write]) => withText(ip, [before + write(ip), `[${before}${write(ip)}]:443`]));
+    fc.assert(fc.property(ipv4, ([ip, text]) => expect(addressOf(text)).toBe(ip)));
+  });
+
   it('finds an IPv6 address, with brackets, a zone and a port or without', () => {
     const ipv6 = fc
       .tuple(fc.ipV6(), port)

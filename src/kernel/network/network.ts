@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
-
-const IPV4_IN_IPV6 = /^::ffff:(?=\d+\.)/i;
+import { canonicalIpv6, plainAddress } from './address.js';
 
 /**
  * The network an address belongs to, in which one party may have every address: the /24 of an IPv4 address, the /64 of an
@@ -9,7 +8,7 @@ const IPV4_IN_IPV6 = /^::ffff:(?=\d+\.)/i;
  * @returns `'unknown'` for what is no address.
  */
 export function networkOf(ip: string | null | undefined): string {
-  const address = ip?.replace(IPV4_IN_IPV6, '').replace(/%.*$/s, '') ?? '';
+  const address = plainAddress(ip?.replace(/%.*$/s, '') ?? '');
   const version = isIP(address);
   if (version === 4) return `${address.slice(0, address.lastIndexOf('.'))}.0/24`;
   if (version === 0) return 'unknown';
@@ -18,9 +17,7 @@ export function networkOf(ip: string | null | undefined): string {
 
 /** The eight groups of an IPv6 address, without leading zeros. */
 function groupsOf(address: string): string[] {
-  // The WHATWG form spells an address in one way: in lower case, an IPv4 tail as two groups.
-  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = '', tail] = canonical.split('::');
+  const [head = '', tail] = canonicalIpv6(address).split('::');
   const before = head === '' ? [] : head.split(':');
   if (tail === undefined) return before;
   const after = tail === '' ? [] : tail.split(':');
