@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { excessesOver, UNRESTRICTED, type Restrictions } from '../../src/identity/restrictions.js';
+import { excessesOver, isRestricted, UNRESTRICTED, type Restrictions } from '../../src/identity/restrictions.js';
 import { liesWithin } from '../../src/kernel/network/ip-containment.js';
 import { IpRanges } from '../../src/kernel/network/ip-ranges.js';
 
@@ -29,6 +29,17 @@ const range = fc.oneof(
     .map(([address, bits]) => `${address}/${bits}`),
 );
 const ranges = fc.array(range, { minLength: 1, maxLength: 4 });
+
+describe('isRestricted', () => {
+  it.each<[boolean, Partial<Restrictions>]>([
+    [false, {}],
+    [true, { expirationDate: '2030-01-31T12:00:00.000Z' }],
+    [true, { allowedIps: ['192.0.2.1'] }],
+    [true, { rateLimit: { limit: 1, windowSeconds: 60 } }],
+  ])('is %s by %j', (is, restrictions) => {
+    expect(isRestricted({ ...UNRESTRICTED, ...restrictions })).toBe(is);
+  });
+});
 
 describe('liesWithin', () => {
   it.each([

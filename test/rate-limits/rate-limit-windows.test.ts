@@ -53,6 +53,21 @@ describe('RateLimitWindows', () => {
     expect(windows.take('kept', one, 60_000)).toMatchObject({ isTaken: true });
   });
 
+  it('drops those that have ended once they may be half of a thousand or more, and looks for them seldom', () => {
+    const windows = new RateLimitWindows();
+    const one = { limit: 1, windowMs: 1, cost: 1 };
+    const take = (count: number, windowMs: number, now: number): number => {
+      for (let at = 0; at < count; at += 1) windows.take(`${now} ${windowMs} ${at}`, { ...one, windowMs }, now);
+      return windows.size;
+    };
+    expect(take(999, 1, 0)).toBe(999);
+    expect(take(1, 60_000, 1)).toBe(1);
+    expect(take(999, 60_000, 2)).toBe(1000);
+    expect(take(500, 1, 3)).toBe(1500);
+    expect(take(1, 60_000, 4)).toBe(1501);
+    expect(take(499, 60_000, 5)).toBe(1500);
+  });
+
   it('refuses for a window that is counted elsewhere, for as long as that runs', () => {
     const windows = new RateLimitWindows();
     windows.note('key', 3, 1000, 0);
@@ -62,5 +77,10 @@ describe('RateLimitWindows', () => {
     expect(windows.refusalOf('key', { limit: 3, cost: 1 }, 1000)).toBeUndefined();
     windows.note('key', 9, 900, 1000);
     expect(windows.refusalOf('key', { limit: 3, cost: 1 }, 1000)).toBeUndefined();
+    windows.note('key', 9, 2000, 1000);
+    windows.note('key', 11, 2000, 1001);
+    expect(windows.refusalOf('key', { limit: 10, cost: 1 }, 1001)).toMatchObject({ used: 11 });
+    windows.note('ended', 9, 1001, 1001);
+    expect(windows.size).toBe(1);
   });
 });

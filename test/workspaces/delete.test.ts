@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
 import { Principal } from '../../src/identity/principal.js';
 import { MembersService } from '../../src/members/members.service.js';
@@ -18,6 +19,8 @@ import { forEachStore } from '../support/stores.js';
 
 const MANY = 10_000;
 const ROWS_A_STATEMENT = 500;
+/** Twice as long as a step may take. */
+const SLOW_MS = 40;
 const UNKNOWN = '0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11';
 
 describe('DELETE /api/v1/workspace/:id', () => {
@@ -195,6 +198,26 @@ describe('DELETE /api/v1/workspace/:id', () => {
       );
       expect([Number(row?.count), Number(row?.keys)]).toEqual([MANY, MANY]);
       expect((user + system) / 1_000_000).toBeLessThan(20);
+    });
+
+    it('goes on in smaller steps where one takes long', async () => {
+      const slow = await startService(kind);
+      const keys = slow.app.get(WorkspaceKeys, { strict: false });
+      const sizes: number[] = [];
+      keys.deleteSome = async (_work, _workspace, most) => {
+        sizes.push(most);
+        await setTimeout(SLOW_MS);
+        return sizes.length < 6;
+      };
+      const { id } = await createWorkspace(slow);
+      await slow.operator.delete(`/workspace/${id}`).expect(200);
+      await slow.app.get(WorkspacesService, { strict: false }).removed();
+
+      expect(sizes).toHaveLength(6);
+      for (const [at, size] of sizes.entries()) {
+        if (at > 0) expect(size).toBeLessThanOrEqual(Math.max(1, sizes[at - 1]! / 2));
+      }
+      await slow.stop();
     });
 
     describe('while what was in it is not all gone', () => {
