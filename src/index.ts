@@ -2,7 +2,7 @@ export { ApiKeysService } from './api-keys/api-keys.service.js';
 export type { ApiKeyView, CreatedApiKey } from './api-keys/api-keys.service.js';
 export { AuditService } from './audit/audit.service.js';
 export type { AuditPage } from './audit/audit.service.js';
-export type { AuditRecord } from './audit/audit-record.js';
+export type { AuditRecord } from './audit/records/audit-record.js';
 export type { HostAction, HostChange, HostTarget } from './audit/host-event.js';
 export { CurrentPrincipal, Public } from './authorization/access.decorators.js';
 export type { AccessOptions, WorkspaceScope } from './identity/access.js';

@@ -1,10 +1,10 @@
 import type { Feature } from '../feature.js';
-import { ApiKeyWord } from './api-key-word.entity.js';
+import { ApiKeyWord } from './search/api-key-word.entity.js';
 import { ApiKey } from './api-key.entity.js';
 import { ApiKeysWithoutIdController } from './api-keys-without-id.controller.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysModule } from './api-keys.module.js';
-import { DeletedKey } from './deleted-key.entity.js';
+import { DeletedKey } from './deletion/deleted-key.entity.js';
 import {
   ApiKeyCreated,
   ApiKeyDeleted,
@@ -14,7 +14,7 @@ import {
   ApiKeyUpdated,
 } from './events.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
-import { WorkspaceKeys } from './workspace-keys.js';
+import { WorkspaceKeys } from './deletion/workspace-keys.js';
 
 export const apiKeysFeature = {
   module: ApiKeysModule,

@@ -5,8 +5,8 @@ import { PermissionsModule } from '../permissions/permissions.module.js';
 import { RolesModule } from '../roles/roles.module.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { KeyEscalation } from './key-escalation.js';
-import { MemberKeys } from './member-keys.js';
-import { WorkspaceKeys } from './workspace-keys.js';
+import { MemberKeys } from './deletion/member-keys.js';
+import { WorkspaceKeys } from './deletion/workspace-keys.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, PermissionsModule, RolesModule],

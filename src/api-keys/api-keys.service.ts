@@ -28,7 +28,7 @@ import { RolesService } from '../roles/roles.service.js';
 import { assertWorkspace } from '../workspaces/assert-workspace.js';
 import { assertMayHold, countIn, countOut, quotasOf } from '../workspaces/quotas.js';
 import { ApiKey } from './api-key.entity.js';
-import { deleteKey } from './delete-key.js';
+import { deleteKey } from './deletion/delete-key.js';
 import { CreateApiKeyDto, type CreateApiKeyInput } from './dto/create-api-key.dto.js';
 import { DeleteApiKeyDto } from './dto/delete-api-key.dto.js';
 import { ListApiKeysDto } from './dto/list-api-keys.dto.js';
@@ -36,7 +36,7 @@ import { ReplaceApiKeyDto } from './dto/replace-api-key.dto.js';
 import { UpdateApiKeyDto, type UpdateApiKeyInput } from './dto/update-api-key.dto.js';
 import { ApiKeyConflictError, ApiKeyNotFoundError, ApiKeyVersionMismatchError } from './errors.js';
 import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './events.js';
-import { findKeys } from './find-keys.js';
+import { findKeys } from './search/find-keys.js';
 import { claimIdempotencyKey } from './idempotency.js';
 import { changesOf, isRebound } from './key-changes.js';
 import { KeyEscalation } from './key-escalation.js';
@@ -51,8 +51,8 @@ import {
   type SaidSettings,
 } from './key-settings.js';
 import { assertIfMatch, matches } from './if-match.js';
-import { deleteWords, insertWords, type WordOfKey } from './key-words.js';
-import { fromSearchName, toSearchName, wordsOf } from './search-words.js';
+import { deleteWords, insertWords, type WordOfKey } from './search/key-words.js';
+import { fromSearchName, toSearchName, wordsOf } from './search/search-words.js';
 
 const READ_AT_ONCE = 50;
 const LONGEST_LIST_WAIT_MS = 10_000;

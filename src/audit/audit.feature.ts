@@ -1,7 +1,7 @@
 import type { Feature } from '../feature.js';
-import { AuditEvent } from './audit-event.entity.js';
-import { AuditFurtherTarget } from './audit-further-target.entity.js';
-import { AuditPii } from './audit-pii.entity.js';
+import { AuditEvent } from './records/audit-event.entity.js';
+import { AuditFurtherTarget } from './records/audit-further-target.entity.js';
+import { AuditPii } from './records/audit-pii.entity.js';
 import { AuditController } from './audit.controller.js';
 import { AuditModule } from './audit.module.js';
 import { AuditExported } from './events.js';

@@ -4,7 +4,7 @@ import { SecretScanner } from '../kernel/keys/secret-scanner.js';
 import type { DomainEvent } from '../events/domain-event.js';
 import { InTransaction } from '../events/in-transaction.decorator.js';
 import type { Work } from '../events/work.js';
-import { toRows, type RecordRows } from './audit-record.js';
+import { toRows, type RecordRows } from './records/audit-record.js';
 
 const EVENTS = {
   table: 'latchkey_audit_events',

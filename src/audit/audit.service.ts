@@ -19,7 +19,7 @@ import { EventHandlers } from '../events/event-handlers.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import { Work } from '../events/work.js';
 import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
-import { sizeOf, toRecord, type AuditRecord } from './audit-record.js';
+import { sizeOf, toRecord, type AuditRecord } from './records/audit-record.js';
 import { ExportAuditDto, type ExportAuditInput } from './dto/export-audit.dto.js';
 import type { FilterAuditDto } from './dto/filter-audit.dto.js';
 import { ListAuditDto, type ListAuditInput } from './dto/list-audit.dto.js';
@@ -27,7 +27,7 @@ import { AuditRecordNotFoundError } from './errors.js';
 import { AuditExported } from './events.js';
 import { findRecords, getRecord, type FoundRecords, type RecordFilter, type RecordPage } from './find-records.js';
 import type { HostAction, HostEvent } from './host-event.js';
-import { recordableOf } from './recordable.js';
+import { recordableOf } from './records/recordable.js';
 
 /** A page of the trail, newest first. */
 export interface AuditPage {

@@ -1,4 +1,4 @@
-import type { AuditRecord } from './audit-record.js';
+import type { AuditRecord } from './records/audit-record.js';
 
 const PIECE = 64 * 1024;
 

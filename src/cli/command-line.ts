@@ -1,16 +1,16 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.js';
-import { addAuditCommands } from './audit.commands.js';
+import { addAuditCommands } from './commands/audit.commands.js';
 import { failureAsJson, failureOf, isClosedPipe } from './exit.js';
-import { addKeyCommands } from './key.commands.js';
-import { addMemberCommands } from './member.commands.js';
-import { addOperatorCommands } from './operator.commands.js';
+import { addKeyCommands } from './commands/key.commands.js';
+import { addMemberCommands } from './commands/member.commands.js';
+import { addOperatorCommands } from './commands/operator.commands.js';
 import { settleWorkspace } from './options.js';
-import { addRestoreCommands } from './restore.commands.js';
-import { addRoleCommands } from './role.commands.js';
-import { addServiceCommands } from './service.commands.js';
+import { addRestoreCommands } from './commands/restore.commands.js';
+import { addRoleCommands } from './commands/role.commands.js';
+import { addServiceCommands } from './commands/service.commands.js';
 import type { Terminal } from './terminal.js';
-import { addWorkspaceCommands } from './workspace.commands.js';
+import { addWorkspaceCommands } from './commands/workspace.commands.js';
 
 const NOTES = `
 The environment is the service's: DATABASE_URL names the database (sqlite:./data/latchkey.db unless set). What a command

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ADMIN } from '../identity/built-in-roles.js';
-import { MemberKeys, type BoundKey } from '../api-keys/member-keys.js';
+import { MemberKeys, type BoundKey } from '../api-keys/deletion/member-keys.js';
 import { PermissionDeniedError } from '../identity/errors.js';
 import { EscalationRule, MEMBER } from '../authorization/escalation.js';
 import { MembershipDirectory, type Membership } from '../identity/ports.js';

@@ -5,17 +5,17 @@ import { RevocationUnconfirmedError, StoreUnavailableError } from '../kernel/lat
 import type { Time } from '../kernel/time.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Revocation, RunTransaction, StagedRevocation } from '../events/revocation.js';
-import { Acknowledgements } from './acknowledgements.js';
+import { Acknowledgements } from './instances/acknowledgements.js';
 import { BatchedQuery } from './batched-query.js';
-import { ElsewhereError, InstanceSession, LONGEST_FAREWELL_MS } from './instance-session.js';
-import { LeaseWatch, LONGEST_SPAN_MS, type SeenInstance } from './lease-watch.js';
+import { ElsewhereError, InstanceSession, LONGEST_FAREWELL_MS } from './instances/instance-session.js';
+import { LeaseWatch, LONGEST_SPAN_MS, type SeenInstance } from './instances/lease-watch.js';
 import {
   acknowledgementsChannel,
   REVOCATIONS_CHANNEL,
   type AcknowledgementMessage,
   type InspectionMessage,
   type RevocationMessage,
-} from './messages.js';
+} from './instances/messages.js';
 import type { InstanceConnection, Notice, RevocationStore } from './revocation-store.js';
 import { RevocationSweep } from './revocation-sweep.js';
 import { Revocations, type Forgotten, type Inspection, type RevocationStatistics } from './revocations.js';

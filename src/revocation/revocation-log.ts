@@ -1,6 +1,6 @@
 import type { Time } from '../kernel/time.js';
-import { since, type Moment } from './lease.js';
-import type { RevocationMessage } from './messages.js';
+import { since, type Moment } from './instances/lease.js';
+import type { RevocationMessage } from './instances/messages.js';
 import type { Forgotten } from './revocations.js';
 
 /** For how many of the longest leases a revocation is kept, at least. */

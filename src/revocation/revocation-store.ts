@@ -1,5 +1,5 @@
 import type { Transaction } from '../database/transaction.js';
-import type { SeenInstance } from './lease-watch.js';
+import type { SeenInstance } from './instances/lease-watch.js';
 import type { LoggedRevocation, Reading } from './revocation-log.js';
 
 /** What is to be seen of an instance where look-ups read. */

@@ -1,5 +1,5 @@
 import type { Feature } from '../feature.js';
-import { Instance } from './instance.entity.js';
+import { Instance } from './instances/instance.entity.js';
 import { LoggedRevocation } from './logged-revocation.entity.js';
 import { RevocationModule } from './revocation.module.js';
 

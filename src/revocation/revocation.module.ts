@@ -9,11 +9,11 @@ import { isSqlite } from '../database/sqlite/sqlite-options.js';
 import { RevocationBarrier } from '../events/revocation.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { LeasedRevocations } from './leased-revocations.js';
-import { PostgresInstanceConnection } from './postgres-instance-connection.js';
-import { PostgresRevocationStore } from './postgres-revocation-store.js';
+import { PostgresInstanceConnection } from './postgres/postgres-instance-connection.js';
+import { PostgresRevocationStore } from './postgres/postgres-revocation-store.js';
 import { Revocations } from './revocations.js';
-import { ServingLock } from './serving-lock.js';
-import { SqliteRevocations } from './sqlite-revocations.js';
+import { ServingLock } from './sqlite/serving-lock.js';
+import { SqliteRevocations } from './sqlite/sqlite-revocations.js';
 
 /** Immediate revocation on every instance of this module's database. */
 @Module({

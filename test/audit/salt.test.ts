@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { newSalt } from '../../src/audit/salt.js';
+import { newSalt } from '../../src/audit/records/salt.js';
 
 describe('newSalt', () => {
   it('gives 256 bits, other ones each time', () => {

@@ -1,4 +1,4 @@
-import { toSearchName, wordsOf } from '../../src/api-keys/search-words.js';
+import { toSearchName, wordsOf } from '../../src/api-keys/search/search-words.js';
 import { withSql } from '../support/sql.js';
 import type { Store } from '../support/stores.js';
 

@@ -16,7 +16,7 @@ export const SURVIVORS: readonly Survivor[] = [
       'The socket then closes by its time-out, a second later: the same end, and how long a test takes says nothing.',
   },
   {
-    file: 'src/revocation/serving-lock.ts',
+    file: 'src/revocation/sqlite/serving-lock.ts',
     line: 'if (now - hold.lookedAt < LOOK_MS) return true;',
     change: '<= for <',
     reason: 'One who finds no file waits 150 ms longer than that: a look that is exactly as old may count or not.',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SYSTEM_TIME } from '../../src/kernel/time.js';
-import { Acknowledgements } from '../../src/revocation/acknowledgements.js';
+import { Acknowledgements } from '../../src/revocation/instances/acknowledgements.js';
 
 const LONG = 60_000;
 

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { newId } from '../../src/kernel/ids.js';
 import { Database } from '../../src/database/database.js';
-import { appending } from '../../src/revocation/postgres-revocation-store.js';
+import { appending } from '../../src/revocation/postgres/postgres-revocation-store.js';
 import { Revocations } from '../../src/revocation/revocations.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
 import type { Body } from '../support/client.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SYSTEM_TIME } from '../../src/kernel/time.js';
-import { LeaseWatch } from '../../src/revocation/lease-watch.js';
+import { LeaseWatch } from '../../src/revocation/instances/lease-watch.js';
 
 const LEASE_MS = 1000;
 const WHOLE = LEASE_MS * 1.25 + 5;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SYSTEM_TIME, type Time } from '../../src/kernel/time.js';
-import { Lease, since } from '../../src/revocation/lease.js';
+import { Lease, since } from '../../src/revocation/instances/lease.js';
 
 describe('a lease', () => {
   const clocks = () => {

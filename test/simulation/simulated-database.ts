@@ -1,5 +1,5 @@
 import type { LoggedRevocation, Reading } from '../../src/revocation/revocation-log.js';
-import type { SeenInstance } from '../../src/revocation/lease-watch.js';
+import type { SeenInstance } from '../../src/revocation/instances/lease-watch.js';
 
 export interface SimulatedKey {
   readonly id: string;

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../src/database/transaction.js';
-import type { SeenInstance } from '../../src/revocation/lease-watch.js';
+import type { SeenInstance } from '../../src/revocation/instances/lease-watch.js';
 import type { LoggedRevocation, Reading } from '../../src/revocation/revocation-log.js';
 import type {
   ConnectionListener,

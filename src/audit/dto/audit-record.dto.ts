@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { EXAMPLE_DATE, EXAMPLE_ID } from '../../http/documentation/api-examples.js';
 import type { ActorType } from '../../events/actor.js';
 import type { Outcome } from '../../events/domain-event.js';
-import type { AuditRecord } from '../audit-record.js';
+import type { AuditRecord } from '../records/audit-record.js';
 
 const ANY_JSON = {
   oneOf: [
