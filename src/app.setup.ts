@@ -25,12 +25,12 @@ import { SecretScanner } from './kernel/keys/secret-scanner.js';
 import type { Environment } from './config/environment.js';
 import { PinoLogger } from './config/pino-logger.js';
 import { RequestLog } from './config/request-log.js';
-import { Connections } from './connections.js';
-import { Drain } from './drain.js';
+import { Connections } from './serving/connections.js';
+import { Drain } from './serving/drain.js';
 import { HttpRequests } from './metrics/http-requests.js';
 import { DOCUMENT, serveDocument } from './openapi/serve-document.js';
 import type { LatchkeyModuleOptions } from './latchkey.options.js';
-import { addVerifyShortcut } from './verify-shortcut.js';
+import { addVerifyShortcut } from './serving/verify-shortcut.js';
 
 const BODY_LIMIT = 64 * 1024;
 const SERVER: ServerOptions = {

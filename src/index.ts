@@ -19,7 +19,7 @@ export { PermissionGuard } from './authorization/permission.guard.js';
 export type { Permission, PermissionName } from './identity/permission-catalogue.js';
 export { PermissionSet } from './identity/permission-set.js';
 export { Principal } from './identity/principal.js';
-export type { HostUser, PrincipalResolver } from './authentication/principal-resolver.js';
+export type { HostUser, PrincipalResolver } from './identity/principal-resolver.js';
 export { LatchkeyError } from './kernel/latchkey-error.js';
 export type { ErrorCode, FieldFault } from './kernel/latchkey-error.js';
 export type { HttpRequest } from './http/request.js';

@@ -1,7 +1,7 @@
 import { apiKeysFeature } from './api-keys/api-keys.feature.js';
 import { auditFeature } from './audit/audit.feature.js';
 import { authFeature } from './auth/auth.feature.js';
-import type { Feature } from './feature.js';
+import type { Feature } from './events/feature.js';
 import { grantsFeature } from './grants/grants.feature.js';
 import { membersFeature } from './members/members.feature.js';
 import { operatorsFeature } from './operators/operators.feature.js';

@@ -46,7 +46,7 @@ import { KnownTargets } from './refused-attempts/known-targets.js';
 import { ResourceOwners } from './refused-attempts/resource-owners.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { KeyVerifier } from './verification/key-verifier.js';
-import { WORKSPACE_CONTENTS, type WorkspaceContents } from './workspaces/workspace-contents.js';
+import { WORKSPACE_CONTENTS, type WorkspaceContents } from './events/workspace-contents.js';
 import { WorkspacesService } from './workspaces/workspaces.service.js';
 
 /** Every event there is. Each must be heard inside its transaction, or the application does not start. */

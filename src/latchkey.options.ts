@@ -1,4 +1,4 @@
-import type { PrincipalResolver } from './authentication/principal-resolver.js';
+import type { PrincipalResolver } from './identity/principal-resolver.js';
 import type { Permission } from './identity/permission-catalogue.js';
 import { isKeyPrefix, KEY_PREFIX_RULE } from './kernel/keys/key-format.js';
 import { isLeaseMs } from './kernel/lease-length.js';

@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { createService, servingOptions, type Service } from './app.setup.js';
 import { readEnvironment, type Environment } from './config/environment.js';
-import { lead, listen, recordStart, recordStop } from './lifecycle.js';
-import { endSoon, stopOnSignals } from './stop-signals.js';
+import { lead, listen, recordStart, recordStop } from './serving/lifecycle.js';
+import { endSoon, stopOnSignals } from './serving/stop-signals.js';
 
 /**
  * Serves until SIGINT or SIGTERM: then stays up for the time to drain, answers what it has accepted, and ends.

@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../events/feature.js';
 import { ApiKeyWord } from './search/api-key-word.entity.js';
 import { ApiKey } from './api-key.entity.js';
 import { ApiKeysWithoutIdController } from './api-keys-without-id.controller.js';

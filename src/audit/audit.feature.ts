@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../events/feature.js';
 import { AuditEvent } from './records/audit-event.entity.js';
 import { AuditFurtherTarget } from './records/audit-further-target.entity.js';
 import { AuditPii } from './records/audit-pii.entity.js';

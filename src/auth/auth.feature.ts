@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../events/feature.js';
 import { AuditSuppressed } from '../refused-attempts/events.js';
 import { AuthDenied, AuthFailed, RequestFailed } from '../refused-requests/events.js';
 import { AuthModule } from './auth.module.js';

@@ -5,7 +5,7 @@ import { SecretScanner } from '../kernel/keys/secret-scanner.js';
 import { displayOf } from '../identity/display-of.js';
 import { PermissionSet } from '../identity/permission-set.js';
 import { MembershipDirectory, WorkspaceDirectory } from '../identity/ports.js';
-import type { HostUser } from './principal-resolver.js';
+import type { HostUser } from '../identity/principal-resolver.js';
 import type { Identity } from '../identity/principal.js';
 
 const LONGEST_ID = 255;

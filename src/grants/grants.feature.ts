@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../events/feature.js';
 import { GrantsModule } from './grants.module.js';
 import { WorkspaceGrants } from './workspace-grants.js';
 

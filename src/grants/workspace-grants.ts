@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Work } from '../events/work.js';
-import type { DeletedWorkspace, WorkspaceContents } from '../workspaces/workspace-contents.js';
+import type { DeletedWorkspace, WorkspaceContents } from '../events/workspace-contents.js';
 
 /** By what their rows are told apart within a workspace. */
 const TABLES = {

@@ -5,7 +5,7 @@ import { ApiRefusals, REQUEST_REFUSALS } from '../http/documentation/api-refusal
 import { toLatchkeyError } from '../http/error-body.js';
 import { ServiceStoppingError, StoreUnavailableError } from '../kernel/latchkey-error.js';
 import { Database } from '../database/database.js';
-import { Drain } from '../drain.js';
+import { Drain } from '../serving/drain.js';
 import { Revocations } from '../revocation/revocations.js';
 
 @ApiSchema({ name: 'Health' })

@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../events/feature.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './events.js';
 import { Member } from './member.entity.js';
 import { MembersWithoutIdController } from './members-without-id.controller.js';

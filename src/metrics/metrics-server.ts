@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import { errorBody, toLatchkeyError } from '../http/error-body.js';
 import { newId } from '../kernel/ids.js';
-import { Connections } from '../connections.js';
+import { Connections } from '../serving/connections.js';
 import { Metrics } from './metrics.service.js';
 
 const TIMEOUT_MS = 10_000;

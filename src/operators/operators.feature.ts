@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../events/feature.js';
 import { SystemStarted, SystemStopped } from '../events/system-events.js';
 import { OperatorCreated, OperatorDeleted, OperatorRotated } from './events.js';
 import { Operator } from './operator.entity.js';

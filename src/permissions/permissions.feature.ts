@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../events/feature.js';
 import { ApplicationPermission } from './application-permission.entity.js';
 import { PermissionCreated, PermissionDeleted } from './events.js';
 import { PermissionsWithoutIdController } from './permissions-without-id.controller.js';

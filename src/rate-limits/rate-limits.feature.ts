@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../events/feature.js';
 import { RateLimitUse } from './rate-limit-use.entity.js';
 import { RateLimitsModule } from './rate-limits.module.js';
 

@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../events/feature.js';
 import { DatabaseIdentity } from './database-identity.entity.js';
 import { LogRestored } from './events.js';
 import { RestoreModule } from './restore.module.js';

@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../events/feature.js';
 import { Instance } from './instances/instance.entity.js';
 import { LoggedRevocation } from './logged-revocation.entity.js';
 import { RevocationModule } from './revocation.module.js';

@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../events/feature.js';
 import { VerificationModule } from './verification.module.js';
 import { VerifyController } from './verify.controller.js';
 

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { exitWith } from '../cli/exit.js';
 import { EnvironmentError, readEnvironment, type Environment } from '../config/environment.js';
 import { PinoLogger } from '../config/pino-logger.js';
-import { stopOnSignals } from '../stop-signals.js';
+import { stopOnSignals } from '../serving/stop-signals.js';
 import { WorkerPool } from './worker-pool.js';
 
 const NEEDS_POSTGRES =

@@ -1,7 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import { setTimeout } from 'node:timers/promises';
-import { ANSWER_MS } from '../drain.js';
-import { CLOSE_MS } from '../stop-signals.js';
+import { ANSWER_MS } from '../serving/drain.js';
+import { CLOSE_MS } from '../serving/stop-signals.js';
 import { ACCEPT_RESTORED } from './duties.js';
 import { within } from './within.js';
 import { WorkerProcess, type Ending } from './worker-process.js';

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { createService, servingOptions, type Service } from '../app.setup.js';
 import { messageOf } from '../cli/exit.js';
 import { readEnvironment } from '../config/environment.js';
-import { lead, listen, recordStart, recordStop } from '../lifecycle.js';
+import { lead, listen, recordStart, recordStop } from '../serving/lifecycle.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { Channel } from './channel.js';
 import { ACCEPT_RESTORED, type MainDuties, type WorkerDuties } from './duties.js';

@@ -11,7 +11,7 @@ import { Database } from '../database/database.js';
 import type { Actor, RequestOrigin } from '../events/actor.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
-import { WORKSPACE_CONTENTS, type DeletedWorkspace, type WorkspaceContents } from './workspace-contents.js';
+import { WORKSPACE_CONTENTS, type DeletedWorkspace, type WorkspaceContents } from '../events/workspace-contents.js';
 
 const EVERY_MS = 30_000;
 const PAUSE_MS = 5;

@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../events/feature.js';
 import { WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated } from './events.js';
 import { WorkspaceDeletion } from './workspace-deletion.entity.js';
 import { WorkspaceQuota } from './workspace-quota.entity.js';

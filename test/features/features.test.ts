@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { Feature } from '../../src/feature.js';
+import type { Feature } from '../../src/events/feature.js';
 import { FEATURES } from '../../src/latchkey.features.js';
 import type { Host, HostKey } from '../embedding/host.js';
 import { forEachStore } from '../support/stores.js';

@@ -7,10 +7,10 @@ import { CurrentPrincipal, RequirePermissions } from '../../src/authorization/ac
 import { DomainEvent } from '../../src/events/domain-event.js';
 import { UnitOfWork } from '../../src/events/unit-of-work.js';
 import type { Work } from '../../src/events/work.js';
-import type { Feature } from '../../src/feature.js';
+import type { Feature } from '../../src/events/feature.js';
 import type { Principal } from '../../src/identity/principal.js';
 import { newId } from '../../src/kernel/ids.js';
-import type { DeletedWorkspace, WorkspaceContents } from '../../src/workspaces/workspace-contents.js';
+import type { DeletedWorkspace, WorkspaceContents } from '../../src/events/workspace-contents.js';
 
 @Entity({ name: 'latchkey_notes' })
 export class Note {

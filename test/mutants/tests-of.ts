@@ -53,7 +53,7 @@ const TESTS: readonly [path: string, tests: readonly string[]][] = [
   ['src/kernel', ['test/kernel', 'test/input', 'test/audit']],
   ['src/input', ['test/input', 'test/kernel']],
   ['src/http', ['test/input', 'test/operations/malformed-http', 'test/embedding/transport']],
-  ['src/connections.ts', ['test/operations/pipelining']],
+  ['src/serving/connections.ts', ['test/operations/pipelining']],
   ['src/permissions', ['test/permissions']],
   ['src/restore', ['test/restore', 'test/operations/restored']],
   ['src/app.setup.ts', ['test/operations/malformed-http', 'test/input/transport', 'test/operations/logs']],

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { Canary } from '../../src/canary/canary.service.js';
-import { lead } from '../../src/lifecycle.js';
+import { lead } from '../../src/serving/lifecycle.js';
 import { readEnvironment } from '../../src/config/environment.js';
 import { Revocations } from '../../src/revocation/revocations.js';
 import { eventually } from '../support/eventually.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { keepReserve } from '../../src/config/disk-reserve.js';
 import { Database } from '../../src/database/database.js';
-import { recordStart } from '../../src/lifecycle.js';
+import { recordStart } from '../../src/serving/lifecycle.js';
 import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
 
 describe('a full disk', () => {

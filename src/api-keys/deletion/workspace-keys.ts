@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Work } from '../../events/work.js';
-import type { DeletedWorkspace, WorkspaceContents } from '../../workspaces/workspace-contents.js';
+import type { DeletedWorkspace, WorkspaceContents } from '../../events/workspace-contents.js';
 import { deleteKeys } from './delete-keys.js';
 
 const REASON = 'The workspace was deleted.';

@@ -1,17 +1,17 @@
 import { Logger } from '@nestjs/common';
-import type { Service } from './app.setup.js';
-import { Principal } from './identity/principal.js';
-import { Canary } from './canary/canary.service.js';
-import { describeError } from './kernel/describe-error.js';
-import { StoreUnavailableError } from './kernel/latchkey-error.js';
-import type { Environment } from './config/environment.js';
-import { reasonOf } from './config/reason-of.js';
-import type { Change } from './events/domain-event.js';
-import { SystemStarted, SystemStopped } from './events/system-events.js';
-import { UnitOfWork } from './events/unit-of-work.js';
-import { MetricsServer } from './metrics/metrics-server.js';
-import { OperatorsService } from './operators/operators.service.js';
-import { VERSION } from './version.js';
+import type { Service } from '../app.setup.js';
+import { Principal } from '../identity/principal.js';
+import { Canary } from '../canary/canary.service.js';
+import { describeError } from '../kernel/describe-error.js';
+import { StoreUnavailableError } from '../kernel/latchkey-error.js';
+import type { Environment } from '../config/environment.js';
+import { reasonOf } from '../config/reason-of.js';
+import type { Change } from '../events/domain-event.js';
+import { SystemStarted, SystemStopped } from '../events/system-events.js';
+import { UnitOfWork } from '../events/unit-of-work.js';
+import { MetricsServer } from '../metrics/metrics-server.js';
+import { OperatorsService } from '../operators/operators.service.js';
+import { VERSION } from '../version.js';
 
 const SYSTEM = Principal.system('latchkey');
 

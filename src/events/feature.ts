@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
-import type { DomainEventClass } from './events/domain-event.js';
-import type { WorkspaceContents } from './workspaces/workspace-contents.js';
+import type { DomainEventClass } from './domain-event.js';
+import type { WorkspaceContents } from './workspace-contents.js';
 
 /** All that the composition must know of a feature: its manifest, in `<feature>.feature.ts`. */
 export interface Feature {

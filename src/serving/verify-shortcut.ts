@@ -1,12 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { credentialOf } from './authentication/credential.js';
-import { setCallingKey } from './identity/request-principal.js';
-import { isAddress } from './kernel/network/address.js';
-import { TooManyLookUpsError } from './kernel/latchkey-error.js';
-import { toVerificationJson } from './verification/dto/verification.dto.js';
-import { KeyVerifier, type VerificationResult } from './verification/key-verifier.js';
-import { HIGHEST_COST, MOST_PERMISSIONS, type VerificationRequest } from './verification/verification-request.js';
+import { credentialOf } from '../authentication/credential.js';
+import { setCallingKey } from '../identity/request-principal.js';
+import { isAddress } from '../kernel/network/address.js';
+import { TooManyLookUpsError } from '../kernel/latchkey-error.js';
+import { toVerificationJson } from '../verification/dto/verification.dto.js';
+import { KeyVerifier, type VerificationResult } from '../verification/key-verifier.js';
+import { HIGHEST_COST, MOST_PERMISSIONS, type VerificationRequest } from '../verification/verification-request.js';
 
 const ROUTE = '/api/v1/verify';
 const FIELDS: ReadonlySet<string> = new Set(['apiKey', 'permissions', 'ip', 'cost']);

@@ -1,0 +1,54 @@
+// Draws the rooms of `src` and who imports whom, as docs/architecture.md shows it. What other arrows imply is left out.
+import { cruise } from 'dependency-cruiser';
+import process from 'node:process';
+
+const SERVER =
+  /^src\/(main|serve|lifecycle|stop-signals|app\.\w+|connections|drain|verify-shortcut|version)\.ts$|^src\/(config|canary|health|openapi|metrics|workers|cli)\//;
+const COMPOSITION = /^src\/(index|latchkey\.(module|features|routes|entities))\.ts$/;
+
+/** @param {string} file */
+function roomOf(file) {
+  if (SERVER.test(file)) return 'server';
+  if (COMPOSITION.test(file)) return 'latchkey.module';
+  const [, room = ''] = file.split('/');
+  return room.replace(/\.ts$/, '');
+}
+
+const { output } = await cruise(['src'], { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true });
+if (typeof output === 'string') throw new Error(output);
+
+/** @type {Map<string, Set<string>>} */
+const arrows = new Map();
+for (const { source, dependencies } of output.modules) {
+  if (!source.startsWith('src/')) continue;
+  const from = roomOf(source);
+  const to = arrows.get(from) ?? new Set();
+  arrows.set(from, to);
+  for (const { resolved } of dependencies) {
+    if (resolved.startsWith('src/') && roomOf(resolved) !== from) to.add(roomOf(resolved));
+  }
+}
+
+/**
+ * Whether there is a way other than the arrow itself.
+ *
+ * @param {string} from
+ * @param {string} to
+ */
+function isImplied(from, to) {
+  const seen = new Set([from]);
+  const next = [...(arrows.get(from) ?? [])].filter((room) => room !== to);
+  for (let room = next.pop(); room !== undefined; room = next.pop()) {
+    if (room === to) return true;
+    if (seen.has(room)) continue;
+    seen.add(room);
+    next.push(...(arrows.get(room) ?? []));
+  }
+  return false;
+}
+
+const lines = ['graph TD'];
+for (const [from, all] of [...arrows].sort()) {
+  for (const to of [...all].sort()) if (!isImplied(from, to)) lines.push(`  ${from} --> ${to}`);
+}
+process.stdout.write(`${lines.join('\n')}\n`);
