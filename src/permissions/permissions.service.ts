@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PERMISSIONS, type Permission } from '../identity/permission-catalogue.js';
-import { builtInResourceLike, reservedBy, resourceOf } from '../identity/permission-name.js';
+import { builtInResourceLike, hasGrantForm, reservedBy, resourceOf } from '../identity/permission-name.js';
 import { assertPrincipal, workspaceOf, type Principal } from '../identity/principal.js';
 import { InputChecker } from '../input/input-checker.js';
 import { Database } from '../database/database.js';
@@ -130,7 +130,7 @@ function faultOf(grant: string, suggestion: string | undefined): string {
   }
   if (suggestion !== undefined) return `${grant} is not a known permission; did you mean ${suggestion}?`;
   const resource = resourceOf(grant);
-  return resource === '' || builtInResourceLike(resource)
+  return resource === '' || !hasGrantForm(grant) || builtInResourceLike(resource)
     ? `${grant} is not a known permission. GET /permission lists them.`
     : `${grant} is not a known permission. One of your own is declared first: by POST /permission, or by definePermissions in the host application.`;
 }

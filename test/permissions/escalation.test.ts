@@ -273,6 +273,14 @@ describe('nobody grants more than they hold', () => {
       );
     });
 
+    it.each(['*:*', '*:refund', 'orders:refund:all', 'orders:re*', 'all orders:refund'])(
+      '400: %p can be declared by nobody; the answer says where those are that exist',
+      async (permission) => {
+        const { body } = await create({ client: workspace.operator }, permission).expect(400, 'permission.unknown');
+        expect(body.message).toBe(`${permission} is not a known permission. GET /permission lists them.`);
+      },
+    );
+
     it('400: of many unknown ones the first are named, and fewer guessed at', async () => {
       const misspelt = Array.from({ length: 50 }, (_, at) => `apikeys${'_'.repeat(at + 1)}:view`);
       const { body } = await create({ client: workspace.operator }, ...misspelt).expect(400, 'permission.unknown');
