@@ -196,6 +196,17 @@ describe('GET /api/v1/apikey?search', () => {
           { numRuns: 400 },
         );
       });
+
+      it('counts a key once of which two words begin alike', async () => {
+        const { id } = await createWorkspace(service);
+        const samples = fc.sample(modelKey(), { numRuns: 8, seed: 5 });
+        await add(
+          id,
+          samples.map((key, at) => ({ ...key, name: `Batch bath ${at}` })),
+        );
+        const { total } = await findKeys(database(), id, { search: 'bat', limit: 3 }, NOW, 12);
+        expect(total).toEqual({ total: 8, totalRelation: 'gte' });
+      });
     });
 
     describe('words', () => {
