@@ -8,6 +8,18 @@ export interface Survivor {
 }
 
 export const SURVIVORS: readonly Survivor[] = [
+  ...['<= for <', '- for +'].map((change) => ({
+    file: 'src/authentication/credential.ts',
+    line: 'for (let at = 0; at + 1 < headers.length; at += 2) {',
+    change,
+    reason: 'Of a name without a value, which Node never lists, the value is read as empty: no credential either way.',
+  })),
+  {
+    file: 'src/authentication/credential.ts',
+    line: "if (start === undefined || scheme === undefined) return SCHEME.test(text) ? '' : text;",
+    change: '&& for ||',
+    reason: 'Both are there or neither is: where the expression matches, so does its group.',
+  },
   {
     file: 'src/database/postgres/postgres-cancel.ts',
     line: 'socket.resume();',
@@ -20,5 +32,17 @@ export const SURVIVORS: readonly Survivor[] = [
     line: 'if (now - hold.lookedAt < LOOK_MS) return true;',
     change: '<= for <',
     reason: 'One who finds no file waits 150 ms longer than that: a look that is exactly as old may count or not.',
+  },
+  {
+    file: 'src/verification/look-up-gate.ts',
+    line: 'if (this.statements < this.limits.atOnce) this.runSoon();',
+    change: '<= for <',
+    reason: 'What runs soon looks again whether there is room: it only comes for nothing.',
+  },
+  {
+    file: 'src/verification/look-up-gate.ts',
+    line: 'if (!source || !next) break;',
+    change: '&& for ||',
+    reason: 'A source has its turn as long as one of its look-ups waits, so both are there or neither is.',
   },
 ];

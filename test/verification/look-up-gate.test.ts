@@ -191,6 +191,15 @@ describe('LookUpGate', () => {
       }),
     );
   });
+
+  it('keeps nothing of a source of which no look-up is left', async () => {
+    const gate = new Gate();
+    for (const source of ['a', 'a', 'b', 'c']) await gate.arrive(source);
+    expect(gate.gate['sources'].size).toBe(3);
+    for (const lookUp of gate.lookUps) await gate.end(lookUp);
+    expect(gate.those('answered')).toHaveLength(4);
+    expect(gate.gate['sources'].size).toBe(0);
+  });
 });
 
 async function arriveRightly(gate: Gate, source: string): Promise<void> {
