@@ -192,6 +192,14 @@ describe('LookUpGate', () => {
     );
   });
 
+  it('goes on counting a source of which as many run as wait', async () => {
+    const gate = new Gate();
+    for (let at = 0; at < 3; at += 1) await gate.arrive('a');
+    await gate.end(gate.lookUps[0]);
+    for (let at = 0; at < 3; at += 1) await gate.arrive('a');
+    expect(gate.those('refused')).toHaveLength(1);
+  });
+
   it('keeps nothing of a source of which no look-up is left', async () => {
     const gate = new Gate();
     for (const source of ['a', 'a', 'b', 'c']) await gate.arrive(source);
