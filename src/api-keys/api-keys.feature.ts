@@ -1,7 +1,8 @@
+import { withoutId } from '../auth/without-id.js';
+import { RequireAnyPermission, RequirePermissions } from '../authorization/access.decorators.js';
 import type { Feature } from '../events/feature.js';
 import { ApiKeyWord } from './search/api-key-word.entity.js';
 import { ApiKey } from './api-key.entity.js';
-import { ApiKeysWithoutIdController } from './api-keys-without-id.controller.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysModule } from './api-keys.module.js';
 import { DeletedKey } from './deletion/deleted-key.entity.js';
@@ -19,7 +20,14 @@ import { WorkspaceKeys } from './deletion/workspace-keys.js';
 export const apiKeysFeature = {
   module: ApiKeysModule,
   route: 'apikey',
-  controllers: [ApiKeysController, ApiKeysWithoutIdController],
+  controllers: [
+    ApiKeysController,
+    withoutId('apikey', 'API key', {
+      put: RequireAnyPermission(['apikeys:create', 'apikeys:update']),
+      patch: RequirePermissions('apikeys:update'),
+      delete: RequirePermissions('apikeys:delete'),
+    }),
+  ],
   tag: {
     name: 'API keys',
     description:

@@ -1,14 +1,17 @@
+import { withoutId } from '../auth/without-id.js';
+import { RequirePermissions } from '../authorization/access.decorators.js';
 import type { Feature } from '../events/feature.js';
 import { MemberAdded, MemberRemoved, MemberUpdated } from './events.js';
 import { Member } from './member.entity.js';
-import { MembersWithoutIdController } from './members-without-id.controller.js';
 import { MembersController } from './members.controller.js';
 import { MembersModule } from './members.module.js';
+
+const MAY_MANAGE = RequirePermissions('members:manage');
 
 export const membersFeature = {
   module: MembersModule,
   route: 'member',
-  controllers: [MembersController, MembersWithoutIdController],
+  controllers: [MembersController, withoutId('member', 'member', { put: MAY_MANAGE, delete: MAY_MANAGE })],
   tag: {
     name: 'Members',
     description: 'The people of a workspace, by the `sub` of their tokens, and what each may do there.',

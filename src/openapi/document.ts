@@ -14,13 +14,7 @@ API key; or the token of a member. A key acts in its own workspace; an operator 
 Every refusal has the same body; its \`code\` is stable and meant for programs. Every answer has an \`X-Request-Id\`: the
 caller's own if the request sent one, and the same as in the log and on the trail.`;
 
-const OTHER_TAGS = [
-  { name: 'Operations', description: 'For load balancers and orchestrators. No key needed.' },
-  {
-    name: 'Without an id',
-    description: 'Commands on one thing that name none: always refused, so that none can mean every one.',
-  },
-];
+const OPERATIONS = { name: 'Operations', description: 'For load balancers and orchestrators. No key needed.' };
 
 /** The OpenAPI 3.1 document of the application, generated from its code. */
 export function openApiDocument(app: INestApplication, version: string): OpenAPIObject {
@@ -38,7 +32,7 @@ export function openApiDocument(app: INestApplication, version: string): OpenAPI
       description: 'Sent as `X-API-Key: <key>`.',
     });
   const tags = FEATURES.flatMap(({ tag }) => tag ?? []);
-  for (const { name, description } of [...tags, ...OTHER_TAGS]) builder.addTag(name, description);
+  for (const { name, description } of [...tags, OPERATIONS]) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build());
   return withRequestIds(withJsonSchemas(withExamples(withShortNames(document))));
 }

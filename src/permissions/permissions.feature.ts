@@ -1,14 +1,18 @@
+import { withoutId } from '../auth/without-id.js';
+import { RequirePermissions } from '../authorization/access.decorators.js';
 import type { Feature } from '../events/feature.js';
 import { ApplicationPermission } from './application-permission.entity.js';
 import { PermissionCreated, PermissionDeleted } from './events.js';
-import { PermissionsWithoutIdController } from './permissions-without-id.controller.js';
 import { PermissionsController } from './permissions.controller.js';
 import { PermissionsModule } from './permissions.module.js';
 
 export const permissionsFeature = {
   module: PermissionsModule,
   route: 'permission',
-  controllers: [PermissionsController, PermissionsWithoutIdController],
+  controllers: [
+    PermissionsController,
+    withoutId('permission', 'permission', { delete: RequirePermissions('permissions:manage') }),
+  ],
   tag: { name: 'Permissions', description: 'What a key may be allowed to do.' },
   entities: [ApplicationPermission],
   events: [PermissionCreated, PermissionDeleted],

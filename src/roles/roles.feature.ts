@@ -1,15 +1,18 @@
+import { withoutId } from '../auth/without-id.js';
+import { RequirePermissions } from '../authorization/access.decorators.js';
 import type { Feature } from '../events/feature.js';
 import { RoleCreated, RoleDeleted, RoleUpdated } from './events.js';
 import { RoleAssignment } from './role-assignment.entity.js';
 import { Role } from './role.entity.js';
-import { RolesWithoutIdController } from './roles-without-id.controller.js';
 import { RolesController } from './roles.controller.js';
 import { RolesModule } from './roles.module.js';
+
+const MAY_MANAGE = RequirePermissions('roles:manage');
 
 export const rolesFeature = {
   module: RolesModule,
   route: 'role',
-  controllers: [RolesController, RolesWithoutIdController],
+  controllers: [RolesController, withoutId('role', 'role', { put: MAY_MANAGE, delete: MAY_MANAGE })],
   tag: { name: 'Roles', description: 'Named sets of permissions: the built-in ones, and those of the workspace.' },
   entities: [Role, RoleAssignment],
   events: [RoleCreated, RoleUpdated, RoleDeleted],

@@ -1,16 +1,19 @@
+import { withoutId } from '../auth/without-id.js';
+import { RequirePermissions } from '../authorization/access.decorators.js';
 import type { Feature } from '../events/feature.js';
 import { WorkspaceCreated, WorkspaceDeleted, WorkspaceUpdated } from './events.js';
 import { WorkspaceDeletion } from './workspace-deletion.entity.js';
 import { WorkspaceQuota } from './workspace-quota.entity.js';
 import { Workspace } from './workspace.entity.js';
-import { WorkspacesWithoutIdController } from './workspaces-without-id.controller.js';
 import { WorkspacesController } from './workspaces.controller.js';
 import { WorkspacesModule } from './workspaces.module.js';
+
+const MAY_MANAGE = RequirePermissions('workspaces:manage');
 
 export const workspacesFeature = {
   module: WorkspacesModule,
   route: 'workspace',
-  controllers: [WorkspacesController, WorkspacesWithoutIdController],
+  controllers: [WorkspacesController, withoutId('workspace', 'workspace', { patch: MAY_MANAGE, delete: MAY_MANAGE })],
   tag: { name: 'Workspaces', description: 'Tenants: keys and records belong to exactly one. For operators.' },
   entities: [Workspace, WorkspaceQuota, WorkspaceDeletion],
   events: [WorkspaceCreated, WorkspaceUpdated, WorkspaceDeleted],

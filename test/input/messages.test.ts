@@ -43,8 +43,8 @@ describe('what the refusals of wrong input say', () => {
 
     const routes = () =>
       documentedOperations(document).flatMap(({ method, path, body }) => {
-        const { tags = [], parameters = [] } = document.paths![path]![method as 'get']!;
-        if (!path.startsWith('/api/v1/') || tags.includes('Without an id')) return [];
+        const { parameters = [] } = document.paths![path]![method as 'get']!;
+        if (!path.startsWith('/api/v1/')) return [];
         return {
           method: method.toUpperCase(),
           path: path.replace('/api/v1', '').replace(/\{\w+\}/g, ID),

@@ -28,6 +28,8 @@ interface Outcome {
   id: string;
 }
 
+const NEVER_CARRIED_OUT = { success: NaN, body: () => undefined };
+
 describe('every route × every caller × every id', () => {
   forEachStore((store) => {
     let world: World;
@@ -39,7 +41,8 @@ describe('every route × every caller × every id', () => {
       const shared = new Map<ObjectKind, Ids>();
       rows = [];
       for (const route of routesOf(world.service.app)) {
-        const operation = operations.find(({ method, path }) => method === route.method && path === route.path);
+        const documented = operations.find(({ method, path }) => method === route.method && path === route.path);
+        const operation = documented ?? (route.isHidden ? { ...route, ...NEVER_CARRIED_OUT } : undefined);
         if (!operation) throw new Error(`${nameOf(route)} is not in the OpenAPI document.`);
         const kind = PARAMETER.test(route.path) ? objectKindOf(route.path) : undefined;
         const ids = kind && (shared.get(kind) ?? (await sharedIds(kind)));

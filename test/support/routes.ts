@@ -4,12 +4,17 @@ import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { accessOf, type Access } from '../../src/identity/access.js';
 
+/** What `@ApiExcludeController()` leaves. */
+const EXCLUDED = 'swagger/apiExcludeController';
+
 /** A route of a controller, as the router knows it, in the notation of OpenAPI. */
 export interface Route {
   method: string;
   path: string;
   /** What it declares about who may call it; undefined if nothing. */
   access: Access | undefined;
+  /** Whether it is left out of the OpenAPI document, as those are that only say what is missing. */
+  isHidden: boolean;
 }
 
 /** The permissions that a declaration names. */
@@ -36,6 +41,7 @@ function routesOfController(app: NestFastifyApplication, controller: Type): Rout
         method: RequestMethod[method].toLowerCase(),
         path: path.replace(/:(\w+)/g, '{$1}'),
         access: accessOf(controller, handler),
+        isHidden: Reflect.hasMetadata(EXCLUDED, controller),
       },
     ];
   });

@@ -215,7 +215,7 @@ describe('DELETE /api/v1/workspace/:id', () => {
 
       expect(sizes).toHaveLength(6);
       for (const [at, size] of sizes.entries()) {
-        if (at > 0) expect(size).toBeLessThanOrEqual(Math.max(1, sizes[at - 1]! / 2));
+        if (at > 0) expect(size).toBeLessThanOrEqual(Math.ceil(sizes[at - 1]! / 2));
       }
       await slow.stop();
     });
