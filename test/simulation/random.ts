@@ -14,6 +14,11 @@ export class Random {
     return low + this.next() * (high - low);
   }
 
+  /** Each order of magnitude between them as often as the others. */
+  spread(low: number, high: number): number {
+    return low * (high / low) ** this.next();
+  }
+
   /** True in `share` of all cases. */
   happens(share: number): boolean {
     return this.next() < share;

@@ -1,24 +1,38 @@
-import { generateKey } from '../../src/kernel/keys/key-format.js';
-import { Simulation } from './simulation.js';
-import { silenceLogs } from './silence-logs.js';
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import type { SimulationResult } from './simulation.js';
 
-// npx tsx test/simulation/run.ts <first seed> <worlds> <deletions a world>
-const [first = '1', worlds = '10', deletions = '1000'] = process.argv.slice(2);
-silenceLogs();
-const pool = Array.from({ length: Number(deletions) }, () => generateKey('lk'));
+// npm run test:simulation -- <first seed> <worlds> <deletions a world>
+const [first = 1, worlds = 10, deletions = 1000] = process.argv.slice(2).map(Number);
+
 const beginning = performance.now();
+let seed = first;
 let [acknowledged, hits, verifications] = [0, 0, 0];
 const violations: string[] = [];
-for (let seed = Number(first); seed < Number(first) + Number(worlds); seed += 1) {
-  const result = await new Simulation(seed, Number(deletions), [...pool]).run();
-  acknowledged += result.deletions;
-  hits += result.hits;
-  verifications += result.verifications;
-  violations.push(...result.violations);
-}
-const seconds = (performance.now() - beginning) / 1000;
-process.stdout.write(
-  `${JSON.stringify({ acknowledged, verifications, hits, violations: violations.length, seconds })}\n`,
-);
+
+await Promise.all(Array.from({ length: Math.min(worlds, availableParallelism()) }, runWorlds));
+const seconds = Math.round((performance.now() - beginning) / 100) / 10;
+const summary = { worlds: seed - first, acknowledged, verifications, hits, violations: violations.length, seconds };
+process.stdout.write(`${JSON.stringify(summary)}\n`);
 for (const violation of violations.slice(0, 20)) process.stdout.write(`${violation}\n`);
 process.exitCode = violations.length > 0 ? 1 : 0;
+
+/** Has another process run one world after the other, until all have been. */
+function runWorlds(): Promise<void> {
+  const child = fork(new URL('worlds.ts', import.meta.url), [String(deletions)]);
+  const next = (): void => {
+    if (seed >= first + worlds) child.disconnect();
+    else child.send((seed += 1) - 1);
+  };
+  return new Promise((resolve, reject) => {
+    child.on('message', (result: SimulationResult) => {
+      acknowledged += result.deletions;
+      hits += result.hits;
+      verifications += result.verifications;
+      violations.push(...result.violations);
+      next();
+    });
+    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error('A process that ran worlds has failed.'))));
+    next();
+  });
+}

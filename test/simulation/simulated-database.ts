@@ -25,11 +25,25 @@ export class SimulatedDatabase {
   readonly keys = new Map<string, SimulatedKey>();
   readonly instances = new Map<string, SeenInstance>();
   readonly listeners = new Set<Listener>();
-  isUp = true;
+  private isRunning = true;
   private log: LogEntry[] = [];
   private readonly open = new Set<number>();
   private transactions = 0;
   private commits = 0;
+
+  get isUp(): boolean {
+    return this.isRunning;
+  }
+
+  /** Ends every transaction; their clients must connect again once it is started. */
+  stop(): void {
+    this.isRunning = false;
+    this.open.clear();
+  }
+
+  start(): void {
+    this.isRunning = true;
+  }
 
   begin(): number {
     this.transactions += 1;

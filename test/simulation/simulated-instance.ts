@@ -11,14 +11,17 @@ import { RememberedKey, type RememberedWorkspace } from '../../src/verification/
 import type { FoundKey, StoredKeys } from '../../src/verification/stored-keys.js';
 import { ApiKeyNotFoundError } from '../../src/api-keys/errors.js';
 import type { SimulatedDatabase, SimulatedKey } from './simulated-database.js';
-import { SimulatedMachine } from './simulated-machine.js';
-import { ask, Link, LOOK_UP_TIMEOUT_MS, type Route } from './simulated-network.js';
+import { SimulatedMachine, SLEWING } from './simulated-machine.js';
+import { ask, latency, Link, LOOK_UP_TIMEOUT_MS, type Route } from './simulated-network.js';
 import { notifyAndList, SimulatedConnection, SimulatedStore, type Ask } from './simulated-store.js';
 import type { World } from './world.js';
 
 const ACTOR = Principal.system('simulation');
 const NO_METADATA = {};
 const WORKSPACE = 'one';
+const TRANSACTION_TIMEOUT_MS = 5000;
+/** The renewal that has just been read back, the pause after it, and the next one, each as long as may be on a slow clock. */
+const LEASES_UNTIL_READ_BACK = (1 + 1 / 3 + 1) / (1 - SLEWING) + 0.01;
 
 /** One process: the product's verifier, unit of work and revocations, on simulated clocks, network and database. */
 export class SimulatedInstance {
@@ -26,22 +29,35 @@ export class SimulatedInstance {
   readonly route: Route;
   readonly verifier: KeyVerifier;
   /** When its pool began to lead elsewhere, in true time. */
-  movedAt = -Infinity;
+  private movedAt = -Infinity;
+  /** Whether it had none then, or has lost it since. */
+  private hasLostSession = false;
   private readonly revocations: LeasedRevocations;
   private readonly unitOfWork: UnitOfWork;
   private readonly ask: Ask;
   private connection: SimulatedConnection | undefined;
+  /** Of the transactions that it began lately. */
+  private readonly rollbacks = new Set<() => void>();
   private onTransaction: (database: SimulatedDatabase) => void = () => undefined;
 
   /** @param leaseMs 0: it remembers nothing, and holds no lease */
   constructor(
     private readonly world: World,
     database: SimulatedDatabase,
-    private readonly leaseMs: number,
+    readonly leaseMs: number,
     longestLeaseMs: number,
   ) {
     const machine = new SimulatedMachine(world);
-    const route: Route = { pool: database, session: database, isCut: false, isRefused: false, lagMs: 0 };
+    const route: Route = {
+      pool: database,
+      session: database,
+      isCut: false,
+      isSessionCut: false,
+      isRefused: false,
+      hinderedAt: -Infinity,
+      requestsLateMs: 0,
+      answersLateMs: 0,
+    };
     this.machine = machine;
     this.route = route;
     this.ask = (execute) => ask(world, machine, route, longestLeaseMs, execute);
@@ -50,6 +66,7 @@ export class SimulatedInstance {
     const connect = () =>
       (this.connection = new SimulatedConnection(
         (onMessage, onEnd) => new Link(world, machine, route, longestLeaseMs, onMessage, onEnd),
+        () => (this.hasLostSession ||= this.isMoved),
       ));
     this.revocations = new LeasedRevocations(store, connect, leaseMs, machine);
     this.store = store;
@@ -82,14 +99,20 @@ export class SimulatedInstance {
     return this.route.pool !== this.route.session;
   }
 
-  /** Whether its pool leads elsewhere, and that may not have been noticed yet. */
+  /**
+   * Whether its pool leads elsewhere, and it may not know: it has had no time to renew its lease since and to read that back,
+   * or it has no session, and so nothing to compare with. It finds out when it has opened another one.
+   */
   get isMisled(): boolean {
-    return this.isMoved && this.world.now < this.movedAt + 2 * this.leaseMs;
+    if (!this.isMoved) return false;
+    const since = Math.max(this.movedAt, this.route.hinderedAt, this.machine.thawsAt);
+    return this.hasLostSession || this.world.now < since + LEASES_UNTIL_READ_BACK * this.leaseMs;
   }
 
   movePool(database: SimulatedDatabase): void {
     this.route.pool = database;
     this.movedAt = this.world.now;
+    this.hasLostSession = !this.isServing;
   }
 
   /** Whether it holds a lease at this moment. */
@@ -103,6 +126,16 @@ export class SimulatedInstance {
 
   async stop(): Promise<void> {
     await this.revocations.onApplicationShutdown();
+  }
+
+  /** Its sockets are closed by its machine; behind a cut, the server finds out only later. */
+  kill(): void {
+    const { machine, route, world, rollbacks, connection } = this;
+    machine.kill();
+    world.after(route.isCut ? TRANSACTION_TIMEOUT_MS : latency(world, this.leaseMs), () => {
+      connection?.abandon();
+      for (const rollback of rollbacks) rollback();
+    });
   }
 
   breakSession(): void {
@@ -126,37 +159,60 @@ export class SimulatedInstance {
   private async transact<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
     const { pool } = this.route;
     this.onTransaction(pool);
-    const begun = await this.askLong(pool, (database) => database.begin());
-    // The server ends what is left in the middle.
-    this.world.after(10_000, () => pool.rollback(begun));
+    let begun: number | undefined;
     let deleted: string | undefined;
     const query = (hash: string): Promise<boolean[]> => {
       deleted = hash;
-      return this.askLong(pool, (database) => [database.keys.get(hash)?.isDeleted === false]);
+      return this.askLong(pool, (database) => {
+        begun = this.beginAt(database);
+        return [database.keys.get(hash)?.isDeleted === false];
+      });
     };
     const transaction = { query, dialect: 'postgres' } as unknown as Transaction;
-    const result = await body(transaction);
-    const staged = this.store.stagedIn(transaction);
-    const listed: Promise<unknown>[] = [];
-    const isCommitted = await this.askLong(pool, (database) => {
-      const change = (): void => {
-        const key = deleted === undefined ? undefined : database.keys.get(deleted);
-        if (!key) return;
-        key.isDeleted = true;
-        key.deletedAt ??= this.world.now;
-      };
-      const revocations = staged.map(({ revocation }) => revocation);
-      if (!database.commit(begun, change, revocations)) return false;
-      for (const { notice, answer } of staged) {
-        const list = this.askLong(pool, (other) => notifyAndList(other, notice), LOOK_UP_TIMEOUT_MS);
-        answer(list);
-        listed.push(list);
-      }
-      return true;
-    });
-    if (!isCommitted) throw new StoreUnavailableError(new Error('The server has ended the transaction.'));
-    await Promise.allSettled(listed);
-    return result;
+    try {
+      const result = await body(transaction);
+      const staged = this.store.stagedIn(transaction);
+      const listed: Promise<unknown>[] = [];
+      const isCommitted = await this.askLong(pool, (database) => {
+        begun ??= this.beginAt(database);
+        const change = (): void => {
+          const key = deleted === undefined ? undefined : database.keys.get(deleted);
+          if (!key) return;
+          key.isDeleted = true;
+          key.deletedAt ??= this.world.now;
+        };
+        const revocations = staged.map(({ revocation }) => revocation);
+        if (!database.commit(begun, change, revocations)) return false;
+        for (const { notice, answer } of staged) {
+          const list = this.askLong(pool, (other) => notifyAndList(other, notice), LOOK_UP_TIMEOUT_MS);
+          answer(list);
+          listed.push(list);
+        }
+        return true;
+      });
+      if (!isCommitted) throw new StoreUnavailableError(new Error('The server has ended the transaction.'));
+      await Promise.allSettled(listed);
+      return result;
+    } catch (error) {
+      this.rollBack(pool, begun);
+      throw error;
+    }
+  }
+
+  private rollBack(pool: SimulatedDatabase, begun: number | undefined): void {
+    if (begun !== undefined) this.askLong(pool, (database) => database.rollback(begun)).catch(() => undefined);
+  }
+
+  /** The server ends what is left in the middle, and soon what nobody is at the other end of. */
+  private beginAt(database: SimulatedDatabase): number {
+    const begun = database.begin();
+    const rollback = (): void => {
+      this.rollbacks.delete(rollback);
+      database.rollback(begun);
+    };
+    this.rollbacks.add(rollback);
+    this.world.after(this.machine.isAlive ? TRANSACTION_TIMEOUT_MS : 1, rollback);
+    return begun;
   }
 
   private askLong<T>(

@@ -10,7 +10,8 @@ export class SimulatedMachine implements Time {
   private readonly began: number;
   private readonly monotonicAtStart: number;
   private dateAtStart: number;
-  private thawsAt = 0;
+  /** When it goes on, or has last gone on. */
+  thawsAt = -Infinity;
   private waiting: (() => void)[] | undefined;
   isAlive = true;
 
@@ -37,8 +38,11 @@ export class SimulatedMachine implements Time {
   /** Has the process do something, once it is not frozen. A process that is killed does nothing. */
   run(action: () => void): void {
     if (!this.isAlive) return;
-    if (this.waiting) this.waiting.push(action);
-    else action();
+    if (this.waiting) {
+      this.waiting.push(action);
+      return;
+    }
+    this.world.stir(action);
   }
 
   get isFrozen(): boolean {

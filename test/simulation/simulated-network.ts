@@ -5,6 +5,8 @@ import type { World } from './world.js';
 
 export const LOOK_UP_TIMEOUT_MS = 2000;
 const STATEMENT_TIMEOUT_MS = 25_000;
+/** Of the session; in the service, and in most hosts, it is longer. */
+const REQUEST_TIMEOUT_MS = 3000;
 
 /** How a machine reaches the database, at the moment. */
 export interface Route {
@@ -14,15 +16,21 @@ export interface Route {
   session: SimulatedDatabase;
   /** Whether what it sends and what it is sent vanishes. */
   isCut: boolean;
+  /** The same of its session alone, as where a firewall has lost that connection. */
+  isSessionCut: boolean;
   /** Whether the server has no connection left for its pool. */
   isRefused: boolean;
-  /** By how many milliseconds more its session is late. */
-  lagMs: number;
+  /** When its pool last did not answer. */
+  hinderedAt: number;
+  /** By how many milliseconds more what its session sends is late. */
+  requestsLateMs: number;
+  /** By how many milliseconds more what its session is sent is late. */
+  answersLateMs: number;
 }
 
-/** A message takes some milliseconds, now and then much longer than a lease. */
-export function latency({ random }: World, leaseMs: number): number {
-  if (random.happens(0.004)) return random.between(0, 2 * leaseMs);
+/** A message takes some milliseconds, in some worlds now and then much longer than a lease. */
+export function latency({ random, late }: World, leaseMs: number): number {
+  if (random.happens(late)) return random.between(0, 2 * leaseMs);
   return random.happens(0.03) ? random.between(0, leaseMs / 5) : random.between(0.05, 3);
 }
 
@@ -42,18 +50,35 @@ export function ask<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const database = pool ?? route.pool;
-    const giveUp = machine.after(limitMs, () => reject(new StoreUnavailableError(new Error('Given up.'))));
-    if (route.isCut) return;
-    world.after(latency(world, leaseMs), () => {
-      if (route.isCut) return;
-      const answer = (): void => {
+    const begun = world.now;
+    const [upMs, downMs] = [latency(world, leaseMs), latency(world, leaseMs)];
+    const giveUp = (): void => {
+      route.hinderedAt = world.now;
+      const leftMs = begun + limitMs - world.now;
+      machine.after(leftMs, () => reject(new StoreUnavailableError(new Error('Given up.'))));
+    };
+    if (upMs + downMs > limitMs) giveUp();
+    if (route.isCut) {
+      giveUp();
+      return;
+    }
+    world.after(upMs, () => {
+      if (route.isCut) {
         giveUp();
-        if (result === undefined) reject(new StoreUnavailableError(new Error('Refused.')));
-        else resolve(result.value);
-      };
+        return;
+      }
       const result = database.isUp && !route.isRefused ? { value: execute(database) } : undefined;
-      world.after(latency(world, leaseMs), () => {
-        if (!route.isCut) machine.run(answer);
+      const answer = (): void => {
+        if (result === undefined) {
+          route.hinderedAt = world.now;
+          reject(new StoreUnavailableError(new Error('Refused.')));
+        } else {
+          resolve(result.value);
+        }
+      };
+      world.after(downMs, () => {
+        if (route.isCut) giveUp();
+        else machine.run(answer);
       });
     });
   });
@@ -88,9 +113,17 @@ export class Link implements Listener {
         return;
       }
       this.rejections.add(reject);
-      this.upAt = Math.max(this.upAt, this.world.now + latency(this.world, this.leaseMs));
+      const lose = (): void => {
+        const giveUp = (): void => reject(new Error('Query read timeout'));
+        this.machine.after(REQUEST_TIMEOUT_MS, giveUp);
+      };
+      const lateMs = this.route.requestsLateMs + latency(this.world, this.leaseMs);
+      this.upAt = Math.max(this.upAt, this.world.now + lateMs);
       this.world.at(this.upAt, () => {
-        if (this.isGone()) return;
+        if (this.isGone()) {
+          lose();
+          return;
+        }
         if (!this.database.isUp) {
           this.reset();
           return;
@@ -99,7 +132,7 @@ export class Link implements Listener {
         this.deliver(() => {
           this.rejections.delete(reject);
           resolve(value);
-        });
+        }, lose);
       });
     });
   }
@@ -116,6 +149,11 @@ export class Link implements Listener {
     this.isBroken = true;
   }
 
+  /** The server's end closes. */
+  abandon(): void {
+    this.database.listeners.delete(this);
+  }
+
   /** The machine's end closes. */
   destroy(): void {
     this.end(new Error('The connection was closed.'));
@@ -130,16 +168,24 @@ export class Link implements Listener {
     this.onEnd(error);
   }
 
-  private deliver(action: () => void): void {
-    if (this.isGone()) return;
-    const lateMs = this.route.lagMs + latency(this.world, this.leaseMs);
+  private deliver(action: () => void, lose: () => void = () => undefined): void {
+    if (this.isGone()) {
+      lose();
+      return;
+    }
+    const lateMs = this.route.answersLateMs + latency(this.world, this.leaseMs);
     this.downAt = Math.max(this.downAt, this.world.now + lateMs);
     this.world.at(this.downAt, () => {
-      if (!this.route.isCut) this.machine.run(action);
+      if (this.isCut) lose();
+      else this.machine.run(action);
     });
   }
 
   private isGone(): boolean {
-    return this.isBroken || this.route.isCut;
+    return this.isBroken || this.isCut;
+  }
+
+  private get isCut(): boolean {
+    return this.route.isCut || this.route.isSessionCut;
   }
 }

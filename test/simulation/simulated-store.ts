@@ -78,12 +78,16 @@ export class SimulatedConnection implements InstanceConnection {
       onMessage: (channel: string, message: string) => void,
       onEnd: (error: Error) => void,
     ) => Link,
+    private readonly onEnd: () => void,
   ) {}
 
   async connect(listener: ConnectionListener): Promise<void> {
     this.link = this.open(
       (channel, message) => listener.onNotification(channel, message),
-      (error) => listener.onEnd(error),
+      (error) => {
+        this.onEnd();
+        listener.onEnd(error);
+      },
     );
     await this.request(() => undefined);
   }
@@ -125,6 +129,11 @@ export class SimulatedConnection implements InstanceConnection {
 
   destroy(): void {
     this.link?.destroy();
+  }
+
+  /** The server notices that nobody is at the other end. */
+  abandon(): void {
+    this.link?.abandon();
   }
 
   /** Breaks it, as the network or the server may. */

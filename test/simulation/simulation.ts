@@ -1,20 +1,28 @@
+import { PresentedKey } from '../../src/identity/presented-key.js';
 import { generateKey, hashKey } from '../../src/kernel/keys/key-format.js';
+import { drawConditions, type Conditions } from './conditions.js';
+import { silenceLogs } from './silence-logs.js';
 import { SimulatedDatabase, type SimulatedKey } from './simulated-database.js';
 import { isHonestFailure, SimulatedInstance } from './simulated-instance.js';
 import { SLEWING } from './simulated-machine.js';
-import { World } from './world.js';
+import { Troubles } from './troubles.js';
+import { LONGEST_LEASE_MS, World } from './world.js';
 
-const LEASES_MS = [1000, 1000, 1000, 0] as const;
-const LONGEST_LEASE_MS = 1000;
-const BETWEEN_DELETIONS_MS = 12;
-const BETWEEN_FAULTS_MS = 1500;
-const USES_BEFORE = 6;
+/** When all instances hold a lease. */
+const BEGINNING_MS = 2000;
+const LONGEST_LIFE_MS = 4 * LONGEST_LEASE_MS;
+const ATTEMPTS = 5;
 const PATIENCE_MS = 5000;
+const BETWEEN_LOOKS_MS = 30;
+const ANYBODY = {};
 /** By then at the latest an instance that may answer from memory has read what was committed. */
 const CONVERGED_MS = LONGEST_LEASE_MS / (1 - SLEWING) + 2;
+/** For so long it is asked about again and again: longer than any lease that began before it was deleted. */
+const WATCHED_MS = 3 * LONGEST_LEASE_MS;
 
 interface TestedKey {
   secret: string;
+  presented: PresentedKey;
   stored: SimulatedKey;
   /** When the deletion was answered. */
   acknowledgedAt: number | undefined;
@@ -38,67 +46,109 @@ export interface SimulationResult {
  * what had been acknowledged when it began. The same seed gives the same run.
  */
 export class Simulation {
+  readonly database = new SimulatedDatabase();
+  readonly instances: SimulatedInstance[] = [];
   private readonly world: World;
-  private readonly database = new SimulatedDatabase();
-  private readonly instances: SimulatedInstance[] = [];
+  private readonly conditions: Conditions;
+  private readonly troubles: Troubles;
   private readonly secrets: string[];
   private readonly result: SimulationResult;
+  /** What is being deleted, and was lately. */
+  private watched: TestedKey[] = [];
   private left: number;
+  /** About when the last key is deleted. */
+  private lastDeletion = 0;
 
   /** @param secrets well-formed keys to use, for making them takes longer than a simulated deletion */
   constructor(seed: number, deletions: number, secrets: string[]) {
     this.world = new World(seed);
+    this.conditions = drawConditions(this.world.random);
+    this.world.late = this.conditions.late;
+    this.troubles = new Troubles(this.world, this);
     this.secrets = secrets;
     this.left = deletions;
     this.result = { seed, deletions: 0, hits: 0, verifications: 0, violations: [] };
   }
 
   async run(): Promise<SimulationResult> {
-    const { world } = this;
-    for (const leaseMs of LEASES_MS) this.startInstance(this.instances.length, leaseMs);
-    world.after(2000, () => this.deleteNext());
-    world.after(3000, () => this.strike());
-    const duration = 5000 + this.left * BETWEEN_DELETIONS_MS * 1.2;
-    await world.run(duration + 20_000);
+    silenceLogs();
+    const { world, conditions } = this;
+    conditions.leasesMs.forEach((leaseMs, at) => this.startInstance(at, leaseMs));
+    world.after(BEGINNING_MS, () => {
+      this.deleteNext();
+      this.strike();
+      this.lookNext();
+    });
+    this.lastDeletion = BEGINNING_MS + this.left * conditions.betweenDeletionsMs + LONGEST_LIFE_MS;
+    await world.run(this.lastDeletion + 10_000);
     return this.result;
+  }
+
+  restart(instance: SimulatedInstance): void {
+    const at = this.instances.indexOf(instance);
+    if (at < 0) return;
+    instance.kill();
+    this.startInstance(at, instance.leaseMs);
+  }
+
+  /** Asks an instance about everything that was deleted lately, if it answers from memory. */
+  look(instance: SimulatedInstance): void {
+    const { machine, isMisled } = instance;
+    if (machine.isFrozen || !machine.isAlive || isMisled || !instance.isServing) return;
+    for (const key of this.watched) if (this.isOver(key)) this.askFromMemory(instance, key);
   }
 
   private startInstance(at: number, leaseMs: number): void {
     const instance = new SimulatedInstance(this.world, this.database, leaseMs, LONGEST_LEASE_MS);
     this.instances[at] = instance;
-    instance.start().catch(() => {
+    const startAgain = (): void => {
       // As a supervisor would.
       if (this.instances[at] !== instance) return;
-      instance.machine.kill();
+      instance.kill();
       this.world.after(100, () => this.startInstance(at, leaseMs));
-    });
+    };
+    instance.machine.run(() => void instance.start().catch(startAgain));
+  }
+
+  private strike(): void {
+    const { world, conditions } = this;
+    if (world.now > this.lastDeletion) return;
+    const { random } = world;
+    const at = Math.floor(random.next() * this.instances.length);
+    this.troubles.strike(at, conditions.troubles, conditions.repeated);
+    world.after(random.between(0, 2 * conditions.betweenTroublesMs), () => this.strike());
   }
 
   private deleteNext(): void {
-    const { world } = this;
+    const { world, conditions } = this;
     if (this.left <= 0) return;
     this.left -= 1;
-    this.deleteOne();
-    world.after(world.random.between(0, 2 * BETWEEN_DELETIONS_MS), () => this.deleteNext());
+    this.useAndDelete();
+    world.after(world.random.between(0, 2 * conditions.betweenDeletionsMs), () => this.deleteNext());
   }
 
-  /** A key is made, used, deleted, and used again: at once, and later. */
-  private deleteOne(): void {
-    const { world } = this;
+  /** A key is made, used, and deleted. */
+  private useAndDelete(): void {
+    const { world, conditions } = this;
     const { random } = world;
     const secret = this.secrets.pop() ?? generateKey('lk');
     const id = `0199f3a2-5c1e-7d3a-9b1e-${String(this.left).padStart(12, '0')}`;
     const stored: SimulatedKey = { id, hash: hashKey(secret), isDeleted: false };
     this.database.keys.set(stored.hash, stored);
-    const key: TestedKey = { secret, stored, acknowledgedAt: undefined, isElsewhere: false };
-    // Most live for a moment only. Some are there before a pool is led elsewhere, and deleted afterwards.
-    const lifeMs = random.happens(0.1) ? random.between(0, 6 * LONGEST_LEASE_MS) : random.between(10, 80);
-    for (let use = 0; use < USES_BEFORE; use += 1) world.after(random.between(0, lifeMs), () => this.verify(key));
-    world.after(lifeMs, () => this.attemptDeletion(key, 5));
+    const presented = new PresentedKey(secret);
+    const key: TestedKey = { secret, presented, stored, acknowledgedAt: undefined, isElsewhere: false };
+    const isShortLived = random.happens(conditions.shortLived);
+    const lifeMs = isShortLived ? random.between(10, 80) : random.between(0, LONGEST_LIFE_MS);
+    const uses = isShortLived ? 3 : 6;
+    for (let use = 0; use < uses; use += 1) world.after(random.between(0, lifeMs), () => this.verify(key));
+    world.after(lifeMs, () => {
+      this.watched.push(key);
+      this.attemptDeletion(key, ATTEMPTS);
+    });
   }
 
   private attemptDeletion(key: TestedKey, attempts: number): void {
-    const { world } = this;
+    const { world, conditions } = this;
     const { random } = world;
     const deleter = random.oneOf(this.instances);
     const again = (): void => {
@@ -106,7 +156,9 @@ export class Simulation {
     };
     // A client whose request is not answered asks another instance.
     const cancel = world.after(PATIENCE_MS, again);
-    for (let use = 0; use < 3; use += 1) world.after(random.between(0, 3 * LONGEST_LEASE_MS), () => this.verify(key));
+    // Some look-ups are under way when it is deleted.
+    world.after(random.between(0, 6), () => this.verify(key));
+    world.after(random.spread(1, WATCHED_MS), () => this.verify(key));
     const note = (database: SimulatedDatabase): void => void (key.isElsewhere ||= database !== this.database);
     deleter.machine.run(() => {
       deleter.delete(key.stored.hash, key.stored.id, note).then(
@@ -121,39 +173,48 @@ export class Simulation {
         },
       );
     });
-    if (random.happens(0.05)) {
-      const at = this.instances.indexOf(deleter);
-      const strike = random.oneOf([() => this.restart(at), () => this.restart(at), () => this.refuse(deleter, 1000)]);
-      world.after(random.between(0, 15), strike);
-    }
+    if (!random.happens(conditions.betweenDeletionsMs / conditions.betweenInterruptionsMs)) return;
+    const strike = random.oneOf([() => this.restart(deleter), () => this.troubles.refuse(deleter, 1000)]);
+    world.after(random.between(0, 15), strike);
   }
 
   private acknowledge(key: TestedKey): void {
-    const { world } = this;
-    if (key.acknowledgedAt === undefined) this.result.deletions += 1;
+    const { world, result } = this;
+    if (key.acknowledgedAt === undefined) result.deletions += 1;
     key.acknowledgedAt ??= world.now;
-    const { random } = world;
-    for (const instance of this.instances) this.verifyOn(instance, key);
-    for (let use = 0; use < 3; use += 1) world.after(random.between(0, 30), () => this.verify(key));
-    for (let use = 0; use < 3; use += 1) world.after(random.between(0, 2 * LONGEST_LEASE_MS), () => this.verify(key));
-    // Long after everything about it: memory stays bounded.
-    world.after(40_000, () => this.database.keys.delete(key.stored.hash));
+    for (const instance of this.instances) this.askFromMemory(instance, key);
+    world.after(world.random.spread(1, WATCHED_MS), () => this.verify(key));
+  }
+
+  private lookNext(): void {
+    const { world } = this;
+    for (const instance of this.instances) this.look(instance);
+    this.watched = this.watched.filter(({ acknowledgedAt = world.now }) => acknowledgedAt > world.now - WATCHED_MS);
+    world.after(world.random.between(0, 2 * BETWEEN_LOOKS_MS), () => this.lookNext());
+  }
+
+  /** Whether no instance may accept it any more. */
+  private isOver({ acknowledgedAt, stored: { deletedAt = Infinity } }: TestedKey): boolean {
+    return acknowledgedAt !== undefined || this.world.now > deletedAt + CONVERGED_MS;
+  }
+
+  private askFromMemory(instance: SimulatedInstance, key: TestedKey): void {
+    if (!this.isAsked(instance, key)) return;
+    this.result.verifications += 1;
+    if (instance.verifier.authenticateFromMemory(key.presented, ANYBODY)) this.acceptedFromMemory(key);
   }
 
   private verify(key: TestedKey): void {
-    this.verifyOn(this.world.random.oneOf(this.instances), key);
+    const instance = this.world.random.oneOf(this.instances);
+    if (this.isAsked(instance, key)) instance.machine.run(() => this.verifyOn(instance, key));
   }
 
   private verifyOn(instance: SimulatedInstance, key: TestedKey): void {
-    const { machine, verifier } = instance;
-    if (machine.isFrozen || !machine.isAlive) return;
-    // What it has in mind of another database is noticed with the next renewal, or ends with the lease.
-    if (key.isElsewhere || instance.isMisled) return;
     const { world, result } = this;
     const begun = world.now;
     const wasAcknowledged = key.acknowledgedAt;
     result.verifications += 1;
-    const answer = verifier.verify(key.secret);
+    const answer = instance.verifier.verify(key.secret);
     if (answer instanceof Promise) {
       answer.then(
         ({ valid }) => valid && !instance.isMisled && this.accepted(key, begun, wasAcknowledged, 'from the database'),
@@ -161,12 +222,23 @@ export class Simulation {
       );
       return;
     }
-    if (!answer.valid) return;
+    if (answer.valid) this.acceptedFromMemory(key);
+  }
+
+  private isAsked(instance: SimulatedInstance, key: TestedKey): boolean {
+    const { machine } = instance;
+    if (machine.isFrozen || !machine.isAlive) return false;
+    // What it has in mind of another database is noticed with the next renewal, or ends with the lease.
+    return !key.isElsewhere && !instance.isMisled;
+  }
+
+  private acceptedFromMemory(key: TestedKey): void {
+    const { world, result } = this;
     result.hits += 1;
-    this.accepted(key, begun, wasAcknowledged, 'from memory');
-    const { deletedAt } = key.stored;
-    if (deletedAt !== undefined && begun > deletedAt + CONVERGED_MS) {
-      this.violate(`accepted from memory ${Math.round(begun - deletedAt)} ms after the commit`, key);
+    this.accepted(key, world.now, key.acknowledgedAt, 'from memory');
+    const { deletedAt = Infinity } = key.stored;
+    if (world.now > deletedAt + CONVERGED_MS) {
+      this.violate(`accepted from memory ${Math.round(world.now - deletedAt)} ms after the commit`, key);
     }
   }
 
@@ -177,83 +249,5 @@ export class Simulation {
 
   private violate(what: string, { stored }: TestedKey): void {
     this.result.violations.push(`Seed ${this.result.seed}, at ${this.world.now.toFixed(3)} ms: ${stored.id} ${what}.`);
-  }
-
-  private strike(): void {
-    const { world } = this;
-    if (this.left <= 0) return;
-    const { random } = world;
-    const at = Math.floor(random.next() * this.instances.length);
-    const instance = this.instances[at] as SimulatedInstance;
-    const lastsMs = random.between(1, 3 * LONGEST_LEASE_MS);
-    const strikes: (() => void)[] = [
-      () => instance.machine.freeze(lastsMs),
-      () => instance.machine.freeze(lastsMs),
-      () => this.cut(instance, lastsMs),
-      () => this.cut(instance, lastsMs),
-      () => instance.breakSession(),
-      () => this.restart(at),
-      () => void instance.stop().then(() => this.restart(at)),
-      () => instance.machine.step(random.between(-5000, 5000)),
-      () => this.restartDatabase(random.between(1, 500)),
-      () => this.moveSession(instance),
-      () => this.refuse(instance, lastsMs),
-      () => this.lag(instance, random.between(0, 1.2 * LONGEST_LEASE_MS)),
-      () => this.lag(instance, random.between(0, 1.2 * LONGEST_LEASE_MS)),
-      () => this.movePool(instance, 2 * lastsMs),
-    ];
-    random.oneOf(strikes)();
-    world.after(random.between(0, 2 * BETWEEN_FAULTS_MS), () => this.strike());
-  }
-
-  private cut({ route }: SimulatedInstance, lastsMs: number): void {
-    route.isCut = true;
-    this.world.after(lastsMs, () => (route.isCut = false));
-  }
-
-  private refuse({ route }: SimulatedInstance, lastsMs: number): void {
-    route.isRefused = true;
-    this.world.after(lastsMs, () => (route.isRefused = false));
-  }
-
-  /** Its session is late for a while, and then perhaps hears nothing any more. */
-  private lag(instance: SimulatedInstance, lagMs: number): void {
-    const { route } = instance;
-    route.lagMs = lagMs;
-    this.world.after(2 * LONGEST_LEASE_MS, () => (route.lagMs = 0));
-    if (this.world.random.happens(0.6)) {
-      this.world.after(this.world.random.between(0, 2 * LONGEST_LEASE_MS), () =>
-        this.cut(instance, 3 * LONGEST_LEASE_MS),
-      );
-    }
-  }
-
-  /** Its pool leads to a copy, as after a failover that only its session took part in. */
-  private movePool(instance: SimulatedInstance, lastsMs: number): void {
-    // Without a lease there is nothing to be read back.
-    if (instance === this.instances[LEASES_MS.indexOf(0)]) return;
-    instance.movePool(this.database.copy());
-    this.world.after(lastsMs, () => instance.movePool(this.database));
-  }
-
-  /** What lies between delivers again, but not on connections that were open before. */
-  private moveSession(instance: SimulatedInstance): void {
-    instance.route.isCut = true;
-    this.world.after(1, () => {
-      instance.route.isCut = false;
-      instance.breakSession();
-    });
-  }
-
-  private restart(at: number): void {
-    this.instances[at]?.machine.kill();
-    this.startInstance(at, LEASES_MS[at] ?? 0);
-  }
-
-  private restartDatabase(lastsMs: number): void {
-    const { database } = this;
-    database.isUp = false;
-    for (const instance of this.instances) instance.breakSession();
-    this.world.after(lastsMs, () => (database.isUp = true));
   }
 }
