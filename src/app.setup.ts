@@ -85,7 +85,13 @@ export async function createService(environment: Environment, options?: Latchkey
   drain.watch(app.getHttpServer(), connections);
   addVerifyShortcut(app);
   if (environment.docs) serveDocument(app);
-  await app.init();
+  try {
+    await app.init();
+  } catch (error) {
+    // What has begun would keep the process alive.
+    await app.close().catch(() => undefined);
+    throw error;
+  }
   return { app, drain };
 }
 

@@ -13,6 +13,16 @@ export async function serve(variables: NodeJS.ProcessEnv, acceptRestored = false
   const environment = readEnvironment(variables);
   const logger = new Logger('Latchkey');
   const service = await createService(environment, servingOptions(environment, acceptRestored));
+  try {
+    await begin(service, environment, logger);
+  } catch (error) {
+    // What has begun would keep the process alive.
+    await service.app.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function begin(service: Service, environment: Environment, logger: Logger): Promise<void> {
   stopOnSignals(logger, () => stop(service, environment, logger));
   const url = await listen(service, environment);
   await recordStart(service, logger);

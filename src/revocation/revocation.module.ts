@@ -8,6 +8,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { isSqlite } from '../database/sqlite/sqlite-options.js';
 import { RevocationBarrier } from '../events/revocation.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
+import { RestoreModule } from '../restore/restore.module.js';
 import { LeasedRevocations } from './leased-revocations.js';
 import { PostgresInstanceConnection } from './postgres/postgres-instance-connection.js';
 import { PostgresRevocationStore } from './postgres/postgres-revocation-store.js';
@@ -17,8 +18,8 @@ import { SqliteRevocations } from './sqlite/sqlite-revocations.js';
 
 /** Immediate revocation on every instance of this module's database. */
 @Module({
-  // Its start comes before ours, which reads.
-  imports: [DatabaseModule],
+  // Their starts come before ours: one reads, and a database that is not to be served has no instances.
+  imports: [DatabaseModule, RestoreModule],
   providers: [
     {
       provide: Revocations,

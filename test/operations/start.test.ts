@@ -82,6 +82,22 @@ describe('Starting', () => {
     await store.drop();
   });
 
+  forEachStore((kind) => {
+    it('1: `latchkey serve` ends where a port is in use, though it has begun on the database', async () => {
+      const store = await createStore(kind);
+      const occupant = createServer().listen(0, '127.0.0.1');
+      await once(occupant, 'listening');
+      const { port } = occupant.address() as AddressInfo;
+
+      const child = await Child.run('cli/main.js', ['serve'], { DATABASE_URL: store.url, PORT: String(port) });
+      children.push(child);
+
+      expect(await child.ended).toMatchObject({ code: 1, stderr: expect.stringContaining('EADDRINUSE') });
+      occupant.close();
+      await store.drop();
+    });
+  });
+
   it('1: a port in use is one line, shows no operator key and leaves no record of a start', async () => {
     const store = await createStore('sqlite');
     const occupant = createServer().listen(0, '127.0.0.1');
