@@ -12,7 +12,7 @@ const { createService } = await load('app.setup.js');
 const { readEnvironment } = await load('config/environment.js');
 const { ApiKeysService } = await load('api-keys/api-keys.service.js');
 const { WorkspacesService } = await load('workspaces/workspaces.service.js');
-const { Principal } = await load('auth/principal.js');
+const { Principal } = await load('identity/principal.js');
 
 const notes = openSync(join(folder, 'notes'), 'a');
 /** @param {Record<string, string>} what */
