@@ -3,7 +3,7 @@ import { cruise } from 'dependency-cruiser';
 import process from 'node:process';
 
 const SERVER =
-  /^src\/(main|serve|lifecycle|stop-signals|app\.\w+|connections|drain|verify-shortcut|version)\.ts$|^src\/(config|canary|health|openapi|metrics|workers|cli)\//;
+  /^src\/(main|serve|app\.\w+|version)\.ts$|^src\/(serving|config|canary|health|openapi|metrics|workers|cli)\//;
 const COMPOSITION = /^src\/(index|latchkey\.(module|features|routes|entities))\.ts$/;
 
 /** @param {string} file */
@@ -45,6 +45,10 @@ function isImplied(from, to) {
     next.push(...(arrows.get(room) ?? []));
   }
   return false;
+}
+
+for (const [from, all] of arrows) {
+  for (const to of all) if (arrows.get(to)?.has(from)) throw new Error(`${from} and ${to} import each other.`);
 }
 
 const lines = ['graph TD'];
