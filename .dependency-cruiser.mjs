@@ -46,8 +46,8 @@ export default {
       to: { path: '^src/latchkey\\.(module|routes|features|entities)\\.ts$' },
     },
     {
-      name: 'nobody-imports-audit',
-      comment: 'The Audit module hears events; nobody calls it.',
+      name: 'audit-is-not-imported',
+      comment: 'The Audit module hears events. No other module calls it.',
       severity: 'error',
       from: {
         path: '^src/',

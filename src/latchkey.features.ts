@@ -14,8 +14,8 @@ import { verificationFeature } from './verification/verification.feature.js';
 import { workspacesFeature } from './workspaces/workspaces.feature.js';
 
 /**
- * All that Latchkey is made of. The OpenAPI document has their parts in this order, in which somebody new needs them; what
- * goes with a deleted workspace goes in this order, too.
+ * The features of Latchkey. The OpenAPI document lists their routes in this order, and the contents of a deleted workspace
+ * are removed in this order.
  */
 export const FEATURES: readonly Feature[] = [
   workspacesFeature,

@@ -15,7 +15,7 @@ const NOBODYS = '';
 
 type Shares = Record<keyof typeof SHARED, FairShares>;
 
-/** A client's attempt with a key, which is null if nobody has it. */
+/** A client's attempt with a key. `keyId` is null for an unknown key. */
 export interface AttemptedUse {
   workspaceId: string | null;
   keyId: string | null;
@@ -61,7 +61,7 @@ export class FloodRule {
 
   /** Whether it cannot be the client's first of the day with a key that is known. */
   isLater({ workspaceId, keyId, client }: AttemptedUse, now: number): boolean {
-    // As much is asked for a key that nobody has: the time does not tell.
+    // An unknown key is looked up like a known one, so that both take the same time.
     const use = { workspaceId: workspaceId ?? NOBODYS, keyId: keyId ?? NOBODYS, client };
     if (this.clients.has(use, now)) return true;
     if (keyId !== null) return false;

@@ -125,8 +125,8 @@ export class SuppressedAttempts {
   }
 
   /**
-   * Counted later, with others: how long that takes must not tell what the attempt was aimed at. Resolves when there is
-   * room for more: while the store is slow, whoever floods waits.
+   * Queues the attempt. Attempts are counted in batches, so that the time of an answer does not depend on the target.
+   * Resolves when there is room for more: a slow store slows down the callers that flood it.
    */
   async add(attempt: Attempt): Promise<void> {
     this.uncounted.push(countedOf(attempt));

@@ -8,18 +8,15 @@ import {
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeError } from '../kernel/describe-error.js';
 import { Database } from '../database/database.js';
+import { SYSTEM_TIME, type Time } from '../kernel/time.js';
 import type { Actor, RequestOrigin } from '../events/actor.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
+import { StepSize } from './step-size.js';
 import { WORKSPACE_CONTENTS, type DeletedWorkspace, type WorkspaceContents } from '../events/workspace-contents.js';
 
 const EVERY_MS = 30_000;
 const PAUSE_MS = 5;
-// How long the deletions of a step may take, about half of the time that it holds up others; and with how many rows it is
-// tried first.
-const STEP_MS = 20;
-const FIRST_STEP = 20;
-const LONGEST_STEP = 500;
 const SYSTEM: Actor = {
   type: 'system',
   id: 'system',
@@ -41,11 +38,13 @@ interface Row {
  */
 @Injectable()
 export class WorkspaceRemoval implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  /** Replaced by tests: a step takes as long as they say. */
+  time: Time = SYSTEM_TIME;
   private readonly logger = new Logger(WorkspaceRemoval.name);
   private running: Promise<void> | undefined;
   private isAskedAgain = false;
   private isStopping = false;
-  private most = FIRST_STEP;
+  private readonly stepSize = new StepSize();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -118,20 +117,15 @@ export class WorkspaceRemoval implements OnApplicationBootstrap, BeforeApplicati
     );
     if (!row) return false;
     const { id, deletedDate, actor } = row;
-    const beginning = performance.now();
+    const beginning = this.time.monotonic();
     const workspace: DeletedWorkspace = { id, date: new Date(deletedDate), actor: JSON.parse(actor) as Actor };
     for (const contents of this.contents) {
-      if (!(await contents.deleteSome(work, workspace, this.most))) continue;
-      this.adapt(performance.now() - beginning);
+      if (!(await contents.deleteSome(work, workspace, this.stepSize.rows))) continue;
+      this.stepSize.adapt(this.time.monotonic() - beginning);
       return true;
     }
     await work.query('DELETE FROM latchkey_workspace_deletions WHERE workspace_id = $1', [id]);
     return true;
-  }
-
-  private adapt(tookMs: number): void {
-    const next = Math.round((this.most * STEP_MS) / Math.max(tookMs, 1));
-    this.most = Math.max(1, Math.min(next, 2 * this.most, LONGEST_STEP));
   }
 }
 

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
 import { Principal } from '../../src/identity/principal.js';
 import { MembersService } from '../../src/members/members.service.js';
@@ -11,6 +10,8 @@ import type { Transaction } from '../../src/database/transaction.js';
 import type { Body } from '../support/client.js';
 import { toSearchName, wordsOf } from '../../src/api-keys/search/search-words.js';
 import { WorkspaceKeys } from '../../src/api-keys/deletion/workspace-keys.js';
+import { SYSTEM_TIME } from '../../src/kernel/time.js';
+import { WorkspaceRemoval } from '../../src/workspaces/workspace-removal.js';
 import { UnitOfWork } from '../../src/events/unit-of-work.js';
 import { WorkspacesService } from '../../src/workspaces/workspaces.service.js';
 import { queue } from '../support/queue.js';
@@ -202,21 +203,22 @@ describe('DELETE /api/v1/workspace/:id', () => {
 
     it('goes on in smaller steps where one takes long', async () => {
       const slow = await startService(kind);
+      const { id, keyWith } = await createWorkspace(slow);
+      for (let made = 0; made < 40; made += 1) await keyWith('apikeys:view');
+      let now = 0;
+      slow.app.get(WorkspaceRemoval, { strict: false }).time = { ...SYSTEM_TIME, monotonic: () => now };
       const keys = slow.app.get(WorkspaceKeys, { strict: false });
+      const deleteSome = keys.deleteSome.bind(keys);
       const sizes: number[] = [];
-      keys.deleteSome = async (_work, _workspace, most) => {
+      keys.deleteSome = (work, workspace, most) => {
         sizes.push(most);
-        await setTimeout(SLOW_MS);
-        return sizes.length < 6;
+        now += SLOW_MS;
+        return deleteSome(work, workspace, most);
       };
-      const { id } = await createWorkspace(slow);
       await slow.operator.delete(`/workspace/${id}`).expect(200);
       await slow.app.get(WorkspacesService, { strict: false }).removed();
 
-      expect(sizes).toHaveLength(6);
-      for (const [at, size] of sizes.entries()) {
-        if (at > 0) expect(size).toBeLessThanOrEqual(Math.ceil(sizes[at - 1]! / 2));
-      }
+      expect(sizes.slice(0, 6)).toEqual([20, 10, 5, 2, 1, 1]);
       await slow.stop();
     });
 
