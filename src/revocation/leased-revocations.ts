@@ -11,6 +11,7 @@ import { ElsewhereError, InstanceSession, LONGEST_FAREWELL_MS } from './instance
 import { LeaseWatch, LONGEST_SPAN_MS, type SeenInstance } from './instances/lease-watch.js';
 import {
   acknowledgementsChannel,
+  NO_INSTANCE,
   REVOCATIONS_CHANNEL,
   type AcknowledgementMessage,
   type InspectionMessage,
@@ -252,7 +253,7 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
       this.connect(),
       this.store,
       {
-        onRevocation: (message) => this.carryOut(message),
+        onRevocation: (message) => this.forget(message.forget),
         onMissed: (forgotten) => this.forget(forgotten),
         onAcknowledgement: ({ from, numbers }) => {
           for (const number of numbers) this.acknowledgements.note(number, from);
@@ -266,6 +267,7 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
       this.time,
     );
     try {
+      if (this.leaseMs > 0) await session.register();
       await this.assertHearing(session);
       if (this.leaseMs > 0) await session.serve();
       if (this.stopped || session.isOver) throw new Error('The session ended as it began.');
@@ -293,12 +295,6 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
     } finally {
       this.acknowledgements.end(number);
     }
-  }
-
-  private carryOut(message: RevocationMessage): void {
-    this.forget(message.forget);
-    const { session } = this;
-    if (session && message.from !== session.id && message.from !== NO_INSTANCE) session.acknowledge(message);
   }
 
   private async answer({ from, inspect, accepted, number }: InspectionMessage): Promise<void> {
@@ -388,5 +384,3 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
 }
 
 type Message = RevocationMessage | InspectionMessage;
-
-const NO_INSTANCE = '00000000-0000-0000-0000-000000000000';

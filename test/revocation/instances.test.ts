@@ -425,10 +425,10 @@ describe('several instances on one PostgreSQL', () => {
     await modest.stop();
   });
 
-  it('does not start where it would hear nothing, and says why', async () => {
+  it('does not start where it would hear of another database, and says why', async () => {
     const elsewhere = await startService('postgres');
-    const deaf = startInstance(here, { LATCHKEY_DIRECT_URL: elsewhere.store.url });
-    await expect(deaf).rejects.toThrow(/does not deliver notifications.*LATCHKEY_DIRECT_URL/);
+    const misled = startInstance(here, { LATCHKEY_DIRECT_URL: elsewhere.store.url });
+    await expect(misled).rejects.toThrow(/reads another database.*LATCHKEY_DIRECT_URL/);
     await elsewhere.stop();
   });
 });

@@ -1,9 +1,10 @@
 import { newId } from '../../kernel/ids.js';
 import type { Time } from '../../kernel/time.js';
-import { Lease } from './lease.js';
+import { Lease, type Moment } from './lease.js';
 import type { SeenInstance } from './lease-watch.js';
 import {
   acknowledgementsChannel,
+  NO_INSTANCE,
   parseAcknowledgement,
   parseInspection,
   parseRevocation,
@@ -22,7 +23,7 @@ export const LONGEST_FAREWELL_MS = 1000;
 
 /** What a session tells the one that opened it. */
 export interface SessionEvents {
-  /** Some instance, perhaps this one, has revoked something. It must be evicted before this returns. */
+  /** Some instance, perhaps this one, has revoked something. It must be evicted before this returns: it is acknowledged then. */
   onRevocation(message: RevocationMessage): void;
   /** The same, found when the lease was renewed: its notification was not sent, or not heard yet. */
   onMissed(forgotten: Forgotten): void;
@@ -59,6 +60,8 @@ export class InstanceSession {
   private readonly log: RevocationLog;
   private sending = false;
   private renewals = 0;
+  /** When; undefined until it was seen where look-ups read. */
+  private registered: Moment | undefined;
   private cancelRenewal: () => void = () => undefined;
   private ended = false;
 
@@ -103,16 +106,30 @@ export class InstanceSession {
     return this.ended;
   }
 
-  /** Hears revocations too, and holds a lease from then on. */
-  async serve(): Promise<void> {
+  /**
+   * Hears revocations too, and is on the list from then on: others wait for it, until its lease would have run out.
+   *
+   * @throws {ElsewhereError} if look-ups do not see that: at once, whatever else is still to be found out
+   */
+  async register(): Promise<void> {
     try {
       const { id, connection } = this;
       await connection.listen(REVOCATIONS_CHANNEL);
       const moment = this.lease.moment();
       await connection.register({ id, renewals: 0, leaseMs: this.lease.milliseconds });
       await this.log.read();
-      if ((await this.isSeen()) && !this.ended) this.lease.renew(moment);
-      this.events.onInstances(await connection.list());
+      if (await this.isSeen()) this.registered = moment;
+    } catch (error) {
+      this.end(error);
+      throw error;
+    }
+  }
+
+  /** Holds a lease from then on; it began when this was registered. */
+  async serve(): Promise<void> {
+    try {
+      if (this.registered !== undefined && !this.ended) this.lease.renew(this.registered);
+      this.events.onInstances(await this.connection.list());
       this.renewLater();
     } catch (error) {
       this.end(error);
@@ -190,6 +207,7 @@ export class InstanceSession {
     if (revocation) {
       this.events.onRevocation(revocation);
       this.log.hear(revocation.id);
+      if (revocation.from !== this.id && revocation.from !== NO_INSTANCE) this.acknowledge(revocation);
     }
     const inspection = parseInspection(payload);
     if (inspection) this.events.onInspection(inspection);

@@ -4,6 +4,9 @@ import type { Forgotten } from '../revocations.js';
 /** The channel on which every instance hears of revocations; with the tables' prefix, like that of acknowledgements. */
 export const REVOCATIONS_CHANNEL = 'latchkey_revocations';
 
+/** Who sends what it waits for no acknowledgement of. */
+export const NO_INSTANCE = '00000000-0000-0000-0000-000000000000';
+
 /** What an instance tells all others. Holds ids only: whoever may LISTEN learns no secret and no hash. */
 export interface RevocationMessage {
   /** Of the revocation, which is committed by then. */
