@@ -19,6 +19,7 @@ import { EventHandlers } from '../events/event-handlers.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import { Work } from '../events/work.js';
 import { FailedAttempts } from '../refused-attempts/failed-attempts.js';
+import { isWorkspace } from '../workspaces/workspaces.sql.js';
 import { sizeOf, toRecord, type AuditRecord } from './records/audit-record.js';
 import { ExportAuditDto, type ExportAuditInput } from './dto/export-audit.dto.js';
 import type { FilterAuditDto } from './dto/filter-audit.dto.js';
@@ -187,7 +188,7 @@ export class AuditService {
  */
 async function assertKnown(statements: Pick<Work, 'query'>, workspaceId: string): Promise<void> {
   const known = await statements.query(
-    `SELECT 1 AS known WHERE EXISTS (SELECT 1 FROM latchkey_workspaces WHERE id = $1)
+    `SELECT 1 AS known WHERE ${isWorkspace('$1')}
      OR EXISTS (SELECT 1 FROM latchkey_audit_events WHERE workspace_id = $1)`,
     [workspaceId],
   );

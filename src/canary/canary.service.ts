@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApiKeysService } from '../api-keys/api-keys.service.js';
 import { Principal } from '../identity/principal.js';
 import { newId } from '../kernel/ids.js';
-import { Database } from '../database/database.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { Revocations } from '../revocation/revocations.js';
 import { WorkspacesService } from '../workspaces/workspaces.service.js';
@@ -28,7 +27,6 @@ export class Canary implements BeforeApplicationShutdown {
   private running: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly database: Database,
     private readonly workspaces: WorkspacesService,
     private readonly apiKeys: ApiKeysService,
     private readonly revocations: Revocations,
@@ -86,9 +84,6 @@ export class Canary implements BeforeApplicationShutdown {
   }
 
   private async workspaceId(): Promise<string> {
-    const [row] = await this.database.query<{ id: string }>('SELECT id FROM latchkey_workspaces WHERE name = $1', [
-      WORKSPACE,
-    ]);
-    return row?.id ?? (await this.workspaces.create(ACTOR, { name: WORKSPACE })).id;
+    return (await this.workspaces.idOf(WORKSPACE)) ?? (await this.workspaces.create(ACTOR, { name: WORKSPACE })).id;
   }
 }

@@ -7,15 +7,13 @@ import { ServiceStoppingError, StoreUnavailableError } from '../kernel/latchkey-
 import { Database } from '../database/database.js';
 import { Drain } from '../serving/drain.js';
 import { Revocations } from '../revocation/revocations.js';
+import { ANY_WORKSPACE } from '../workspaces/workspaces.sql.js';
 
 @ApiSchema({ name: 'Health' })
 class HealthDto {
   @ApiProperty({ description: 'Always ok: what is not is refused.', enum: ['ok'], example: 'ok' })
   status!: 'ok';
 }
-
-// Of a table of ours: SQLite answers what needs no file even when the file is gone.
-const READY = { sql: 'SELECT id FROM latchkey_workspaces LIMIT 1' };
 
 const REFUSALS = [...REQUEST_REFUSALS, toLatchkeyError(undefined)];
 
@@ -43,7 +41,7 @@ export class HealthController {
   @ApiRefusals(new StoreUnavailableError(undefined), new ServiceStoppingError(), ...REFUSALS)
   async ready(): Promise<HealthDto> {
     if (this.drain.isStopping) throw new ServiceStoppingError();
-    await this.database.lookUp(READY, []);
+    await this.database.lookUp(ANY_WORKSPACE, []);
     this.revocations.assertWritable();
     return { status: 'ok' };
   }

@@ -24,6 +24,7 @@ import { RoleHolders } from '../roles/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
 import { assertWorkspace } from '../workspaces/assert-workspace.js';
 import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';
+import { isWorkspace } from '../workspaces/workspaces.sql.js';
 import { PutMemberDto } from './dto/put-member.dto.js';
 import { RemovalOptionsDto } from './dto/remove-member.dto.js';
 import { LastAdminError, MemberNotFoundError } from './errors.js';
@@ -185,8 +186,8 @@ export class MembersService extends MembershipDirectory {
   async find(subject: string, workspaceId: string | undefined): Promise<Membership | 'undecided' | undefined> {
     const reads = this.database.readsOf(subject);
     const memberships = await reads.query<{ workspaceId: string }>(
-      `SELECT workspace_id AS "workspaceId" FROM latchkey_members JOIN latchkey_workspaces ON id = workspace_id
-       WHERE subject = $1 ${workspaceId === undefined ? '' : 'AND workspace_id = $2'} LIMIT 2`,
+      `SELECT workspace_id AS "workspaceId" FROM latchkey_members
+       WHERE subject = $1 AND ${isWorkspace('workspace_id')} ${workspaceId === undefined ? '' : 'AND workspace_id = $2'} LIMIT 2`,
       workspaceId === undefined ? [subject] : [subject, workspaceId],
     );
     const [membership, another] = memberships;

@@ -9,6 +9,7 @@ import { Database } from '../database/database.js';
 import type { PreparedRead } from '../database/prepared-read.js';
 import { GrantsService, roleOf } from '../grants/grants.service.js';
 import type { HeldRole } from '../grants/holding.js';
+import { isBeingRemoved } from '../workspaces/workspaces.sql.js';
 import { decoyFor, noDecoyFor } from './decoys.js';
 import { RememberedKey, type RememberedWorkspace } from './remembered-key.js';
 
@@ -37,15 +38,11 @@ const STATE = { a: 'acceptable', e: 'expired', d: 'disabled', o: 'orphaned', g: 
 
 const PADDING = ' '.repeat(100);
 
-// Of a workspace that was deleted, and whose keys are not all gone yet.
-const IN_DELETED_WORKSPACE = (table: string) =>
-  `(SELECT deleted_date FROM latchkey_workspace_deletions WHERE workspace_id = ${table}.workspace_id) IS NOT NULL`;
-
-const KEY = `CASE WHEN ${IN_DELETED_WORKSPACE('latchkey_api_keys')} THEN 'g' WHEN orphaned_date IS NOT NULL THEN 'o' WHEN NOT enabled THEN 'd' WHEN expiration_date <= $2 THEN 'e' ELSE 'a' END
+const KEY = `CASE WHEN ${isBeingRemoved('latchkey_api_keys.workspace_id')} THEN 'g' WHEN orphaned_date IS NOT NULL THEN 'o' WHEN NOT enabled THEN 'd' WHEN expiration_date <= $2 THEN 'e' ELSE 'a' END
   || id || workspace_id || name`;
 // As much is asked of these rows as of a key's, though the answer is known.
 const deleted = (state: string) =>
-  `CASE WHEN ${IN_DELETED_WORKSPACE('latchkey_deleted_keys')} THEN '${state}' WHEN key_id IS NULL THEN '${state}' WHEN key_name = '' THEN '${state}' WHEN deleted_date <= $2 THEN '${state}' ELSE '${state}' END
+  `CASE WHEN ${isBeingRemoved('latchkey_deleted_keys.workspace_id')} THEN '${state}' WHEN key_id IS NULL THEN '${state}' WHEN key_name = '' THEN '${state}' WHEN deleted_date <= $2 THEN '${state}' ELSE '${state}' END
     || key_id || workspace_id || key_name`;
 
 // One statement whatever becomes of the keys, in which refused ones are alike, so that their time does not tell one from

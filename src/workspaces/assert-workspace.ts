@@ -1,5 +1,6 @@
 import { WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
 import type { Database } from '../database/database.js';
+import { isWorkspace } from './workspaces.sql.js';
 
 /**
  * To be asked where nothing was found: the code of a host may act in a workspace that there is none of.
@@ -9,6 +10,6 @@ import type { Database } from '../database/database.js';
 export async function assertWorkspace(database: Database, workspaceId: string): Promise<void> {
   const found = await database
     .readsOf(workspaceId)
-    .query('SELECT 1 AS found FROM latchkey_workspaces WHERE id = $1', [workspaceId]);
+    .query(`SELECT 1 AS found WHERE ${isWorkspace('$1')}`, [workspaceId]);
   if (found.length === 0) throw new WorkspaceNotFoundError();
 }

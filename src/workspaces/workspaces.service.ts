@@ -111,6 +111,15 @@ export class WorkspacesService extends WorkspaceDirectory {
     return this.view(workspace);
   }
 
+  /** The id of a workspace with this name, or undefined; of several, which are alike in their names, any. */
+  async idOf(name: string): Promise<string | undefined> {
+    const [row] = await this.database.query<{ id: string }>(
+      'SELECT id FROM latchkey_workspaces WHERE name = $1 LIMIT 1',
+      [name],
+    );
+    return row?.id;
+  }
+
   /** @throws {WorkspaceNotFoundError} | {WorkspaceConflictError} | {ExternalIdIsAnIdError} */
   async update(actor: Principal, id: string, input: UpdateWorkspaceDto): Promise<WorkspaceView> {
     assertPrincipal(actor);
