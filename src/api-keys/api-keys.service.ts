@@ -23,7 +23,7 @@ import { GrantsService } from '../grants/grants.service.js';
 import type { HeldRole, Holding } from '../grants/holding.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
-import { RoleHolders } from '../roles/role-holders.js';
+import { RoleHolders } from '../grants/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
 import { assertWorkspace } from '../workspaces/assert-workspace.js';
 import { assertMayHold, countIn, countOut, quotasOf } from '../workspaces/quotas.js';

@@ -9,14 +9,12 @@ import { mapInTurns, Turn } from '../kernel/next-turn.js';
 import { queueToShare } from '../database/fair-locks.js';
 import type { Work } from '../events/work.js';
 import { restrictionsOfUsableKey } from './key-restrictions.js';
-import { effectivePermissions, type HeldRole, type Holding } from './holding.js';
+import { effectivePermissions, type HeldRole, type HolderType, type Holding } from './holding.js';
 
 /** Runs one statement, inside a transaction or outside. */
 export interface Statements {
   query<Row>(sql: string, parameters: unknown[]): Promise<Row[]>;
 }
-
-type HolderType = 'apikey' | 'member';
 
 /** Of a holder one row, and then one for each of its roles: what it was given may be long. */
 interface HolderRow {

@@ -1,5 +1,8 @@
 import { PermissionSet } from '../identity/permission-set.js';
 
+/** Who may hold permissions and roles. */
+export type HolderType = 'apikey' | 'member';
+
 /** A role that somebody holds. */
 export interface HeldRole {
   /** Of a built-in role, its name. */

@@ -20,7 +20,7 @@ import type { Work } from '../events/work.js';
 import { GrantsService, memberQueue } from '../grants/grants.service.js';
 import { grantsMore, ownPermissions, type Holding } from '../grants/holding.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
-import { RoleHolders } from '../roles/role-holders.js';
+import { RoleHolders } from '../grants/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
 import { assertWorkspace } from '../workspaces/assert-workspace.js';
 import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';
@@ -137,7 +137,7 @@ export class MembersService extends MembershipDirectory {
       if (added || changes.length > 0) {
         await this.assertMayChange(work, actor, before, after);
         await assertMayHold(work, workspaceId, { roles: held, permissions });
-        if (isAdmin(before) && !isAdmin(after)) await assertNotLastAdmin(work, workspaceId, subject);
+        if (isAdmin(before) && !isAdmin(after)) await this.assertNotLastAdmin(work, workspaceId, subject);
         await this.write(work, workspaceId, subject, after);
         work.record(
           added
@@ -225,8 +225,14 @@ export class MembersService extends MembershipDirectory {
     if (!member) throw new MemberNotFoundError();
     const held = await this.holdingOf(work, workspaceId, subject);
     await this.escalation.assertHolds(work, actor, ownPermissions(held).grants);
-    if (isAdmin(held)) await assertNotLastAdmin(work, workspaceId, subject);
+    if (isAdmin(held)) await this.assertNotLastAdmin(work, workspaceId, subject);
     return held;
+  }
+
+  /** Of several admins who remove each other at once, each waits here for the other. */
+  private async assertNotLastAdmin(work: Work, workspaceId: string, subject: string): Promise<void> {
+    const admins = await this.holders.lockMembers(work, workspaceId, ADMIN);
+    if (admins.every((admin) => admin === subject)) throw new LastAdminError();
   }
 
   private async holdingOf(work: Work, workspaceId: string, subject: string): Promise<Holding> {
@@ -256,16 +262,6 @@ async function insertOrLock(work: Work, workspaceId: string, subject: string): P
   if (inserted.length > 0) return true;
   await work.manager.findOne(Member, { where: { workspaceId, subject }, lock: work.lock });
   return false;
-}
-
-/** Of several admins who remove each other at once, each waits here for the other. */
-async function assertNotLastAdmin(work: Work, workspaceId: string, subject: string): Promise<void> {
-  const admins = await work.query<{ subject: string }>(
-    `SELECT holder_id AS subject FROM latchkey_role_assignments
-     WHERE workspace_id = $1 AND role_id = $2 AND holder_type = 'member' ORDER BY holder_id ${work.lock ? 'FOR UPDATE' : ''}`,
-    [workspaceId, ADMIN],
-  );
-  if (admins.every((admin) => admin.subject === subject)) throw new LastAdminError();
 }
 
 function isAdmin({ roles }: Holding): boolean {

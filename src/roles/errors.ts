@@ -1,6 +1,6 @@
 import { firstFaults } from '../kernel/first-faults.js';
 import { LatchkeyError } from '../kernel/latchkey-error.js';
-import type { RoleHolder } from './role-holders.js';
+import type { RoleHolder } from '../grants/role-holders.js';
 
 /** There is no such role in the caller's workspace. */
 export class RoleNotFoundError extends LatchkeyError {

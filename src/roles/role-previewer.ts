@@ -3,8 +3,8 @@ import { PermissionSet } from '../identity/permission-set.js';
 import { Turn } from '../kernel/next-turn.js';
 import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
-import { effectivePermissions, type HeldRole, type Holding } from '../grants/holding.js';
-import type { HolderType } from './role-assignment.entity.js';
+import { effectivePermissions, type HeldRole, type HolderType, type Holding } from '../grants/holding.js';
+import { RoleHolders } from '../grants/role-holders.js';
 import type { Role } from './role.entity.js';
 
 /** What a change of a role would do to one who holds it, or whose owner does. */
@@ -27,7 +27,10 @@ const MOST_OF_A_TYPE = 100;
 /** Works out what a change of a role would do, without making it. */
 @Injectable()
 export class RolePreviewer {
-  constructor(private readonly grants: GrantsService) {}
+  constructor(
+    private readonly grants: GrantsService,
+    private readonly holders: RoleHolders,
+  ) {}
 
   /**
    * The keys and members whose permissions would change.
@@ -42,8 +45,9 @@ export class RolePreviewer {
     names: readonly string[],
   ): Promise<RoleEffects> {
     const { workspaceId } = role;
-    const subjects = await membersWith(work, role);
-    const ids = await keysWith(work, role);
+    // One more if there are more than are looked at.
+    const subjects = await this.holders.members(work, workspaceId, role.id, MOST_OF_A_TYPE + 1);
+    const ids = await this.holders.keys(work, workspaceId, role.id, MOST_OF_A_TYPE + 1);
     const members = await this.grants.ofMembers(work, workspaceId, subjects.slice(0, MOST_OF_A_TYPE));
     const keys = await this.grants.ofKeys(work, workspaceId, ids.slice(0, MOST_OF_A_TYPE));
     const bindings = [...keys.values()].flatMap(({ owner }) => owner ?? []);
@@ -80,31 +84,4 @@ function withRole(holding: Holding, role: HeldRole): Holding {
 
 function onlyIn(one: PermissionSet, other: PermissionSet, names: readonly string[]): string[] {
   return names.filter((name) => one.has(name) && !other.has(name));
-}
-
-/** The first members that hold the role, and one more if there are more than are looked at. */
-async function membersWith(work: Work, { workspaceId, id }: Role): Promise<string[]> {
-  const rows = await work.query<{ subject: string }>(
-    `SELECT holder_id AS subject FROM latchkey_role_assignments
-     WHERE workspace_id = $1 AND role_id = $2 AND holder_type = 'member'
-     ORDER BY holder_id LIMIT ${MOST_OF_A_TYPE + 1}`,
-    [workspaceId, id],
-  );
-  return rows.map(({ subject }) => subject);
-}
-
-/** The same of keys that hold the role, or are bound to a member who does. */
-async function keysWith(work: Work, { workspaceId, id }: Role): Promise<string[]> {
-  const rows = await work.query<{ id: string }>(
-    `SELECT holder_id AS id FROM latchkey_role_assignments
-     WHERE workspace_id = $1 AND role_id = $2 AND holder_type = 'apikey'
-     UNION
-     SELECT key.id FROM latchkey_api_keys key
-     JOIN latchkey_role_assignments assignment ON assignment.workspace_id = key.workspace_id
-       AND assignment.holder_type = 'member' AND assignment.holder_id = key.owner_subject
-     WHERE key.workspace_id = $1 AND assignment.role_id = $2
-     ORDER BY id LIMIT ${MOST_OF_A_TYPE + 1}`,
-    [workspaceId, id],
-  );
-  return rows.map((row) => row.id);
 }

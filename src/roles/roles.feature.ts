@@ -2,7 +2,6 @@ import { withoutId } from '../auth/without-id.js';
 import { RequirePermissions } from '../authorization/access.decorators.js';
 import type { Feature } from '../events/feature.js';
 import { RoleCreated, RoleDeleted, RoleUpdated } from './events.js';
-import { RoleAssignment } from './role-assignment.entity.js';
 import { Role } from './role.entity.js';
 import { RolesController } from './roles.controller.js';
 import { RolesModule } from './roles.module.js';
@@ -14,6 +13,6 @@ export const rolesFeature = {
   route: 'role',
   controllers: [RolesController, withoutId('role', 'role', { put: MAY_MANAGE, delete: MAY_MANAGE })],
   tag: { name: 'Roles', description: 'Named sets of permissions: the built-in ones, and those of the workspace.' },
-  entities: [Role, RoleAssignment],
+  entities: [Role],
   events: [RoleCreated, RoleUpdated, RoleDeleted],
 } as const satisfies Feature;

@@ -24,7 +24,7 @@ import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';
 import { PutRoleDto } from './dto/put-role.dto.js';
 import { RoleBuiltInError, RoleConflictError, RoleInUseError, RoleNotFoundError, RoleUnknownError } from './errors.js';
 import { RoleCreated, RoleDeleted, RoleUpdated } from './events.js';
-import { RoleHolders, type RoleHolderCount } from './role-holders.js';
+import { RoleHolders, type RoleHolderCount } from '../grants/role-holders.js';
 import { RolePreviewer, type RoleEffects } from './role-previewer.js';
 import { Role } from './role.entity.js';
 

@@ -1,5 +1,6 @@
 import { queueToChange } from '../../database/fair-locks.js';
 import type { Work } from '../../events/work.js';
+import { isAssignedRoles } from '../../grants/role-assignments.sql.js';
 import { deleteWords } from '../search/key-words.js';
 import { fromSearchName } from '../search/search-words.js';
 
@@ -22,8 +23,7 @@ interface DeletedRow {
   isChanged?: boolean;
 }
 
-const HAS_ROLES = `EXISTS (SELECT 1 FROM latchkey_role_assignments
-  WHERE workspace_id = $2 AND holder_type = 'apikey' AND holder_id = $1)`;
+const HAS_ROLES = isAssignedRoles({ type: 'apikey', workspaceId: '$2', id: '$1' });
 
 const DELETE_KEY = 'DELETE FROM latchkey_api_keys WHERE id = $1 AND workspace_id = $2';
 const INSERT_TOMBSTONE = 'INSERT INTO latchkey_deleted_keys (hash, key_id, key_name, workspace_id, deleted_date)';

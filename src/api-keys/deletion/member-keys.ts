@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Work } from '../../events/work.js';
-import { RoleHolders } from '../../roles/role-holders.js';
+import { RoleHolders } from '../../grants/role-holders.js';
 import { countOut } from '../../workspaces/quotas.js';
 import { statusOf } from '../api-key-status.js';
 import { deleteKeys } from './delete-keys.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Statements } from '../grants/grants.service.js';
 import type { Work } from '../events/work.js';
-import type { HolderType } from './role-assignment.entity.js';
+import type { Statements } from './grants.service.js';
+import type { HolderType } from './holding.js';
 
 /** A key or a member that holds a role. */
 export interface RoleHolder {
@@ -40,6 +40,42 @@ export class RoleHolders {
        WHERE workspace_id = $1 AND role_id = $2 ORDER BY holder_type DESC, holder_id LIMIT ${limit}`,
       [workspaceId, roleId],
     );
+  }
+
+  /** The subjects of the first members who hold the role. */
+  async members(statements: Statements, workspaceId: string, roleId: string, limit: number): Promise<string[]> {
+    const rows = await statements.query<{ subject: string }>(
+      `SELECT holder_id AS subject FROM latchkey_role_assignments
+       WHERE workspace_id = $1 AND role_id = $2 AND holder_type = 'member' ORDER BY holder_id LIMIT ${limit}`,
+      [workspaceId, roleId],
+    );
+    return rows.map(({ subject }) => subject);
+  }
+
+  /** The ids of the first keys that hold the role, or are bound to a member who does. */
+  async keys(statements: Statements, workspaceId: string, roleId: string, limit: number): Promise<string[]> {
+    const rows = await statements.query<{ id: string }>(
+      `SELECT holder_id AS id FROM latchkey_role_assignments
+       WHERE workspace_id = $1 AND role_id = $2 AND holder_type = 'apikey'
+       UNION
+       SELECT key.id FROM latchkey_api_keys key
+       JOIN latchkey_role_assignments assignment ON assignment.workspace_id = key.workspace_id
+         AND assignment.holder_type = 'member' AND assignment.holder_id = key.owner_subject
+       WHERE key.workspace_id = $1 AND assignment.role_id = $2
+       ORDER BY id LIMIT ${limit}`,
+      [workspaceId, roleId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** The subjects of all members who hold the role; who asks for them later waits until this work ends. */
+  async lockMembers(work: Work, workspaceId: string, roleId: string): Promise<string[]> {
+    const rows = await work.query<{ subject: string }>(
+      `SELECT holder_id AS subject FROM latchkey_role_assignments
+       WHERE workspace_id = $1 AND role_id = $2 AND holder_type = 'member' ORDER BY holder_id ${work.lock ? 'FOR UPDATE' : ''}`,
+      [workspaceId, roleId],
+    );
+    return rows.map(({ subject }) => subject);
   }
 
   /** How many hold the role. */

@@ -1,6 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-
-export type HolderType = 'apikey' | 'member';
+import type { HolderType } from './holding.js';
 
 /** That a key or a member of a workspace holds a role, custom or built-in. */
 @Entity({ name: 'latchkey_role_assignments' })

@@ -1,0 +1,20 @@
+import type { HolderType } from './holding.js';
+
+/** A holder, in SQL of text. */
+interface HolderSql {
+  type: HolderType;
+  workspaceId: string;
+  id: string;
+}
+
+/** SQL that joins what stands before it with the roles that are assigned to a holder: as `assignment.role_id`. */
+export function joinAssignmentsOf(holder: HolderSql): string {
+  return `LEFT JOIN latchkey_role_assignments assignment ON assignment.workspace_id = ${holder.workspaceId}
+      AND assignment.holder_type = '${holder.type}' AND assignment.holder_id = ${holder.id}`;
+}
+
+/** SQL: whether a role is assigned to a holder. */
+export function isAssignedRoles({ type, workspaceId, id }: HolderSql): string {
+  return `EXISTS (SELECT 1 FROM latchkey_role_assignments
+  WHERE workspace_id = ${workspaceId} AND holder_type = '${type}' AND holder_id = ${id})`;
+}
