@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { canonicalJson } from '../kernel/canonical-json.js';
 import type { Change } from './domain-event.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -12,6 +12,5 @@ export function changesBetween(before: Fields, after: Fields): Change[] {
 
 /** As JSON: neither the order of an object's members nor its class makes a difference. */
 function isSame(one: unknown, other: unknown): boolean {
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
-  return isDeepStrictEqual(structuredClone(one), structuredClone(other));
+  return canonicalJson(one) === canonicalJson(other);
 }

@@ -88,8 +88,8 @@ export class UnitOfWork {
     const workspaceId = aloneIn ?? actor.workspaceId;
     const queue = isId(workspaceId) ? { id: workspaceId.toLowerCase(), alone: aloneIn !== undefined } : undefined;
     // Whoever is let in may find it deleted; what is left in it is none of theirs.
-    const place = aloneIn === undefined && !isOfThePast ? actor.workspaceId : null;
-    if (place !== null && !queue) throw new WorkspaceNotFoundError();
+    const place = isOfThePast ? null : actor.workspaceId;
+    if (place !== null && !isId(place)) throw new WorkspaceNotFoundError();
     const lookFor =
       place === null
         ? undefined

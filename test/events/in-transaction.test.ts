@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { ApiKeyNotFoundError } from '../../src/api-keys/errors.js';
+import { ApiKeyDeleted } from '../../src/api-keys/events.js';
 import type { DomainEvent } from '../../src/events/domain-event.js';
 import { InTransaction } from '../../src/events/in-transaction.decorator.js';
 import type { Work } from '../../src/events/work.js';
+import { Principal } from '../../src/identity/principal.js';
 import { uniqueName } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 import { startHost, type Host } from './host.js';
@@ -29,6 +31,20 @@ class Bookkeeper {
     await work.query('CREATE TABLE IF NOT EXISTS books (id varchar(36) PRIMARY KEY, action text)');
     for (const { id, action } of events)
       await work.query('INSERT INTO books (id, action) VALUES ($1, $2)', [id, action]);
+  }
+}
+
+@Injectable()
+class Chronicler {
+  readonly told: unknown[] = [];
+
+  @InTransaction('apikey.deleted')
+  hear(work: Work, events: readonly DomainEvent[]): Promise<void> {
+    for (const event of events) {
+      const { actor, date } = work.attributionOf(event);
+      this.told.push({ reason: event.reason, actor: actor.display, date });
+    }
+    return Promise.resolve();
   }
 }
 
@@ -88,6 +104,19 @@ describe('@InTransaction', () => {
       host = await startHost(kind, [Objector, { provide: ALIAS, useExisting: Objector }]);
       await host.apiKeys.delete(host.actor, await createKey(), {});
       expect(host.context.get(Objector).heard).toEqual(['apikey.deleted']);
+    });
+
+    it('hears why something was done, by whom and when, also if another command records it', async () => {
+      host = await startHost(kind, [Chronicler]);
+      const key = { id: await createKey(), name: 'Key', workspaceId: host.actor.workspaceId ?? '' };
+      await host.apiKeys.delete(host.actor, key.id, { reason: 'Lost.' });
+      const by = { actor: Principal.system('somebody else'), date: new Date(0) };
+      await host.unitOfWork.run(host.actor, (work) => work.record(new ApiKeyDeleted(key, []), by));
+
+      expect(host.context.get(Chronicler).told).toEqual([
+        { reason: 'Lost.', actor: 'test', date: expect.any(Date) },
+        { reason: null, actor: 'somebody else', date: by.date },
+      ]);
     });
 
     it('cannot swallow a statement that failed', async () => {

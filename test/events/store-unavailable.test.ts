@@ -3,7 +3,14 @@ import type { DataSource } from 'typeorm';
 import { connect } from '../database/opened-store.js';
 import { eventually } from '../support/eventually.js';
 import { startPostgres } from '../support/postgres-server.mjs';
-import { createWorkspace, startService, type RunningService, type WorkspaceFixture } from '../support/service.js';
+import { withTrailRefused } from '../support/refused-trail.js';
+import {
+  createWorkspace,
+  startInstance,
+  startService,
+  type RunningService,
+  type WorkspaceFixture,
+} from '../support/service.js';
 import { forEachStore, type StoreKind } from '../support/stores.js';
 
 const REFUSALS: Record<string, Record<StoreKind, { refuse: string[]; restore: string[] }>> = {
@@ -108,6 +115,22 @@ describe('503 while the audit trail cannot be written', () => {
       await key.client.get('/apikey').expect(401);
       expect(await recordsOf(key.id, 'apikey.deleted')).toHaveLength(1);
     });
+  });
+});
+
+describe('503 of a process that answers nothing from memory, on SQLite', () => {
+  it('leaves the file to another that does', async () => {
+    const modest = await startService('sqlite', { LATCHKEY_CACHE_SIZE: '0' });
+    const { operator, keyWith } = await createWorkspace(modest);
+    const key = await keyWith('apikeys:view');
+    await withTrailRefused(modest, async () => {
+      await operator.delete(`/apikey/${key.id}`).expect(503, 'store.unavailable');
+    });
+
+    const serving = await startInstance(modest);
+    await serving.anonymous.as(key.secret).get('/apikey').expect(200);
+    await serving.stop();
+    await modest.stop();
   });
 });
 

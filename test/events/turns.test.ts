@@ -22,10 +22,10 @@ describe('commands of several workspaces', () => {
 
     afterAll(() => service.stop());
 
-    const member = (workspaceId: string) =>
+    const member = (workspaceId: string, type: 'user' | 'apikey' = 'user') =>
       new Principal(
         {
-          type: 'user',
+          type,
           id: 'ann',
           display: 'Ann',
           credentialId: null,
@@ -48,7 +48,9 @@ describe('commands of several workspaces', () => {
         await unitOfWork.run(actor, () => released);
         done.push(name);
       };
-      const many = Array.from({ length: MOST_WAITING + 20 }, () => run(member(busy), 'busy'));
+      const many = Array.from({ length: MOST_WAITING + 20 }, (_, at) =>
+        run(member(busy, at % 2 === 0 ? 'user' : 'apikey'), 'busy'),
+      );
       const outcomes = Promise.allSettled(many);
       const others = [
         run(member(other), 'other'),
