@@ -43,7 +43,7 @@ export default {
       name: 'only-the-composition-knows-all',
       severity: 'error',
       from: { path: `${FEATURES}|${CORE}` },
-      to: { path: '^src/latchkey\\.(module|routes|features|entities)\\.ts$' },
+      to: { path: '^src/latchkey\\.(module|routes|features|entities|errors)\\.ts$' },
     },
     {
       name: 'audit-is-not-imported',

@@ -27,6 +27,20 @@ export default defineConfig(
     languageOptions: { globals: { process: 'readonly', module: 'writable' } },
   },
   {
+    files: ['src/**'],
+    ignores: ['src/http/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "CallExpression[callee.property.name='getStatus'], PropertyDefinition[static=true][key.name='status']",
+          message: 'Statuses are known to src/http alone. Decide by the kind of the error.',
+        },
+      ],
+    },
+  },
+  {
     // It runs in browsers and workers too.
     files: ['src/client/**'],
     rules: {

@@ -4,7 +4,7 @@ import process from 'node:process';
 
 const SERVER =
   /^src\/(main|serve|app\.\w+|version)\.ts$|^src\/(serving|config|canary|health|openapi|metrics|workers|cli)\//;
-const COMPOSITION = /^src\/(index|latchkey\.(module|features|routes|entities))\.ts$/;
+const COMPOSITION = /^src\/(index|latchkey\.(module|features|routes|entities|errors))\.ts$/;
 
 /** @param {string} file */
 function roomOf(file) {

@@ -2,22 +2,23 @@ import { NestFactory, HttpAdapterHost } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import {
-  createServer,
-  STATUS_CODES,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerOptions,
-} from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppModule } from './app.module.js';
 import { OPERATIONS, placeRoutes } from './app.routes.js';
 import { errorBody, toLatchkeyError } from './http/error-body.js';
+import {
+  ExpectationFailedError,
+  HeadersTooLargeError,
+  MalformedHttpError,
+  RequestTimeoutError,
+  RouteNotFoundError,
+} from './http/errors.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { newId } from './kernel/ids.js';
 import { IpRanges } from './kernel/network/ip-ranges.js';
-import { LatchkeyError, RequestInvalidError } from './kernel/latchkey-error.js';
+import { LatchkeyError } from './kernel/latchkey-error.js';
+import { RequestInvalidError } from './input/errors.js';
 import { assertJsonInUtf8 } from './http/media-type.js';
 import { acceptableRequestId, requestIdOf } from './http/request-id.js';
 import { routeOf } from './http/request.js';
@@ -117,10 +118,11 @@ function adapterOf({ operatorKey, keyPrefix, trustProxy }: Environment, connecti
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const refusal = toLatchkeyError(error);
       const requestId = requestIdOf(request);
+      const body = errorBody(refusal, requestId);
       void reply
-        .code(refusal.getStatus())
+        .code(body.statusCode)
         .headers({ ...Object.fromEntries(PROTECTION), 'Cache-Control': 'no-store', 'X-Request-Id': requestId })
-        .send(errorBody(refusal, requestId));
+        .send(body);
     },
     clientErrorHandler: (error, socket) => connections.afterRequests(socket, () => answerUnparsable(error, socket)),
   });
@@ -147,28 +149,27 @@ function answerTheRest(server: Server, connections: Connections): void {
   // Node would leave out what comes after the thousandth, such as what a proxy adds. Their size is bounded all the same.
   server.maxHeadersCount = 0;
   server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-    connections.afterRequests(socket, () => answerRaw(socket, toLatchkeyError({ statusCode: 404 })));
+    connections.afterRequests(socket, () => answerRaw(socket, new RouteNotFoundError()));
   });
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }
 
 function answerRaw(socket: Socket, refusal: LatchkeyError): void {
   const requestId = newId();
-  const body = JSON.stringify(errorBody(refusal, requestId));
+  const body = errorBody(refusal, requestId);
+  const text = JSON.stringify(body);
   socket.end(
-    `HTTP/1.1 ${refusal.getStatus()} ${STATUS_CODES[refusal.getStatus()]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${body.statusCode} ${body.error}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       PROTECTION.map(([name, value]) => `${name}: ${value}\r\n`).join('') +
       'Cache-Control: no-store\r\n' +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${requestId}\r\nConnection: close\r\n\r\n${body}`,
+      `Content-Length: ${Buffer.byteLength(text)}\r\nX-Request-Id: ${requestId}\r\nConnection: close\r\n\r\n${text}`,
   );
 }
 
 function unparsable(code: string | undefined): LatchkeyError {
-  if (code === 'HPE_HEADER_OVERFLOW') return toLatchkeyError({ statusCode: 431 });
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new LatchkeyError('request.timeout', 'The request did not arrive whole in time.');
-  }
-  return new LatchkeyError('request.invalid', 'The request is not well-formed HTTP.');
+  if (code === 'HPE_HEADER_OVERFLOW') return new HeadersTooLargeError();
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new RequestTimeoutError();
+  return new MalformedHttpError();
 }
 
 function acceptJsonOnly(app: NestFastifyApplication): void {
@@ -206,7 +207,7 @@ function addHooks(app: NestFastifyApplication, logger: PinoLogger): void {
     if (!route.startsWith('/docs')) void reply.header('Cache-Control', 'no-store');
     const refusal = refusalOf(request.raw, route);
     // A body that the refused one was to send may come or not.
-    if (refusal?.getStatus() === 417) void reply.header('Connection', 'close');
+    if (refusal instanceof ExpectationFailedError) void reply.header('Connection', 'close');
     done(refusal);
   });
   const log = new RequestLog(logger);
@@ -218,9 +219,9 @@ function addHooks(app: NestFastifyApplication, logger: PinoLogger): void {
 }
 
 function refusalOf(request: IncomingMessage, route: string): LatchkeyError | undefined {
-  if (isMisspelt(route, pathOf(request))) return toLatchkeyError({ statusCode: 404 });
+  if (isMisspelt(route, pathOf(request))) return new RouteNotFoundError();
   if (lacksHost(request)) return new RequestInvalidError([WITHOUT_HOST]);
-  return expectsMore(request) ? toLatchkeyError({ statusCode: 417 }) : undefined;
+  return expectsMore(request) ? new ExpectationFailedError() : undefined;
 }
 
 /** A proxy that keeps some routes to itself does so by their paths, not by other spellings of them. */

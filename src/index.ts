@@ -20,8 +20,8 @@ export type { Permission, PermissionName } from './identity/permission-catalogue
 export { PermissionSet } from './identity/permission-set.js';
 export { Principal } from './identity/principal.js';
 export type { HostUser, PrincipalResolver } from './identity/principal-resolver.js';
-export { LatchkeyError } from './kernel/latchkey-error.js';
-export type { ErrorCode, FieldFault } from './kernel/latchkey-error.js';
+export type { ErrorKind } from './kernel/error-kind.js';
+export type { FieldFault } from './kernel/latchkey-error.js';
 export type { HttpRequest } from './http/request.js';
 export { WsErrorFilter } from './http/ws-error.filter.js';
 export { LATCHKEY_ENTITIES, latchkeyEntities } from './latchkey.entities.js';
@@ -29,6 +29,8 @@ export type { LatchkeyEntitiesOptions } from './latchkey.entities.js';
 export { LATCHKEY_MIGRATIONS } from './database/migrations/index.js';
 export type { Actor, ActorType } from './events/actor.js';
 export type { Change, DomainEvent, Outcome, Target } from './events/domain-event.js';
+export { LatchkeyError } from './latchkey.errors.js';
+export type { ErrorCode } from './latchkey.errors.js';
 export { LatchkeyModule } from './latchkey.module.js';
 export type { LatchkeyModuleAsyncOptions } from './latchkey.module.js';
 export type {

@@ -13,11 +13,7 @@ import { rolesFeature } from './roles/roles.feature.js';
 import { verificationFeature } from './verification/verification.feature.js';
 import { workspacesFeature } from './workspaces/workspaces.feature.js';
 
-/**
- * The features of Latchkey. The OpenAPI document lists their routes in this order, and the contents of a deleted workspace
- * are removed in this order.
- */
-export const FEATURES: readonly Feature[] = [
+const ALL = [
   workspacesFeature,
   apiKeysFeature,
   verificationFeature,
@@ -31,4 +27,13 @@ export const FEATURES: readonly Feature[] = [
   operatorsFeature,
   revocationFeature,
   restoreFeature,
-];
+] as const satisfies readonly Feature[];
+
+/**
+ * The features of Latchkey. The OpenAPI document lists their routes in this order, and the contents of a deleted workspace
+ * are removed in this order.
+ */
+export const FEATURES: readonly Feature[] = ALL;
+
+/** One of them, as exactly as its manifest says it: for types. */
+export type ListedFeature = (typeof ALL)[number];

@@ -12,6 +12,7 @@ import type { DataSource } from 'typeorm';
 import { RecordedTargets } from './audit/recorded-targets.js';
 import { AccessCheck } from './authorization/access-check.js';
 import { FastifyParsers } from './http/fastify-parsers.js';
+import { documentCodes } from './http/documentation/api-refusals.decorator.js';
 import { GlobalInterceptors } from './auth/global-interceptors.js';
 import { HostDocumentation } from './authorization/host-documentation.js';
 import {
@@ -38,6 +39,7 @@ import {
   type LatchkeyOptions,
   type LatchkeySetup,
 } from './latchkey.options.js';
+import { ERROR_CODES } from './latchkey.errors.js';
 import { FEATURES } from './latchkey.features.js';
 import { mounted } from './latchkey.routes.js';
 import { MembersService } from './members/members.service.js';
@@ -169,5 +171,7 @@ export class LatchkeyModule implements OnModuleInit, OnApplicationBootstrap {
 }
 
 function composed(core: DynamicModule, setup: LatchkeySetup): DynamicModule {
+  // Not when the module is made: of an application that is only looked at, nothing is.
+  documentCodes(ERROR_CODES);
   return { module: LatchkeyModule, global: true, imports: [core, ...mounted(setup)] };
 }

@@ -36,7 +36,7 @@ import { Clock } from '../kernel/clock.js';
 import { respondWithPage } from '../http/page-response.js';
 import type { Page } from '../input/paging.js';
 import type { HttpRequest, HttpResponse } from '../http/request.js';
-import { StoreInUseError } from '../kernel/latchkey-error.js';
+import { StoreInUseError } from '../database/errors.js';
 import { PermissionUnknownError } from '../permissions/errors.js';
 import { RoleUnknownError } from '../roles/errors.js';
 import { QuotaExceededError } from '../workspaces/errors.js';

@@ -16,6 +16,13 @@ import {
 } from './events.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { WorkspaceKeys } from './deletion/workspace-keys.js';
+import {
+  ApiKeyNotFoundError,
+  ApiKeyConflictError,
+  ApiKeyAlreadyCreatedError,
+  IdempotencyKeyReusedError,
+  ApiKeyVersionMismatchError,
+} from './errors.js';
 
 export const apiKeysFeature = {
   module: ApiKeysModule,
@@ -35,5 +42,12 @@ export const apiKeysFeature = {
   },
   entities: [ApiKey, ApiKeyWord, DeletedKey, IdempotencyKey],
   events: [ApiKeyCreated, ApiKeyUpdated, ApiKeyEnabled, ApiKeyDisabled, ApiKeyOrphaned, ApiKeyDeleted],
+  errors: [
+    ApiKeyNotFoundError,
+    ApiKeyConflictError,
+    ApiKeyAlreadyCreatedError,
+    IdempotencyKeyReusedError,
+    ApiKeyVersionMismatchError,
+  ],
   workspaceContents: [WorkspaceKeys],
 } as const satisfies Feature;

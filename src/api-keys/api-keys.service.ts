@@ -8,7 +8,7 @@ import { Clock } from '../kernel/clock.js';
 import { isId, newId } from '../kernel/ids.js';
 import { generateKey, hashKey, maskKey } from '../kernel/keys/key-format.js';
 import { InputChecker } from '../input/input-checker.js';
-import { RequestInvalidError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
 import type { Page } from '../input/paging.js';
 import { toMoment } from '../input/search-bounds.js';
 import { SecretScanner } from '../kernel/keys/secret-scanner.js';

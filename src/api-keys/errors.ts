@@ -3,19 +3,22 @@ import { LatchkeyError } from '../kernel/latchkey-error.js';
 
 /** There is no such key in the caller's workspace. */
 export class ApiKeyNotFoundError extends LatchkeyError {
+  static readonly kind = 'not_found';
+  static readonly code = 'apikey.not_found';
+
   /** @param id named in the message if it is a UUID; what else a caller may have put in its place is not repeated. */
   constructor(id: string) {
-    super(
-      'apikey.not_found',
-      isId(id) ? `API key ${id} does not exist.` : 'The API key does not exist: its id is no UUID.',
-    );
+    super(isId(id) ? `API key ${id} does not exist.` : 'The API key does not exist: its id is no UUID.');
   }
 }
 
 /** Another key of the workspace has this name. */
 export class ApiKeyConflictError extends LatchkeyError {
+  static readonly kind = 'conflict';
+  static readonly code = 'apikey.conflict';
+
   constructor() {
-    super('apikey.conflict', 'Another API key of this workspace has this name. Choose a different keyName.', {
+    super('Another API key of this workspace has this name. Choose a different keyName.', {
       details: [{ field: 'keyName', message: 'keyName is taken.' }],
     });
   }
@@ -23,10 +26,12 @@ export class ApiKeyConflictError extends LatchkeyError {
 
 /** The same request was carried out before; its secret was shown then and is not stored. */
 export class ApiKeyAlreadyCreatedError extends LatchkeyError {
+  static readonly kind = 'conflict';
+  static readonly code = 'apikey.already_created';
+
   /** @param exists whether the key is still there */
   constructor(id: string, exists = true) {
     super(
-      'apikey.already_created',
       exists
         ? `This Idempotency-Key has already created API key ${id}. Its secret was shown then; if it is lost, delete the key and create another under a new Idempotency-Key.`
         : `This Idempotency-Key has already created API key ${id}, which has been deleted since. Create another under a new Idempotency-Key.`,
@@ -36,9 +41,11 @@ export class ApiKeyAlreadyCreatedError extends LatchkeyError {
 
 /** Another request was made under this `Idempotency-Key`. Whose it was, or what it made, is not told. */
 export class IdempotencyKeyReusedError extends LatchkeyError {
+  static readonly kind = 'conflict';
+  static readonly code = 'idempotency.reused';
+
   constructor() {
     super(
-      'idempotency.reused',
       'This Idempotency-Key was used for a different request in the last 24 hours: nothing was created. Send this one under a new Idempotency-Key.',
     );
   }
@@ -46,7 +53,10 @@ export class IdempotencyKeyReusedError extends LatchkeyError {
 
 /** The key changed since the version that `If-Match` names. */
 export class ApiKeyVersionMismatchError extends LatchkeyError {
+  static readonly kind = 'precondition_failed';
+  static readonly code = 'apikey.version_mismatch';
+
   constructor() {
-    super('apikey.version_mismatch', 'The API key was changed since. Read it again and decide anew.');
+    super('The API key was changed since. Read it again and decide anew.');
   }
 }

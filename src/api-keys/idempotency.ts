@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../kernel/canonical-json.js';
-import { RequestInvalidError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
 import type { Work } from '../events/work.js';
 import { ApiKeyAlreadyCreatedError, IdempotencyKeyReusedError } from './errors.js';
 

@@ -1,4 +1,4 @@
-import { RequestInvalidError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
 
 // An entity tag, weak or strong.
 const ETAG = /(?:W\/)?"[^"\s]*"/g;

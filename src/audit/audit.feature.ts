@@ -5,6 +5,7 @@ import { AuditPii } from './records/audit-pii.entity.js';
 import { AuditController } from './audit.controller.js';
 import { AuditModule } from './audit.module.js';
 import { AuditExported } from './events.js';
+import { AuditRecordNotFoundError } from './errors.js';
 
 export const auditFeature = {
   module: AuditModule,
@@ -17,4 +18,5 @@ export const auditFeature = {
   },
   entities: [AuditEvent, AuditFurtherTarget, AuditPii],
   events: [AuditExported],
+  errors: [AuditRecordNotFoundError],
 } as const satisfies Feature;

@@ -4,7 +4,7 @@ import { assertPrincipal, type Principal } from '../identity/principal.js';
 import { Clock } from '../kernel/clock.js';
 import { isId } from '../kernel/ids.js';
 import { InputChecker } from '../input/input-checker.js';
-import { WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
+import { WorkspaceNotFoundError } from '../events/errors.js';
 import { mapInTurns, Turn } from '../kernel/next-turn.js';
 import { decodeCursor, encodeCursor, type Place } from '../input/paging.js';
 import { searchedId, toSearchBound } from '../input/search-bounds.js';

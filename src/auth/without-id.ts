@@ -1,7 +1,7 @@
 import { Controller, Delete, Patch, Put, VERSION_NEUTRAL, type Type } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { UncheckedInput } from '../http/route-input.js';
-import { IdRequiredError } from '../kernel/latchkey-error.js';
+import { IdRequiredError } from '../http/errors.js';
 import { LatchkeyRoutes } from './latchkey-routes.decorator.js';
 
 const METHODS = { put: Put, patch: Patch, delete: Delete };

@@ -1,5 +1,5 @@
 import { looksLikeToken } from '../kernel/keys/json-web-token.js';
-import { TooManyHeadersError } from '../kernel/latchkey-error.js';
+import { TooManyHeadersError } from '../http/errors.js';
 import type { HttpRequest } from '../http/request.js';
 import { PresentedKey } from '../identity/presented-key.js';
 

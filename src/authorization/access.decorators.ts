@@ -1,8 +1,9 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ApiHeader, ApiSecurity } from '@nestjs/swagger';
 import { ApiRefusals, REQUEST_REFUSALS } from '../http/documentation/api-refusals.decorator.js';
-import { toLatchkeyError } from '../http/error-body.js';
-import { StoreUnavailableError, WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
+import { InternalError } from '../http/errors.js';
+import { StoreUnavailableError } from '../database/errors.js';
+import { WorkspaceNotFoundError } from '../events/errors.js';
 import { requestOf } from '../http/request.js';
 import {
   declare,
@@ -86,7 +87,7 @@ function documentedAuthentication(): MethodDecorator[] {
       new UnauthenticatedError(),
       usedUp({ limit: 100, windowSeconds: 60 }, { isTaken: false, used: 100, endsInMs: 7000 }),
       ...REQUEST_REFUSALS,
-      toLatchkeyError(undefined),
+      new InternalError(),
       new StoreUnavailableError(undefined),
     ),
   ];

@@ -1,8 +1,7 @@
 import { HttpStatus, Injectable, RequestMethod } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { ApiResponse, ApiSecurity } from '@nestjs/swagger';
-import { documentedHeaders, refusalsOf } from '../http/documentation/api-refusals.decorator.js';
-import type { LatchkeyError } from '../kernel/latchkey-error.js';
+import { documentedWithoutBody, refusalsOf } from '../http/documentation/api-refusals.decorator.js';
 import { accessOf } from '../identity/access.js';
 import { PermissionDeniedError, UnauthenticatedError } from '../identity/errors.js';
 import { handlerKindOf } from './handler-kind.js';
@@ -44,7 +43,7 @@ function describeRoute({ type, prototype }: HostedClass, { name, declared }: Hos
   Reflect.defineMetadata(DENIALS, [...known, text], declared);
   // Once for all: Nest joins the descriptions of responses with the same status.
   const shared = known.length === 0 ? [...successOf(declared), ...authentication()] : [];
-  for (const decorate of [...shared, ...denial.map((error) => refusal(error))])
+  for (const decorate of [...shared, ...denial.map((error) => documentedWithoutBody(error))])
     decorate(prototype, name, { value: declared });
 }
 
@@ -61,14 +60,10 @@ function authentication(): MethodDecorator[] {
   return [
     ApiSecurity('bearer'),
     ApiSecurity('apiKey'),
-    refusal(new UnauthenticatedError(), 'There is no acceptable API key.'),
-    refusal(
+    documentedWithoutBody(new UnauthenticatedError(), 'There is no acceptable API key.'),
+    documentedWithoutBody(
       usedUp({ limit: 100, windowSeconds: 60 }, { isTaken: false, used: 100, endsInMs: 7000 }),
       'The rate limit of the API key is used up, or too many keys are being looked up.',
     ),
   ];
-}
-
-function refusal(error: LatchkeyError, description = error.message): MethodDecorator {
-  return ApiResponse({ status: error.getStatus(), description, headers: documentedHeaders([error]) });
 }

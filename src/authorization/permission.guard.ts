@@ -1,6 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { InputChecker } from '../input/input-checker.js';
-import { LatchkeyError, RequestInvalidError, WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
+import { LatchkeyError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
+import { WorkspaceNotFoundError } from '../events/errors.js';
 import { headerOf, requestOf, withHeaders, type HttpRequest } from '../http/request.js';
 import { declaredAccess, type Access, type Requirement } from '../identity/access.js';
 import { checkInput } from '../http/check-input.js';
@@ -75,7 +77,7 @@ export class PermissionGuard implements CanActivate {
         await this.refusedCommands.record(context, principal, fault);
         throw fault;
       }
-      if (error.getStatus() < 500) await this.refusedCommands.recordDenied(context, principal, error);
+      if (error.isRefusal) await this.refusedCommands.recordDenied(context, principal, error);
       throw withHeaders(context, error);
     }
   }

@@ -36,7 +36,7 @@ function errorCodeOf(error: unknown): string {
 
 function exitCodeOf(error: unknown): number {
   const isWrongUsage = error instanceof CommanderError || error instanceof UnanswerableError;
-  return isWrongUsage || (error instanceof LatchkeyError && error.getStatus() === 400) ? USAGE : FAILED;
+  return isWrongUsage || (error instanceof LatchkeyError && error.kind === 'invalid') ? USAGE : FAILED;
 }
 
 /** Tells whether a write failed because nobody reads any more. */
@@ -56,7 +56,7 @@ export function exitWith(error: unknown): never {
  * callers of the API never do.
  */
 export function messageOf(error: unknown): string {
-  if (error instanceof LatchkeyError && error.getStatus() === 503 && error.cause !== undefined) {
+  if (error instanceof LatchkeyError && error.kind === 'unavailable' && error.cause !== undefined) {
     return `${error.message} (${reasonOf(error.cause)})`;
   }
   return error instanceof LatchkeyError ? error.message : `${reasonOf(error)}.`;

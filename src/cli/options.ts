@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { RequestInvalidError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
 
 export interface JsonOption {
   json?: true;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { FairGate } from '../kernel/fair-gate.js';
-import { StoreUnavailableError } from '../kernel/latchkey-error.js';
+import { StoreUnavailableError } from './errors.js';
 import { Database } from './database.js';
 
 const MOST_WAITING = 1024;

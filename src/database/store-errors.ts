@@ -1,5 +1,6 @@
 import { TypeORMError } from 'typeorm';
-import { LatchkeyError, StoreUnavailableError } from '../kernel/latchkey-error.js';
+import { LatchkeyError } from '../kernel/latchkey-error.js';
+import { StoreUnavailableError } from './errors.js';
 
 const UNIQUE_VIOLATIONS = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 

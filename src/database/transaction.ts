@@ -1,5 +1,6 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
-import { LatchkeyError, OutcomeUnknownError } from '../kernel/latchkey-error.js';
+import { LatchkeyError } from '../kernel/latchkey-error.js';
+import { OutcomeUnknownError } from './errors.js';
 import type { PreparedRead } from './prepared-read.js';
 import { isAnswer, isRolledBack } from './store-errors.js';
 

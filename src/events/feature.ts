@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import type { ErrorClass } from '../kernel/latchkey-error.js';
 import type { DomainEventClass } from './domain-event.js';
 import type { WorkspaceContents } from './workspace-contents.js';
 
@@ -15,6 +16,8 @@ export interface Feature {
   entities?: readonly (new () => object)[];
   /** The events that it emits. Each must be heard inside its transaction, or the application does not start. */
   events?: readonly DomainEventClass[];
+  /** What it refuses: the classes of its errors, each with its kind and its code. */
+  errors?: readonly ErrorClass[];
   /** What of it goes with a workspace that is deleted; the module exports it. */
   workspaceContents?: readonly Type<WorkspaceContents>[];
 }

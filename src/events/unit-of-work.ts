@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
 import { FairGate } from '../kernel/fair-gate.js';
 import { isId } from '../kernel/ids.js';
-import { LatchkeyError, StoreUnavailableError, WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
+import { LatchkeyError } from '../kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../database/errors.js';
+import { WorkspaceNotFoundError } from './errors.js';
 import { Database, type TransactionOptions } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';
@@ -119,7 +121,7 @@ export class UnitOfWork {
       return result;
     } catch (error) {
       if (!isCommitted) staged?.abandon();
-      const isRefusal = error instanceof LatchkeyError && error.getStatus() < 500;
+      const isRefusal = error instanceof LatchkeyError && error.isRefusal;
       if (isRefusal && revocations.length > 0) {
         await this.barrier.settle(revocations, (body) => this.inTurn(actor, {}, body));
       }

@@ -2,8 +2,8 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema, ApiTags } from '@nestjs/swagger';
 import { Public } from '../authorization/access.decorators.js';
 import { ApiRefusals, REQUEST_REFUSALS } from '../http/documentation/api-refusals.decorator.js';
-import { toLatchkeyError } from '../http/error-body.js';
-import { ServiceStoppingError, StoreUnavailableError } from '../kernel/latchkey-error.js';
+import { InternalError, ServiceStoppingError } from '../http/errors.js';
+import { StoreUnavailableError } from '../database/errors.js';
 import { Database } from '../database/database.js';
 import { Drain } from '../serving/drain.js';
 import { Revocations } from '../revocation/revocations.js';
@@ -15,7 +15,7 @@ class HealthDto {
   status!: 'ok';
 }
 
-const REFUSALS = [...REQUEST_REFUSALS, toLatchkeyError(undefined)];
+const REFUSALS = [...REQUEST_REFUSALS, new InternalError()];
 
 @ApiTags('Operations')
 @Controller('health')

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { fieldsOf } from '../input/fields.js';
 import type { InputChecker } from '../input/input-checker.js';
-import { RequestInvalidError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
 import { bodyOf, isBodyless } from './request-body.js';
 import { queryOf } from './request-query.js';
 import type { HttpRequest } from './request.js';

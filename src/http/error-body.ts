@@ -1,12 +1,18 @@
 import { HttpException } from '@nestjs/common';
-import { maxHeaderSize, STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import { LatchkeyError, type FieldFault } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
 import {
-  LatchkeyError,
-  RequestInvalidError,
+  BodyTooLargeError,
+  ExpectationFailedError,
+  FilePreconditionFailedError,
+  HeadersTooLargeError,
+  InternalError,
+  RangeNotSatisfiableError,
+  RouteNotFoundError,
   UnsupportedMediaTypeError,
-  type ErrorCode,
-  type FieldFault,
-} from '../kernel/latchkey-error.js';
+  UriTooLongError,
+} from './errors.js';
 import { SecretScanner } from '../kernel/keys/secret-scanner.js';
 
 const CREDENTIALS = new SecretScanner();
@@ -21,7 +27,7 @@ export interface ErrorBody {
   success: false;
   error: string;
   message: string;
-  code: ErrorCode | typeof HOST_REFUSED;
+  code: string;
   requestId: string;
   details?: FieldFault[];
 }
@@ -52,42 +58,27 @@ export function refusalAtRoute(error: unknown): LatchkeyError | HttpException {
     : error;
 }
 
+const OF_STATUS: Readonly<Record<number, new () => LatchkeyError>> = {
+  // The static files of the documentation refuse so what lies outside their folder.
+  403: RouteNotFoundError,
+  404: RouteNotFoundError,
+  405: RouteNotFoundError,
+  412: FilePreconditionFailedError,
+  413: BodyTooLargeError,
+  414: UriTooLongError,
+  415: UnsupportedMediaTypeError,
+  416: RangeNotSatisfiableError,
+  417: ExpectationFailedError,
+  431: HeadersTooLargeError,
+};
+
 /** What the framework refused before or around our code, in our words: its own may repeat what the caller sent. */
 export function toLatchkeyError(error: unknown): LatchkeyError {
   if (error instanceof LatchkeyError) return error;
-  switch (statusOf(error)) {
-    case 400:
-      return new RequestInvalidError([malformed(error)]);
-    // The static files of the documentation refuse so what lies outside their folder.
-    case 403:
-    case 404:
-    case 405:
-      return new LatchkeyError(
-        'route.not_found',
-        'There is no such route. The OpenAPI document lists those there are.',
-      );
-    case 413:
-      return new LatchkeyError('request.too_large', 'The body is larger than 64 KiB.');
-    case 414:
-      return new LatchkeyError('request.uri_too_long', 'The path is too long.');
-    case 415:
-      return new UnsupportedMediaTypeError();
-    case 412:
-      return new LatchkeyError('request.precondition_failed', 'The file is not the one that the request asks for.');
-    case 416:
-      return new LatchkeyError('request.range_not_satisfiable', 'The file has no such range. Ask for all of it.');
-    case 417:
-      return new LatchkeyError('request.expectation_failed', 'Of the header Expect, only 100-continue is understood.');
-    case 431:
-      return new LatchkeyError(
-        'request.headers_too_large',
-        `The path, the query and the headers are larger than ${maxHeaderSize / 1024} KiB together. Send less.`,
-      );
-    default:
-      return new LatchkeyError('internal', 'An internal error happened. Quote the requestId when you report it.', {
-        cause: error,
-      });
-  }
+  const status = statusOf(error);
+  if (status === 400) return new RequestInvalidError([malformed(error)]);
+  const Refusal = OF_STATUS[status];
+  return Refusal ? new Refusal() : new InternalError(error);
 }
 
 function messagesOf(error: HttpException): string[] {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { UnsupportedMediaTypeError } from '../kernel/latchkey-error.js';
+import { UnsupportedMediaTypeError } from './errors.js';
 
 const JSON_TYPE = /^\s*application\/json\s*(?:;|$)/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
-import { RequestInvalidError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
 import { declaredLength, isJsonInUtf8 } from './media-type.js';
 import type { HttpRequest } from './request.js';
 

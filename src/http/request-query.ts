@@ -1,5 +1,5 @@
 import { parse } from 'node:querystring';
-import { RequestInvalidError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
 import type { HttpRequest } from './request.js';
 
 const VISIBLE_ASCII = /^[\x21-\x7e]*$/;

@@ -3,38 +3,40 @@ import type { Requirement } from './access.js';
 
 /** No usable credential. One text for every reason, so that it tells an attacker nothing. */
 export class UnauthenticatedError extends LatchkeyError {
+  static readonly kind = 'unauthenticated';
+  static readonly code = 'auth.unauthenticated';
+
   constructor() {
-    super(
-      'auth.unauthenticated',
-      'A valid API key is required: send one as "Authorization: Bearer <key>" or "X-API-Key: <key>".',
-      { headers: { 'WWW-Authenticate': 'Bearer realm="latchkey"' } },
-    );
+    super('A valid API key is required: send one as "Authorization: Bearer <key>" or "X-API-Key: <key>".', {
+      headers: { 'WWW-Authenticate': 'Bearer realm="latchkey"' },
+    });
   }
 }
 
 /** The keys that people's tokens are signed with cannot be had. */
 export class IdentityProviderUnavailableError extends LatchkeyError {
+  static readonly kind = 'unavailable';
+  static readonly code = 'identity_provider.unavailable';
+
   constructor(cause: unknown) {
-    super(
-      'identity_provider.unavailable',
-      'The identity provider does not answer, so the token cannot be checked. Try again shortly.',
-      {
-        headers: { 'Retry-After': '5' },
-        cause,
-      },
-    );
+    super('The identity provider does not answer, so the token cannot be checked. Try again shortly.', {
+      headers: { 'Retry-After': '5' },
+      cause,
+    });
   }
 }
 
 /** The caller does not hold what would open the route. `WWW-Authenticate` names it too, as RFC 6750 has it. */
 export class PermissionDeniedError extends LatchkeyError {
+  static readonly kind = 'denied';
+  static readonly code = 'auth.permission_denied';
+
   /** @param missing permissions, and alternatives of them; empty if the route declares no access and so is closed */
   constructor(missing: readonly (string | Requirement)[]) {
     const unmet = missing.map((one) =>
       typeof one === 'string' ? { permissions: [one], needed: 'all' as const } : one,
     );
     super(
-      'auth.permission_denied',
       unmet.length === 0
         ? 'This route declares no access, so nobody may enter.'
         : `This needs the permission ${textOf(unmet)}, which the caller does not have.`,
@@ -68,9 +70,11 @@ export interface Excess {
 
 /** The caller would hand out, or take over, more than they hold, or lift their own restrictions. */
 export class EscalationError extends LatchkeyError {
+  static readonly kind = 'denied';
+  static readonly code = 'auth.escalation';
+
   constructor(missing: readonly string[], excess?: Excess) {
     super(
-      'auth.escalation',
       [
         'Nobody can grant, or take over, more than they hold.',
         ...(missing.length > 0 ? [`The caller does not have: ${missing.join(', ')}.`] : []),
@@ -85,8 +89,11 @@ export class EscalationError extends LatchkeyError {
 
 /** The route acts in a workspace, and an operator, or a person of several, named none. */
 export class WorkspaceRequiredError extends LatchkeyError {
+  static readonly kind = 'precondition_failed';
+  static readonly code = 'workspace.required';
+
   constructor(message = 'Name the workspace to act in: send its id or externalId as the header X-Workspace-Id.') {
-    super('workspace.required', message);
+    super(message);
   }
 }
 
@@ -96,6 +103,28 @@ export class WorkspaceUnknownError extends WorkspaceRequiredError {
     super(
       `No workspace has the id or externalId ${JSON.stringify(externalId)}, where the application says that this user ` +
         'acts. Create it with that externalId: POST /workspace, or WorkspacesService.ensure().',
+    );
+  }
+}
+
+/** Too many keys that are not in memory are being looked up for this source, or for all sources together. */
+export class TooManyLookUpsError extends LatchkeyError {
+  static readonly kind = 'limited';
+  static readonly code = 'rate_limit.exceeded';
+
+  /** How many of one source may run or wait at a time. */
+  static readonly ofOneSource = 64;
+
+  constructor() {
+    super(
+      'Too many API keys are being looked up for this source at the same time. Try again after the time in Retry-After.',
+      {
+        headers: {
+          'Retry-After': '1',
+          RateLimit: '"look-ups";r=0;t=1',
+          'RateLimit-Policy': `"look-ups";q=${TooManyLookUpsError.ofOneSource};qu="concurrent-requests"`,
+        },
+      },
     );
   }
 }

@@ -1,5 +1,5 @@
 import { isId } from '../kernel/ids.js';
-import { WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
+import { WorkspaceNotFoundError } from '../events/errors.js';
 import { SecretScanner } from '../kernel/keys/secret-scanner.js';
 import type { Actor, ActorType, RequestOrigin } from '../events/actor.js';
 import { displayOf } from './display-of.js';

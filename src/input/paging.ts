@@ -1,5 +1,5 @@
 import { isId } from '../kernel/ids.js';
-import { RequestInvalidError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from './errors.js';
 import { isDateTime, toSearchBound } from './search-bounds.js';
 
 /** How many match. */

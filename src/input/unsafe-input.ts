@@ -1,4 +1,5 @@
-import { RequestInvalidError, type FieldFault } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from './errors.js';
+import { type FieldFault } from '../kernel/latchkey-error.js';
 import type { SecretScanner } from '../kernel/keys/secret-scanner.js';
 
 const DEEPEST = 32;

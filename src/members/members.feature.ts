@@ -5,6 +5,7 @@ import { MemberAdded, MemberRemoved, MemberUpdated } from './events.js';
 import { Member } from './member.entity.js';
 import { MembersController } from './members.controller.js';
 import { MembersModule } from './members.module.js';
+import { MemberNotFoundError, LastAdminError } from './errors.js';
 
 const MAY_MANAGE = RequirePermissions('members:manage');
 
@@ -18,4 +19,5 @@ export const membersFeature = {
   },
   entities: [Member],
   events: [MemberAdded, MemberUpdated, MemberRemoved],
+  errors: [MemberNotFoundError, LastAdminError],
 } as const satisfies Feature;

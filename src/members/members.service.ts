@@ -7,7 +7,7 @@ import { MembershipDirectory, type Membership } from '../identity/ports.js';
 import type { PermissionSet } from '../identity/permission-set.js';
 import { assertPrincipal, workspaceOf, type Principal } from '../identity/principal.js';
 import { InputChecker } from '../input/input-checker.js';
-import { RequestInvalidError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
 import { mapInTurns } from '../kernel/next-turn.js';
 import { PageQueryDto } from '../input/page-query.dto.js';
 import { rangeOf } from '../http/page-response.js';

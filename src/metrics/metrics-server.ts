@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
-import { errorBody, toLatchkeyError } from '../http/error-body.js';
+import { errorBody } from '../http/error-body.js';
+import { InternalError, RouteNotFoundError } from '../http/errors.js';
 import { newId } from '../kernel/ids.js';
+import type { LatchkeyError } from '../kernel/latchkey-error.js';
 import { Connections } from '../serving/connections.js';
 import { Metrics } from './metrics.service.js';
 
@@ -39,23 +41,23 @@ export class MetricsServer implements OnApplicationShutdown {
     try {
       const isAsked = (method === 'GET' || method === 'HEAD') && url.split('?', 1)[0] === '/metrics';
       if (!isAsked) {
-        refuse(response, { statusCode: 404 });
+        refuse(response, new RouteNotFoundError());
         return;
       }
       const text = await this.metrics.text();
       response.setHeader('Content-Type', Registry.PROMETHEUS_CONTENT_TYPE);
       response.end(text);
     } catch {
-      refuse(response, undefined);
+      refuse(response, new InternalError());
     }
   }
 }
 
-function refuse(response: ServerResponse, error: unknown): void {
-  const refusal = toLatchkeyError(error);
+function refuse(response: ServerResponse, refusal: LatchkeyError): void {
   const requestId = newId();
-  response.statusCode = refusal.getStatus();
+  const body = errorBody(refusal, requestId);
+  response.statusCode = body.statusCode;
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.setHeader('X-Request-Id', requestId);
-  response.end(JSON.stringify(errorBody(refusal, requestId)));
+  response.end(JSON.stringify(body));
 }

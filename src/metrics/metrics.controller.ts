@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Registry } from 'prom-client';
 import { Public } from '../authorization/access.decorators.js';
 import { ApiRefusals, REQUEST_REFUSALS } from '../http/documentation/api-refusals.decorator.js';
-import { toLatchkeyError } from '../http/error-body.js';
+import { InternalError } from '../http/errors.js';
 import { Metrics } from './metrics.service.js';
 
 const EXAMPLE = `# HELP process_open_fds Number of open file descriptors.
@@ -24,7 +24,7 @@ export class MetricsController {
     description: 'The metrics in the text format of Prometheus; of several workers, of all of them together.',
     content: { 'text/plain': { schema: { type: 'string' }, example: EXAMPLE } },
   })
-  @ApiRefusals(...REQUEST_REFUSALS, toLatchkeyError(undefined))
+  @ApiRefusals(...REQUEST_REFUSALS, new InternalError())
   get(): Promise<string> {
     return this.metrics.text();
   }

@@ -4,7 +4,7 @@ import { assertPrincipal, type Principal } from '../identity/principal.js';
 import { isId, newId } from '../kernel/ids.js';
 import { InputChecker } from '../input/input-checker.js';
 import { generateKey, hashKey } from '../kernel/keys/key-format.js';
-import { RequestInvalidError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
 import { Database } from '../database/database.js';
 import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';

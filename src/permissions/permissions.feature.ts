@@ -5,6 +5,12 @@ import { ApplicationPermission } from './application-permission.entity.js';
 import { PermissionCreated, PermissionDeleted } from './events.js';
 import { PermissionsController } from './permissions.controller.js';
 import { PermissionsModule } from './permissions.module.js';
+import {
+  PermissionUnknownError,
+  PermissionNotFoundError,
+  PermissionConflictError,
+  PermissionInUseError,
+} from './errors.js';
 
 export const permissionsFeature = {
   module: PermissionsModule,
@@ -16,4 +22,5 @@ export const permissionsFeature = {
   tag: { name: 'Permissions', description: 'What a key may be allowed to do.' },
   entities: [ApplicationPermission],
   events: [PermissionCreated, PermissionDeleted],
+  errors: [PermissionUnknownError, PermissionNotFoundError, PermissionConflictError, PermissionInUseError],
 } as const satisfies Feature;

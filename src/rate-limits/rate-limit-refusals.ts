@@ -1,4 +1,4 @@
-import { RateLimitExceededError } from '../kernel/latchkey-error.js';
+import { RateLimitExceededError } from './errors.js';
 import type { RateLimit } from '../identity/principal.js';
 import type { LimitUse } from './rate-limit-windows.js';
 

@@ -1,5 +1,5 @@
 import { FairGate } from '../kernel/fair-gate.js';
-import { StoreUnavailableError } from '../kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../database/errors.js';
 import type { Database } from '../database/database.js';
 import type { PreparedRead } from '../database/prepared-read.js';
 import type { RateLimit } from '../identity/principal.js';

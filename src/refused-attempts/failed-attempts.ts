@@ -1,7 +1,7 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
 import { describeError } from '../kernel/describe-error.js';
-import { StoreUnavailableError } from '../kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../database/errors.js';
 import type { Actor } from '../events/actor.js';
 import type { DomainEvent, EventFacts } from '../events/domain-event.js';
 import { UnitOfWork } from '../events/unit-of-work.js';

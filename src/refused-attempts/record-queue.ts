@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../database/errors.js';
 import type { Actor } from '../events/actor.js';
 import type { DomainEvent } from '../events/domain-event.js';
 import type { UnitOfWork } from '../events/unit-of-work.js';

@@ -1,6 +1,8 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type ExecutionContext, type HttpException } from '@nestjs/common';
+import { StoreUnavailableError } from '../database/errors.js';
 import { errorBody, refusalAtRoute } from '../http/error-body.js';
-import { TooManyLookUpsError, type LatchkeyError } from '../kernel/latchkey-error.js';
+import { TooManyLookUpsError } from '../identity/errors.js';
+import { type LatchkeyError } from '../kernel/latchkey-error.js';
 import { isId } from '../kernel/ids.js';
 import { requestIdOf } from '../http/request-id.js';
 import { requestOf } from '../http/request.js';
@@ -46,9 +48,8 @@ export class RefusedCommands {
       workspaceId: key?.workspaceId ?? null,
       targets: key ? [{ type: 'apikey', id: key.id, display: key.name }, ...targets] : targets,
       changes,
+      ...answered(context, error),
       reason,
-      statusCode: error.getStatus(),
-      errorCode: error.code,
     });
     await this.put(context, anonymous(origin), event, { targets, refusedKey: key?.id });
   }
@@ -59,9 +60,7 @@ export class RefusedCommands {
     const event = new AuthDenied({
       workspaceId: await this.workspaceOf(context, principal),
       ...attempted,
-      reason: error.message,
-      statusCode: error.getStatus(),
-      errorCode: error.code,
+      ...answered(context, error),
     });
     await this.put(context, principal, event, attempted);
   }
@@ -74,25 +73,21 @@ export class RefusedCommands {
    */
   async record(context: ExecutionContext, principal: Principal | undefined, thrown: unknown): Promise<void> {
     if (!principal || isRead(context)) return;
-    const { statusCode, message, code } = errorBody(refusalAtRoute(thrown), requestIdOf(requestOf(context)));
     // A record for each look-up that is refused would be what a guesser wants.
-    if (code === 'store.unavailable' || thrown instanceof TooManyLookUpsError) return;
+    if (thrown instanceof StoreUnavailableError || thrown instanceof TooManyLookUpsError) return;
+    const answer = answered(context, refusalAtRoute(thrown));
     try {
-      await this.recordFailed(context, principal, { reason: message, statusCode, errorCode: code });
+      await this.recordFailed(context, principal, answer);
     } catch (failure) {
       // Not to be answered that nothing was changed, where it was or may have been.
-      if (statusCode < 500) throw failure;
+      if (answer.statusCode < 500) throw failure;
     }
   }
 
-  private async recordFailed(
-    context: ExecutionContext,
-    principal: Principal,
-    answered: { reason: string; statusCode: number; errorCode: string },
-  ): Promise<void> {
+  private async recordFailed(context: ExecutionContext, principal: Principal, answer: Answer): Promise<void> {
     const attempted = this.attempted(context);
-    const facts: EventFacts = { workspaceId: await this.workspaceOf(context, principal), ...attempted, ...answered };
-    const event = answered.statusCode === 403 ? new AuthDenied(facts) : new RequestFailed(facts);
+    const facts: EventFacts = { workspaceId: await this.workspaceOf(context, principal), ...attempted, ...answer };
+    const event = answer.statusCode === 403 ? new AuthDenied(facts) : new RequestFailed(facts);
     await this.put(context, principal, event, attempted);
   }
 
@@ -116,6 +111,18 @@ export class RefusedCommands {
     const named = workspaceId === null ? namedWorkspace(context) : undefined;
     return named === undefined ? workspaceId : ((await this.workspaces.find(named)) ?? null);
   }
+}
+
+interface Answer {
+  reason: string;
+  statusCode: number;
+  errorCode: string;
+}
+
+/** What a record says of the answer. */
+function answered(context: ExecutionContext, error: LatchkeyError | HttpException): Answer {
+  const { message, statusCode, code } = errorBody(error, requestIdOf(requestOf(context)));
+  return { reason: message, statusCode, errorCode: code };
 }
 
 function isRead(context: ExecutionContext): boolean {

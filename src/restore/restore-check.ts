@@ -11,7 +11,7 @@ import type { DataSource } from 'typeorm';
 import { Principal } from '../identity/principal.js';
 import { describeError } from '../kernel/describe-error.js';
 import { newId } from '../kernel/ids.js';
-import { StoreUnavailableError } from '../kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../database/errors.js';
 import { DATA_SOURCE } from '../database/data-source.token.js';
 import { Database } from '../database/database.js';
 import { oneNameOf } from '../database/sqlite/sqlite-file.js';

@@ -1,7 +1,8 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { describeError } from '../kernel/describe-error.js';
 import { newId } from '../kernel/ids.js';
-import { RevocationUnconfirmedError, StoreUnavailableError } from '../kernel/latchkey-error.js';
+import { RevocationUnconfirmedError } from './errors.js';
+import { StoreUnavailableError } from '../database/errors.js';
 import type { Time } from '../kernel/time.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Revocation, RunTransaction, StagedRevocation } from '../events/revocation.js';

@@ -33,7 +33,7 @@ import { PageQueryDto } from '../input/page-query.dto.js';
 import { respondWithPage } from '../http/page-response.js';
 import type { Page } from '../input/paging.js';
 import type { HttpRequest, HttpResponse } from '../http/request.js';
-import { StoreInUseError } from '../kernel/latchkey-error.js';
+import { StoreInUseError } from '../database/errors.js';
 import { PermissionUnknownError } from '../permissions/errors.js';
 import { QuotaExceededError } from '../workspaces/errors.js';
 import { PutRoleDto } from './dto/put-role.dto.js';

@@ -5,6 +5,7 @@ import { RoleCreated, RoleDeleted, RoleUpdated } from './events.js';
 import { Role } from './role.entity.js';
 import { RolesController } from './roles.controller.js';
 import { RolesModule } from './roles.module.js';
+import { RoleNotFoundError, RoleConflictError, RoleBuiltInError, RoleInUseError, RoleUnknownError } from './errors.js';
 
 const MAY_MANAGE = RequirePermissions('roles:manage');
 
@@ -15,4 +16,5 @@ export const rolesFeature = {
   tag: { name: 'Roles', description: 'Named sets of permissions: the built-in ones, and those of the workspace.' },
   entities: [Role],
   events: [RoleCreated, RoleUpdated, RoleDeleted],
+  errors: [RoleNotFoundError, RoleConflictError, RoleBuiltInError, RoleInUseError, RoleUnknownError],
 } as const satisfies Feature;

@@ -4,7 +4,7 @@ import { EscalationRule } from '../authorization/escalation.js';
 import { workspaceOf, type Principal } from '../identity/principal.js';
 import { isId, newId } from '../kernel/ids.js';
 import { InputChecker } from '../input/input-checker.js';
-import { RequestInvalidError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
 import { isSameNoun, isSlip, theOnly } from '../kernel/text/nearest.js';
 import { PageQueryDto } from '../input/page-query.dto.js';
 import { rangeOf } from '../http/page-response.js';

@@ -3,7 +3,7 @@ import type { Service } from '../app.setup.js';
 import { Principal } from '../identity/principal.js';
 import { Canary } from '../canary/canary.service.js';
 import { describeError } from '../kernel/describe-error.js';
-import { StoreUnavailableError } from '../kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../database/errors.js';
 import type { Environment } from '../config/environment.js';
 import { reasonOf } from '../config/reason-of.js';
 import type { Change } from '../events/domain-event.js';

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { credentialOf } from '../authentication/credential.js';
 import { setCallingKey } from '../identity/request-principal.js';
 import { isAddress } from '../kernel/network/address.js';
-import { TooManyLookUpsError } from '../kernel/latchkey-error.js';
+import { TooManyLookUpsError } from '../identity/errors.js';
 import { toVerificationJson } from '../verification/dto/verification.dto.js';
 import { KeyVerifier, type VerificationResult } from '../verification/key-verifier.js';
 import { HIGHEST_COST, MOST_PERMISSIONS, type VerificationRequest } from '../verification/verification-request.js';

@@ -1,4 +1,4 @@
-import { TooManyLookUpsError } from '../kernel/latchkey-error.js';
+import { TooManyLookUpsError } from '../identity/errors.js';
 import type { Revocations } from '../revocation/revocations.js';
 import type { KeyCache } from './key-cache.js';
 import type { RememberedWorkspace } from './remembered-key.js';

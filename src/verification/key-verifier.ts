@@ -13,7 +13,7 @@ import type { RateLimit } from '../identity/principal.js';
 import { RateLimits } from '../rate-limits/rate-limits.js';
 import { Clock } from '../kernel/clock.js';
 import { digestOf, LONGEST_KEY } from '../kernel/keys/key-format.js';
-import { RateLimitExceededError } from '../kernel/latchkey-error.js';
+import { RateLimitExceededError } from '../rate-limits/errors.js';
 import { networkOf } from '../kernel/network/network.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { Revocations, type Forgotten } from '../revocation/revocations.js';

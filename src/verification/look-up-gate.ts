@@ -1,4 +1,5 @@
-import { StoreUnavailableError, TooManyLookUpsError } from '../kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../database/errors.js';
+import { TooManyLookUpsError } from '../identity/errors.js';
 import { withoutStack } from '../kernel/without-stack.js';
 
 export interface LookUpLimits {

@@ -1,7 +1,7 @@
 import { GRANT_RULE, hasGrantForm, LONGEST_PERMISSION } from '../identity/permission-name.js';
 import { isAddress } from '../kernel/network/address.js';
 import { isId } from '../kernel/ids.js';
-import { RequestInvalidError } from '../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../input/errors.js';
 
 /** How many permissions a key may be asked for at once. */
 export const MOST_PERMISSIONS = 100;

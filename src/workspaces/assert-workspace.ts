@@ -1,4 +1,4 @@
-import { WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
+import { WorkspaceNotFoundError } from '../events/errors.js';
 import type { Database } from '../database/database.js';
 import { isWorkspace } from './workspaces.sql.js';
 

@@ -2,9 +2,11 @@ import { LatchkeyError } from '../kernel/latchkey-error.js';
 
 /** Another workspace has this `externalId`. */
 export class WorkspaceConflictError extends LatchkeyError {
+  static readonly kind = 'conflict';
+  static readonly code = 'workspace.conflict';
+
   constructor() {
     super(
-      'workspace.conflict',
       'Another workspace has this externalId. GET /workspace?externalId=… shows which; send a different one, or none.',
       { details: [{ field: 'externalId', message: 'externalId is taken.' }] },
     );
@@ -17,23 +19,31 @@ const EXAMPLE =
 
 /** A workspace has, or would have, more of something than its quota allows. */
 export class QuotaExceededError extends LatchkeyError {
+  static readonly kind = 'conflict';
+  static readonly code = 'quota.exceeded';
+
   constructor(message = EXAMPLE) {
-    super('quota.exceeded', message);
+    super(message);
   }
 }
 
 /** Several workspaces answer to what names one. */
 export class WorkspaceAmbiguousError extends LatchkeyError {
+  static readonly kind = 'conflict';
+  static readonly code = 'workspace.ambiguous';
+
   constructor(ids: readonly string[]) {
-    super('workspace.ambiguous', `Several workspaces are called this: ${ids.join(', ')}. Name one by its id.`);
+    super(`Several workspaces are called this: ${ids.join(', ')}. Name one by its id.`);
   }
 }
 
 /** An `externalId` that is the id of a workspace: who named it would mean that one. */
 export class ExternalIdIsAnIdError extends LatchkeyError {
+  static readonly kind = 'conflict';
+  static readonly code = 'workspace.conflict';
+
   constructor() {
     super(
-      'workspace.conflict',
       'This externalId is the id of a workspace, and an id comes first wherever a workspace is named. Send a different one, or none.',
       { details: [{ field: 'externalId', message: 'externalId is the id of a workspace.' }] },
     );

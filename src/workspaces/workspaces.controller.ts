@@ -24,7 +24,8 @@ import { DELETED, DeleteResultDto } from '../http/documentation/delete-result.dt
 import { respondWithPage } from '../http/page-response.js';
 import type { Page } from '../input/paging.js';
 import type { HttpRequest, HttpResponse } from '../http/request.js';
-import { StoreInUseError, WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
+import { StoreInUseError } from '../database/errors.js';
+import { WorkspaceNotFoundError } from '../events/errors.js';
 import { CreateWorkspaceDto } from './dto/create-workspace.dto.js';
 import { ListWorkspacesDto } from './dto/list-workspaces.dto.js';
 import { UpdateWorkspaceDto } from './dto/update-workspace.dto.js';

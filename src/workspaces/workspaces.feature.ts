@@ -7,6 +7,14 @@ import { WorkspaceQuota } from './workspace-quota.entity.js';
 import { Workspace } from './workspace.entity.js';
 import { WorkspacesController } from './workspaces.controller.js';
 import { WorkspacesModule } from './workspaces.module.js';
+import { WorkspaceNotFoundError } from '../events/errors.js';
+import { WorkspaceRequiredError, WorkspaceUnknownError } from '../identity/errors.js';
+import {
+  WorkspaceConflictError,
+  QuotaExceededError,
+  WorkspaceAmbiguousError,
+  ExternalIdIsAnIdError,
+} from './errors.js';
 
 const MAY_MANAGE = RequirePermissions('workspaces:manage');
 
@@ -17,4 +25,13 @@ export const workspacesFeature = {
   tag: { name: 'Workspaces', description: 'Tenants: keys and records belong to exactly one. For operators.' },
   entities: [Workspace, WorkspaceQuota, WorkspaceDeletion],
   events: [WorkspaceCreated, WorkspaceUpdated, WorkspaceDeleted],
+  errors: [
+    WorkspaceNotFoundError,
+    WorkspaceRequiredError,
+    WorkspaceUnknownError,
+    WorkspaceConflictError,
+    QuotaExceededError,
+    WorkspaceAmbiguousError,
+    ExternalIdIsAnIdError,
+  ],
 } as const satisfies Feature;

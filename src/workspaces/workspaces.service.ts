@@ -3,7 +3,7 @@ import { WorkspaceDirectory } from '../identity/ports.js';
 import { assertPrincipal, type Principal } from '../identity/principal.js';
 import { isId, newId } from '../kernel/ids.js';
 import { InputChecker } from '../input/input-checker.js';
-import { WorkspaceNotFoundError } from '../kernel/latchkey-error.js';
+import { WorkspaceNotFoundError } from '../events/errors.js';
 import { rangeOf } from '../http/page-response.js';
 import type { Page } from '../input/paging.js';
 import { Database } from '../database/database.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { OutcomeUnknownError, StoreUnavailableError } from '../../src/kernel/latchkey-error.js';
+import { OutcomeUnknownError, StoreUnavailableError } from '../../src/database/errors.js';
 import { holdLock } from '../support/write-lock.js';
 import { INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';
 

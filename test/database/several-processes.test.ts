@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { DataSource } from 'typeorm';
-import { StoreUnavailableError } from '../../src/kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../../src/database/errors.js';
 import { migrate } from '../../src/database/migrate.js';
 import { createStore, type Store } from '../support/stores.js';
 import { connect, INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';

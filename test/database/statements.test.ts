@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { StoreUnavailableError } from '../../src/kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../../src/database/errors.js';
 import { forEachStore } from '../support/stores.js';
 import { INSERT_WORKSPACE, openStore, workspaceNames, type OpenedStore } from './opened-store.js';
 

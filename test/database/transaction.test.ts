@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newId } from '../../src/kernel/ids.js';
-import { StoreUnavailableError, WorkspaceNotFoundError } from '../../src/kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../../src/database/errors.js';
+import { WorkspaceNotFoundError } from '../../src/events/errors.js';
 import { isUniqueViolation } from '../../src/database/store-errors.js';
 import type { Transaction } from '../../src/database/transaction.js';
 import { Workspace } from '../../src/workspaces/workspace.entity.js';

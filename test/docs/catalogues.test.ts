@@ -3,17 +3,29 @@ import { Command } from 'commander';
 import { readdir, readFile } from 'node:fs/promises';
 import { PERMISSIONS } from '../../src/identity/permission-catalogue.js';
 import { settleWorkspace, WorkspaceOption } from '../../src/cli/options.js';
-import { ERROR_STATUS } from '../../src/kernel/latchkey-error.js';
+import { statusOf } from '../../src/kernel/latchkey-error.js';
 import { readEnvironment } from '../../src/config/environment.js';
+import { ERRORS } from '../../src/latchkey.errors.js';
 import { EVENT_CATALOGUE } from '../../src/latchkey.module.js';
 import { tableOf } from '../support/markdown.js';
+
+const STATUS_OF_CODE = new Map(ERRORS.map((each) => [each.code, statusOf(each)]));
 
 describe('the documentation and the code name the same', () => {
   it('errors, with their status', async () => {
     const rows = await tableOf('docs/errors.md', 'code');
-    expect(rows.map(([code, status]) => [code, Number(status)])).toEqual(sortedBy(rows, Object.entries(ERROR_STATUS)));
+    expect(rows.map(([code, status]) => [code, Number(status)])).toEqual(sortedBy(rows, [...STATUS_OF_CODE]));
     for (const [, , when, advice] of rows)
       expect([when, advice]).toEqual([expect.stringMatching(/.{8}/), expect.stringMatching(/.{8}\.$/)]);
+  });
+
+  it('errors, each class of which is in a manifest or of no feature', async () => {
+    const classes = [...(await sources()).matchAll(/^export class (\w+) extends (\w+Error)\b/gm)];
+    const ours = new Set(['LatchkeyError']);
+    for (const [, name, base] of classes) if (ours.has(base!)) ours.add(name!);
+    ours.delete('LatchkeyError');
+    expect(ours.size).toBeGreaterThan(40);
+    expect(ERRORS.map(({ name }) => name).sort()).toEqual([...ours].sort());
   });
 
   it('events, with their outcome', async () => {
@@ -84,9 +96,12 @@ function sortedBy<T>(rows: string[][], entries: [string, T][]): [string, T][] {
   return entries.sort(([a], [b]) => placeOf(a) - placeOf(b));
 }
 
-async function importedPackages(): Promise<string[]> {
+async function sources(): Promise<string> {
   const files = (await readdir('src', { recursive: true })).filter((name) => name.endsWith('.ts'));
-  const sources = await Promise.all(files.map((name) => readFile(`src/${name}`, 'utf8')));
-  const imports = sources.flatMap((source) => [...source.matchAll(/(?:from|import\() ?'((?:@[\w-]+\/)?[\w-]+)/g)]);
+  return (await Promise.all(files.map((name) => readFile(`src/${name}`, 'utf8')))).join('\n');
+}
+
+async function importedPackages(): Promise<string[]> {
+  const imports = [...(await sources()).matchAll(/(?:from|import\() ?'((?:@[\w-]+\/)?[\w-]+)/g)];
   return imports.map(([, name = '']) => name).filter((name) => name !== 'node');
 }

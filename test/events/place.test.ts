@@ -4,7 +4,7 @@ import type { Work } from '../../src/events/work.js';
 import { PermissionSet } from '../../src/identity/permission-set.js';
 import { Principal } from '../../src/identity/principal.js';
 import { newId } from '../../src/kernel/ids.js';
-import { WorkspaceNotFoundError } from '../../src/kernel/latchkey-error.js';
+import { WorkspaceNotFoundError } from '../../src/events/errors.js';
 import { uniqueName } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 import { startHost, type Host } from './host.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Principal } from '../../src/identity/principal.js';
-import { StoreUnavailableError } from '../../src/kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../../src/database/errors.js';
 import { UnitOfWork } from '../../src/events/unit-of-work.js';
 import { PermissionSet } from '../../src/identity/permission-set.js';
 import type { Call } from '../support/queue.js';

@@ -4,12 +4,13 @@ import type { Feature } from '../../src/events/feature.js';
 import { FEATURES } from '../../src/latchkey.features.js';
 import type { Host, HostKey } from '../embedding/host.js';
 import { forEachStore } from '../support/stores.js';
-import { Note, NoteAdded, notesFeature } from './notes.fixture.js';
+import { Note, NoteAdded, NoteConflictError, notesFeature } from './notes.fixture.js';
 
 // Whatever is made of the list is made when it is first imported.
 (FEATURES as Feature[]).push(notesFeature);
 const { OPERATOR_KEY, startHost } = await import('../embedding/host.js');
 const { LATCHKEY_ENTITIES } = await import('../../src/latchkey.entities.js');
+const { ERRORS } = await import('../../src/latchkey.errors.js');
 const { EVENT_CATALOGUE } = await import('../../src/latchkey.module.js');
 const { WorkspacesService } = await import('../../src/workspaces/workspaces.service.js');
 
@@ -52,10 +53,24 @@ describe('a feature that is added by its manifest alone', () => {
       expect(refused).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
     });
 
-    it('is in the document, under its heading', () => {
-      const builder = new DocumentBuilder();
-      const { paths } = SwaggerModule.createDocument(host.app, builder.build());
-      expect(paths['/latchkey/note']?.post?.tags).toEqual([notesFeature.tag.name]);
+    it('refuses by its own errors, answered by their kind and recorded by their code', async () => {
+      expect(ERRORS).toContain(NoteConflictError);
+      const note = { text: 'Call Bob.' };
+      expect((await host.send('POST', '/latchkey/note', note, key.header)).status).toBe(201);
+      const refused = await host.send('POST', '/latchkey/note', note, key.header);
+      expect(refused).toMatchObject({ status: 409, body: { code: 'note.conflict' } });
+      const records = await host.recordsOf(key.workspaceId, 'request.failed');
+      expect(records).toContainEqual(expect.objectContaining({ statusCode: 409, errorCode: 'note.conflict' }));
+    });
+
+    it('is in the document, under its heading, with its code among those there are', () => {
+      const { paths, components } = SwaggerModule.createDocument(host.app, new DocumentBuilder().build());
+      const { tags, responses } = paths['/latchkey/note']!.post!;
+      expect(tags).toEqual([notesFeature.tag.name]);
+      expect(Object.keys(responses)).toContain('409');
+      expect(components!.schemas!['LatchkeyErrorBody']).toMatchObject({
+        properties: { code: { enum: expect.arrayContaining(['note.conflict', 'apikey.not_found']) } },
+      });
     });
 
     it('goes with a workspace that is deleted', async () => {

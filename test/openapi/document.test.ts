@@ -4,13 +4,16 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { isWellFormedKey } from '../../src/kernel/keys/key-format.js';
-import { ERROR_STATUS } from '../../src/kernel/latchkey-error.js';
+import { statusOf } from '../../src/kernel/latchkey-error.js';
+import { ERRORS } from '../../src/latchkey.errors.js';
 import { createWorkspace, startService, type RunningService } from '../support/service.js';
 import { objectKindOf } from '../support/objects.js';
 import { routesOf, type Route } from '../support/routes.js';
 
 type Operation = OpenAPIV3_1.OperationObject & { method: string; path: string };
 type Media = OpenAPIV3_1.MediaTypeObject;
+
+const STATUS_OF_CODE = new Map(ERRORS.map((each) => [each.code, statusOf(each)]));
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -199,7 +202,7 @@ describe('the OpenAPI document', () => {
     const refusals = operations.flatMap(responsesOf).filter(({ status }) => status >= 400);
     for (const { name, status, content, headers } of refusals) {
       for (const example of examplesOf(content!['application/json']!) as Record<string, unknown>[]) {
-        expect([name, ERROR_STATUS[example['code'] as keyof typeof ERROR_STATUS]]).toEqual([name, status]);
+        expect([name, STATUS_OF_CODE.get(example['code'] as string)]).toEqual([name, status]);
         expect([name, example['message']]).toEqual([name, expect.stringMatching(/^[A-Za-z].{10,}[.?]$/)]);
       }
       expect([name, Object.keys(headers ?? {}).sort()]).toEqual([
@@ -207,6 +210,11 @@ describe('the OpenAPI document', () => {
         [...(SENT_WITH[status] ?? []), 'X-Request-Id'].sort(),
       ]);
     }
+  });
+
+  it('has every code there is', () => {
+    const { code } = (document.components!.schemas!['ErrorBody'] as OpenAPIV3_1.SchemaObject).properties!;
+    expect((code as OpenAPIV3_1.SchemaObject).enum).toEqual([...STATUS_OF_CODE.keys()].sort());
   });
 
   it('has the headers of successes: the id of the request, versions, totals and links', () => {

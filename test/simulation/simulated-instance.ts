@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../../src/kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../../src/database/errors.js';
 import { Clock } from '../../src/kernel/clock.js';
 import { PermissionSet } from '../../src/identity/permission-set.js';
 import { Principal } from '../../src/identity/principal.js';

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../../src/kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../../src/database/errors.js';
 import type { Listener, SimulatedDatabase } from './simulated-database.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import type { World } from './world.js';

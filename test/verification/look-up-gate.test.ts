@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { StoreUnavailableError } from '../../src/kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../../src/database/errors.js';
 import { nextTurn } from '../../src/kernel/next-turn.js';
 import { LookUpGate, type LookUpLimits } from '../../src/verification/look-up-gate.js';
 

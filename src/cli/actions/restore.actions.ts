@@ -1,7 +1,8 @@
 import { ApiKeysService } from '../../api-keys/api-keys.service.js';
 import { AuditService } from '../../audit/audit.service.js';
 import type { Principal } from '../../identity/principal.js';
-import { LatchkeyError, WorkspaceNotFoundError } from '../../kernel/latchkey-error.js';
+import { LatchkeyError } from '../../kernel/latchkey-error.js';
+import { WorkspaceNotFoundError } from '../../events/errors.js';
 import { readEnvironment } from '../../config/environment.js';
 import { MembersService } from '../../members/members.service.js';
 import { ENVIRONMENT } from '../../operators/operator-name.js';
@@ -30,7 +31,7 @@ interface Kind {
   noun: string;
   verb: string;
   past: string;
-  /** @returns its name; undefined if there is nothing to do. @throws {LatchkeyError} 404, the same. */
+  /** @returns its name; undefined if there is nothing to do. @throws {LatchkeyError} not_found, the same. */
   find: (session: Session, restriction: Restriction) => Promise<string | undefined>;
   carryOut: (session: Session, restriction: Restriction) => Promise<unknown>;
 }
@@ -150,7 +151,7 @@ async function carryOut(session: Session, step: Step): Promise<void> {
   try {
     await orUndefined(() => KINDS[step.what].carryOut(session, step));
   } catch (error) {
-    if (!(error instanceof LatchkeyError) || error.getStatus() >= 500) throw error;
+    if (!(error instanceof LatchkeyError) || !error.isRefusal) throw error;
     step.failure = error.message;
   }
 }
@@ -160,7 +161,7 @@ async function orUndefined<T>(act: () => Promise<T>): Promise<T | undefined> {
   try {
     return await act();
   } catch (error) {
-    if (error instanceof LatchkeyError && error.getStatus() === 404) return undefined;
+    if (error instanceof LatchkeyError && error.kind === 'not_found') return undefined;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import type { Client, Pool, QueryConfig } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { FairGate } from '../../kernel/fair-gate.js';
 import { isId } from '../../kernel/ids.js';
-import { StoreUnavailableError } from '../../kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../errors.js';
 import { Database, type Reads, type TransactionOptions } from '../database.js';
 import type { PreparedRead } from '../prepared-read.js';
 import { queueToChange, queueToShare } from '../fair-locks.js';

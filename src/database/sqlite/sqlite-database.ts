@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { FairGate } from '../../kernel/fair-gate.js';
-import { StoreUnavailableError } from '../../kernel/latchkey-error.js';
+import { StoreUnavailableError } from '../errors.js';
 import { Database, type Reads, type TransactionOptions } from '../database.js';
 import type { PreparedRead } from '../prepared-read.js';
 import { Mutex } from './mutex.js';

@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { OutcomeUnknownError, StoreUnavailableError } from '../../kernel/latchkey-error.js';
+import { OutcomeUnknownError, StoreUnavailableError } from '../errors.js';
 
 /**
  * The file of a SQLite database that is open. SQLite keeps its log next to the name that the file is opened by, and goes on

@@ -1,7 +1,9 @@
 import { ApiProperty, ApiResponse, ApiSchema } from '@nestjs/swagger';
 import { EXAMPLE_ID } from './api-examples.js';
 import { errorBody, toLatchkeyError } from '../error-body.js';
-import { ERROR_STATUS, RequestInvalidError, type ErrorCode, type FieldFault } from '../../kernel/latchkey-error.js';
+import { BodyTooLargeError, HeadersTooLargeError, UnsupportedMediaTypeError, UriTooLongError } from '../errors.js';
+import { type FieldFault } from '../../kernel/latchkey-error.js';
+import { RequestInvalidError } from '../../input/errors.js';
 import type { LatchkeyError } from '../../kernel/latchkey-error.js';
 
 @ApiSchema({ name: 'LatchkeyFieldFault' })
@@ -28,8 +30,8 @@ export class ErrorDto {
   @ApiProperty({ description: 'What was wrong and the way out, for people.', example: 'The API key does not exist.' })
   message!: string;
 
-  @ApiProperty({ description: 'Stable, for programs.', enum: Object.keys(ERROR_STATUS), example: 'apikey.not_found' })
-  code!: ErrorCode;
+  @ApiProperty({ description: 'Stable, for programs.', example: 'apikey.not_found' })
+  code!: string;
 
   @ApiProperty({ description: 'The X-Request-Id of this answer.', example: EXAMPLE_ID })
   requestId!: string;
@@ -38,13 +40,20 @@ export class ErrorDto {
   details?: FieldFaultDto[];
 }
 
+/** Documents which codes there are. */
+export function documentCodes(codes: readonly string[]): void {
+  ApiProperty({ enum: codes })(ErrorDto.prototype, 'code');
+}
+
 /** Why any request may be refused before a route sees it. */
-export const REQUEST_REFUSALS: readonly LatchkeyError[] = [400, 414, 431].map((statusCode) =>
-  toLatchkeyError({ statusCode, code: 'FST_ERR_BAD_URL' }),
-);
+export const REQUEST_REFUSALS: readonly LatchkeyError[] = [
+  toLatchkeyError({ statusCode: 400, code: 'FST_ERR_BAD_URL' }),
+  new UriTooLongError(),
+  new HeadersTooLargeError(),
+];
 
 /** What any route that reads a body may refuse it for. */
-export const BODY_REFUSALS: readonly LatchkeyError[] = [413, 415].map((statusCode) => toLatchkeyError({ statusCode }));
+export const BODY_REFUSALS: readonly LatchkeyError[] = [new BodyTooLargeError(), new UnsupportedMediaTypeError()];
 
 /** A fault in the input, as an example of those a route may find. */
 export function invalid(field: string, message: string): LatchkeyError {
@@ -72,13 +81,18 @@ export function ApiRefusals(...errors: readonly LatchkeyError[]): MethodDecorato
   };
 }
 
+/** Documents that a route of a host may refuse with this error: how the answer looks is the host's matter. */
+export function documentedWithoutBody(error: LatchkeyError, description = error.message): MethodDecorator {
+  return ApiResponse({ status: error.getStatus(), description, headers: documentedHeaders([error]) });
+}
+
 /** The errors that a route is documented to refuse with. */
 export function refusalsOf(handler: object): readonly LatchkeyError[] {
   return (Reflect.getMetadata(REFUSALS, handler) ?? []) as LatchkeyError[];
 }
 
 /** The headers of answers with one status, required if all of these errors have them. */
-export function documentedHeaders(errors: readonly LatchkeyError[]): Record<string, HeaderObject> {
+function documentedHeaders(errors: readonly LatchkeyError[]): Record<string, HeaderObject> {
   const documented: Record<string, HeaderObject> = {};
   for (const [name, example] of errors.flatMap(({ headers }) => Object.entries(headers))) {
     documented[name] ??= {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { StoreInUseError } from '../../kernel/latchkey-error.js';
+import { StoreInUseError } from '../../database/errors.js';
 import { makePrivateFile } from '../../kernel/private-file.js';
 import { Mutex } from '../../database/sqlite/mutex.js';
 import { identityOf, oneNameOf, servingFileOf } from '../../database/sqlite/sqlite-file.js';
