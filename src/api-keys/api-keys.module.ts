@@ -6,11 +6,12 @@ import { RolesModule } from '../roles/roles.module.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { KeyEscalation } from './key-escalation.js';
 import { MemberKeys } from './deletion/member-keys.js';
+import { Decoys } from './look-up/decoys.js';
 import { WorkspaceKeys } from './deletion/workspace-keys.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, PermissionsModule, RolesModule],
-  providers: [ApiKeysService, KeyEscalation, MemberKeys, WorkspaceKeys],
+  providers: [ApiKeysService, Decoys, KeyEscalation, MemberKeys, WorkspaceKeys],
   exports: [ApiKeysService, MemberKeys, WorkspaceKeys],
 })
 export class ApiKeysModule {}

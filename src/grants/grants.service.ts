@@ -26,7 +26,8 @@ interface HolderRow {
   role_id: string | null;
 }
 
-interface RoleRow {
+/** One of the roles of a holder. */
+export interface RoleRow {
   role_id: string | null;
   role_name: string | null;
   role_permissions: string | null;

@@ -1,7 +1,7 @@
 import type { HolderType } from './holding.js';
 
 /** A holder, in SQL of text. */
-interface HolderSql {
+export interface HolderSql {
   type: HolderType;
   workspaceId: string;
   id: string;

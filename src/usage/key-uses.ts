@@ -1,8 +1,8 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { writeLastUses } from '../api-keys/look-up/last-uses.js';
 import { Clock } from '../kernel/clock.js';
 import { describeError } from '../kernel/describe-error.js';
 import { Database } from '../database/database.js';
-import type { Transaction } from '../database/transaction.js';
 
 const FLUSH_MS = 1000;
 const MOST_AT_ONCE = 500;
@@ -60,7 +60,7 @@ export class KeyUses implements OnModuleInit, BeforeApplicationShutdown {
     for (let at = 0; at < ids.length; at += MOST_AT_ONCE) {
       const some = ids.slice(at, at + MOST_AT_ONCE).map((id) => [id, noted.get(id) ?? ''] as const);
       try {
-        const skipped = await this.database.transaction((transaction) => update(transaction, some));
+        const skipped = await this.database.transaction((transaction) => writeLastUses(transaction, some));
         for (const [id, date] of some) if (skipped.has(id)) this.keep(id, date);
       } catch (error) {
         for (const [id, date] of some) this.keep(id, date);
@@ -84,22 +84,4 @@ export class KeyUses implements OnModuleInit, BeforeApplicationShutdown {
   private keep(id: string, date: string): void {
     if ((this.unwritten.get(id) ?? '') < date) this.unwritten.set(id, date);
   }
-}
-
-/** @returns the keys that somebody is changing at this moment: waiting for them could be waiting for each other. */
-async function update(transaction: Transaction, uses: readonly (readonly [string, string])[]): Promise<Set<string>> {
-  const places = uses.map((_, at) => `($${2 * at + 1}, $${2 * at + 2})`).join(', ');
-  const outdated = `SELECT key.id, used.date FROM latchkey_api_keys key
-    JOIN used ON used.id = key.id AND (key.last_used_date IS NULL OR key.last_used_date < used.date)`;
-  const used = `WITH used (id, date) AS (VALUES ${places})`;
-  const lock = transaction.lock ? 'FOR NO KEY UPDATE OF key SKIP LOCKED' : '';
-  await transaction.query(
-    `${used}, free AS (${outdated} ${lock})
-     UPDATE latchkey_api_keys SET last_used_date = (SELECT date FROM free WHERE free.id = latchkey_api_keys.id)
-     WHERE id IN (SELECT id FROM free)`,
-    uses.flat(),
-  );
-  if (!transaction.lock) return new Set();
-  const left = await transaction.query<{ id: string }>(`${used} ${outdated}`, uses.flat());
-  return new Set(left.map(({ id }) => id));
 }

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { hashOf } from '../api-keys/look-up/keys-by-hash.js';
 import { Database } from '../database/database.js';
 import { Revocations } from '../revocation/revocations.js';
 import { KeyVerifier } from './key-verifier.js';
-
-const FIND_HASH = `SELECT hash FROM latchkey_api_keys WHERE id = $1
-  UNION ALL SELECT hash FROM latchkey_deleted_keys WHERE key_id = $2`;
 
 /** Tells others whether this instance accepts a key, which they name by its id: no secret and no hash leaves the database. */
 @Injectable()
@@ -18,7 +16,7 @@ export class KeyInspector {
   }
 
   private async accepts(keyId: string): Promise<boolean> {
-    const [row] = await this.database.query<{ hash: string }>(FIND_HASH, [keyId, keyId]);
-    return row !== undefined && this.verifier.accepts(row.hash);
+    const hash = await hashOf(this.database, keyId);
+    return hash !== undefined && this.verifier.accepts(hash);
   }
 }

@@ -1,9 +1,10 @@
+import { MOST_IN_ONE_STATEMENT } from '../api-keys/look-up/keys-by-hash.js';
 import { TooManyLookUpsError } from '../identity/errors.js';
 import type { Revocations } from '../revocation/revocations.js';
 import type { KeyCache } from './key-cache.js';
 import type { RememberedWorkspace } from './remembered-key.js';
 import { LookUpGate } from './look-up-gate.js';
-import { MOST_IN_ONE_STATEMENT, type FoundKey, type StoredKeys } from './stored-keys.js';
+import type { FoundKey, StoredKeys } from './stored-keys.js';
 
 const MOST_WAITING = 1024;
 

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { GrantsModule } from '../grants/grants.module.js';
 import { UsageModule } from '../usage/usage.module.js';
-import { Decoys } from './decoys.js';
 import { KeyInspector } from './key-inspector.js';
 import { KeyVerifier } from './key-verifier.js';
 import { RefusedVerifications } from './refused-verifications.js';
@@ -10,7 +9,7 @@ import { StoredKeys } from './stored-keys.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, UsageModule],
-  providers: [Decoys, KeyInspector, KeyVerifier, RefusedVerifications, StoredKeys],
+  providers: [KeyInspector, KeyVerifier, RefusedVerifications, StoredKeys],
   exports: [KeyVerifier],
 })
 export class VerificationModule {}

@@ -1,5 +1,5 @@
 import { Database } from '../../src/database/database.js';
-import { FIND_KEYS } from '../../src/verification/stored-keys.js';
+import { FIND_KEYS } from '../../src/api-keys/look-up/keys-by-hash.js';
 import type { RunningService } from './service.js';
 
 /** Makes the look-ups of keys wait, as a slow database does, however slow the machine. Returns what ends it. */

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { FIND_KEYS, toParameters } from '../../src/api-keys/look-up/keys-by-hash.js';
 import { generateKey, hashKey } from '../../src/kernel/keys/key-format.js';
-import { decoyFor, noDecoyFor } from '../../src/verification/decoys.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
-import { FIND_KEYS } from '../../src/verification/stored-keys.js';
 import { IdentityProviderFixture } from '../support/identity-provider.js';
 import { createWorkspace, startInstance, startService, uniqueName, type RunningService } from '../support/service.js';
 import { withSql } from '../support/sql.js';
@@ -53,7 +52,7 @@ describe('The look-up of a key', () => {
       // What somebody's transaction may still have to see gets no hint that it is dead, and is looked at each time.
       await service.app.close();
       return withSql(service.store, async (query) => {
-        const now = new Date(Date.now() + 120_000).toISOString();
+        const now = new Date(Date.now() + 120_000);
         // A row that was changed leaves its older version behind, and an index may lead to both.
         await query('VACUUM (INDEX_CLEANUP ON) latchkey_api_keys, latchkey_deleted_keys, latchkey_role_assignments');
         await query(`PREPARE find AS ${FIND_KEYS.sql}`);
@@ -62,8 +61,7 @@ describe('The look-up of a key', () => {
         const found: Work[] = [];
         for (const secret of Object.values(secrets)) {
           const hashes = [hashKey(secret), ...others];
-          const texts = [hashes, [now], hashes.map(decoyFor), hashes.map(noDecoyFor)];
-          const values = texts.map((each) => `'${each.join('')}'`);
+          const values = toParameters(hashes, now).map((each) => `'${each}'`);
           const explain = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE find(${values.join(', ')})`;
           // The first leaves hints for those that come after.
           await query(explain);

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { HASH_LENGTH } from '../kernel/keys/key-format.js';
-import { Database } from '../database/database.js';
+import { HASH_LENGTH } from '../../kernel/keys/key-format.js';
+import { Database } from '../../database/database.js';
 
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 const NEVER = '1970-01-01T00:00:00.000Z';
