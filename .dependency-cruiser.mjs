@@ -69,6 +69,14 @@ export default {
       from: { path: CORE },
       to: { path: FEATURES },
     },
+    {
+      name: 'services-know-no-http',
+      comment:
+        'Hosts and the command line call them too. Controllers and what documents their answers may know requests.',
+      severity: 'error',
+      from: { path: FEATURES, pathNot: '\\.(controller|dto)\\.ts$' },
+      to: { path: '^src/http/' },
+    },
     ...ROOMS.map((room, at) => ({
       name: `${room}-knows-what-is-below`,
       severity: /** @type {const} */ ('error'),

@@ -1,5 +1,5 @@
 import { DEFAULT_LIMIT, type PageQueryDto } from '../input/page-query.dto.js';
-import { pageLinks, type Page } from '../input/paging.js';
+import type { Page, Total } from '../input/paging.js';
 import type { HttpRequest, HttpResponse } from './request.js';
 
 /**
@@ -19,7 +19,26 @@ export function respondWithPage<T>(
   return query.page !== undefined && query.limit !== undefined ? page : page.data;
 }
 
-/** The rows to skip and to take for a page. */
-export function rangeOf({ page = 1, limit = DEFAULT_LIMIT }: PageQueryDto): { skip: number; take: number } {
-  return { skip: (page - 1) * limit, take: limit };
+/** A request target that names a host (RFC 9112 §3.2.2), which a caller can choose. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i;
+
+/** The `Link` header of RFC 8288 for a numbered page; other query parameters are kept. Which page is the last may not be known. */
+function pageLinks(target: string, page: number, limit: number, { total, totalRelation }: Total): string {
+  const [path = '', ...query] = target.replace(ORIGIN, '').split('?');
+  const last = Math.max(1, Math.ceil(total / limit));
+  const targets: Record<string, number | undefined> = {
+    first: 1,
+    prev: page > 1 ? Math.min(page - 1, last) : undefined,
+    next: page < last ? page + 1 : undefined,
+    last: totalRelation === undefined ? last : undefined,
+  };
+  return Object.entries(targets)
+    .filter(([, target]) => target !== undefined)
+    .map(([rel, target]) => {
+      const parameters = new URLSearchParams(query.join('?'));
+      parameters.set('page', String(target));
+      parameters.set('limit', String(limit));
+      return `<${path}?${parameters.toString()}>; rel="${rel}"`;
+    })
+    .join(', ');
 }

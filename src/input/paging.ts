@@ -1,5 +1,6 @@
 import { isId } from '../kernel/ids.js';
 import { RequestInvalidError } from './errors.js';
+import { DEFAULT_LIMIT, type PageQueryDto } from './page-query.dto.js';
 import { isDateTime, toSearchBound } from './search-bounds.js';
 
 /** How many match. */
@@ -14,28 +15,9 @@ export interface Page<T> extends Total {
   data: T[];
 }
 
-/** A request target that names a host (RFC 9112 §3.2.2), which a caller can choose. */
-const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i;
-
-/** The `Link` header of RFC 8288 for a numbered page; other query parameters are kept. Which page is the last may not be known. */
-export function pageLinks(target: string, page: number, limit: number, { total, totalRelation }: Total): string {
-  const [path = '', ...query] = target.replace(ORIGIN, '').split('?');
-  const last = Math.max(1, Math.ceil(total / limit));
-  const targets: Record<string, number | undefined> = {
-    first: 1,
-    prev: page > 1 ? Math.min(page - 1, last) : undefined,
-    next: page < last ? page + 1 : undefined,
-    last: totalRelation === undefined ? last : undefined,
-  };
-  return Object.entries(targets)
-    .filter(([, target]) => target !== undefined)
-    .map(([rel, target]) => {
-      const parameters = new URLSearchParams(query.join('?'));
-      parameters.set('page', String(target));
-      parameters.set('limit', String(limit));
-      return `<${path}?${parameters.toString()}>; rel="${rel}"`;
-    })
-    .join(', ');
+/** The rows to skip and to take for a page. */
+export function rangeOf({ page = 1, limit = DEFAULT_LIMIT }: PageQueryDto): { skip: number; take: number } {
+  return { skip: (page - 1) * limit, take: limit };
 }
 
 /** The place of a record in an order by date and id. */

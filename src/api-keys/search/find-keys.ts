@@ -1,5 +1,4 @@
-import { rangeOf } from '../../http/page-response.js';
-import type { Total } from '../../input/paging.js';
+import { rangeOf, type Total } from '../../input/paging.js';
 import type { Database } from '../../database/database.js';
 import { toStatement, unionOf, type Sql } from '../../database/sql.js';
 import type { ApiKeyStatus } from '../api-key-status.js';
