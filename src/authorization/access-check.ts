@@ -112,7 +112,7 @@ function faultOfDeclaration({ type, prototype }: HostedClass, { name, declared, 
 }
 
 interface Bound {
-  globalGuards: readonly object[];
+  globalGuards: readonly unknown[];
   fieldsAreGuarded: boolean;
 }
 

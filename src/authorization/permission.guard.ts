@@ -60,7 +60,9 @@ export class PermissionGuard implements CanActivate {
     access: Access | undefined,
   ): Promise<boolean> {
     try {
-      if (principal.rateLimit && countsAsUse(context, request)) {
+      // The guards may be bound twice: to all routes, to a class and to its method. Nest makes one context for all guards of a
+      // call; of fields of GraphQL, and messages of a WebSocket, many come with one request, and each is a use.
+      if (principal.rateLimit && countOnce(context)) {
         await this.rateLimits.consume(principal, principal.rateLimit);
       }
       const displaced = actsInWorkspace(access) ? displacedFrom(principal) : undefined;
@@ -123,12 +125,6 @@ export class PermissionGuard implements CanActivate {
     if (workspaceId === null) return false;
     return named.toLowerCase() === workspaceId || (await this.workspaces.find(named)) === workspaceId;
   }
-}
-
-// The guards may be bound twice: to all routes, to a class and to its method. Many fields of GraphQL, and all messages of a
-// WebSocket, come with one request: each of them is a use, and Nest makes one context for all guards of a call.
-function countsAsUse(context: ExecutionContext, request: HttpRequest): boolean {
-  return countOnce(context.getType() === 'http' ? request : context);
 }
 
 function actsInWorkspace(access: Access | undefined): boolean {

@@ -41,6 +41,16 @@ describe('a commit on PostgreSQL', () => {
     });
   });
 
+  it('is not come to by what is named by no id, which would be part of a statement', async () => {
+    const body = () => add('never');
+    const id = "x'; DELETE FROM latchkey_workspaces; --";
+    const lookFor = { table: 'latchkey_workspaces', id, orElse: () => new Error('not found') };
+    for (const options of [{ lookFor }, { queue: { id, alone: true } }, { queue: { id, alone: false } }]) {
+      await expect(opened.database.transaction(body, options)).rejects.toThrow('Only what has an id');
+    }
+    expect(await workspaceNames(opened.database)).toEqual([]);
+  });
+
   it('that the server refuses changes nothing, and its connection goes on', async () => {
     await atCommit("IF NEW.name = 'refused' THEN RAISE EXCEPTION 'no' USING ERRCODE = '23514'; END IF");
     await expect(add('refused')).rejects.toThrow(StoreUnavailableError);

@@ -134,12 +134,11 @@ describe('a transaction', () => {
     });
 
     it('cannot be used once it has ended', async () => {
-      let kept: ((name: string) => Promise<unknown>) | undefined;
-      await opened.database.transaction((tx) => {
-        kept = (name) => tx.query(INSERT_WORKSPACE, [name, name]);
-        return Promise.resolve();
-      });
-      await expect(kept!('late')).rejects.toThrow('has ended');
+      const ended = await opened.database.transaction((tx) => Promise.resolve({ tx }));
+      await expect(ended.tx.query(INSERT_WORKSPACE, ['late', 'late'])).rejects.toThrow('has ended');
+      await expect(ended.tx.manager.save(Workspace, workspace('late'))).rejects.toThrow('has ended');
+      expect(() => ended.tx.writeLast(INSERT_WORKSPACE, ['late', 'late'])).toThrow('has ended');
+      expect(() => ended.tx.readAfter({ sql: 'SELECT 1' }, [])).toThrow('has ended');
       expect(await workspaceNames(opened.database)).toEqual([]);
     });
 

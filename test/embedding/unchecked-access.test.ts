@@ -274,6 +274,52 @@ class GuardedGateway {
   }
 }
 
+@Gateway()
+@Protected('orders:refund')
+class DeclaringGateway {
+  @SubscribeMessage('refund')
+  refund(): string {
+    return this.answer();
+  }
+
+  answer(): string {
+    return 'refunded';
+  }
+}
+
+@Controller('declaring')
+@RequirePermissions('orders:view')
+class DeclaringController {
+  @Get()
+  list(): string[] {
+    return this.orders();
+  }
+
+  orders(): string[] {
+    return [];
+  }
+}
+
+// As a package marks methods that nobody here knows of.
+const Command = () => SetMetadata('chat:command', 'refund');
+
+class OpenCommands {
+  @Command()
+  @RequirePermissions('orders:refund')
+  refund(): string {
+    return 'refunded';
+  }
+}
+
+@Injectable()
+class GuardedCommands {
+  @Command()
+  @Protected('orders:refund')
+  refund(): string {
+    return 'refunded';
+  }
+}
+
 @Controller()
 class OpenMessages {
   @MessagePattern('refund')
@@ -397,6 +443,7 @@ describe('an application that declares access', () => {
       [RefundsOfAll, 'RefundsOfAll is no controller, resolver or gateway'],
       [OpenResolver, `OpenResolver.orders (GraphQL Query) ${LACKS_BOTH}`],
       [OpenGateway, `OpenGateway.refund (WebSocket message "refund") ${LACKS_BOTH}`],
+      [OpenCommands, `OpenCommands.refund ${LACKS_BOTH}`],
     ])('does not start if a provider declares what nothing checks: %p', async (provider, fault) => {
       expect(await faultOfProvider(provider)).toContain(fault);
     });
@@ -414,16 +461,30 @@ describe('an application that declares access', () => {
       expect(await faultOf({ providers: [FieldResolver, guarded] })).toBeUndefined();
     });
 
-    it('does not start with a resolver whose guards Nest would not find', async () => {
-      const made = { provide: GuardedResolver, useFactory: () => new GuardedResolver() };
-      expect(await faultOf({ providers: [made] })).toContain(`GuardedResolver.orders (GraphQL Query) ${LACKS_BOTH}`);
-      const named = { provide: 'RESOLVER', useClass: GuardedResolver };
-      expect(await faultOf({ providers: [named] })).toContain(`GuardedResolver.orders (GraphQL Query) ${LACKS_BOTH}`);
+    it.each([
+      [GuardedResolver, 'GuardedResolver.orders (GraphQL Query)'],
+      [FieldResolver, 'FieldResolver.customer (GraphQL Order)'],
+      [GuardedCommands, 'GuardedCommands.refund'],
+    ])('does not start with a provider whose guards Nest would not find: %p', async (type, method) => {
+      const options = { provide: 'GqlModuleOptions', useValue: { fieldResolverEnhancers: ['guards'] } };
+      for (const provider of [
+        { provide: type, useFactory: () => new type() },
+        { provide: 'PROVIDER', useClass: type },
+      ]) {
+        expect(await faultOf({ providers: [provider, options] })).toContain(`${method} ${LACKS_BOTH}`);
+      }
+    });
+
+    it('does not start with guards that are there under another name than APP_GUARD, and bound to nothing', async () => {
+      const named = [ApiKeyGuard, PermissionGuard].map((guard) => ({ provide: `My${guard.name}`, useExisting: guard }));
+      const providers = [ApiKeyGuard, PermissionGuard, ...named];
+      expect(await faultOf({ controllers: [OpenController], providers })).toContain(LACKS_BOTH);
     });
 
     it('starts with guards on the class or the method, and with guards of its own that extend them', async () => {
       expect(await faultOf({ controllers: [OwnGuardsController], providers: [GuardedResolver] })).toBeUndefined();
       expect(await faultOfProvider(GuardedGateway)).toBeUndefined();
+      expect(await faultOf({ providers: [DeclaringGateway, GuardedCommands] })).toBeUndefined();
     });
 
     it.each<[string, object, object]>([
@@ -434,7 +495,7 @@ describe('an application that declares access', () => {
     ])('starts with APP_GUARD as %s', async (_what, apiKeyGuard, permissionGuard) => {
       const guards = [apiKeyGuard, permissionGuard].map((guard) => ({ provide: APP_GUARD, ...guard }) as never);
       const providers = [ApiKeyGuard, PermissionGuard, OpenResolver, ...guards];
-      expect(await faultOf({ controllers: [OpenController], providers })).toBeUndefined();
+      expect(await faultOf({ controllers: [OpenController, DeclaringController], providers })).toBeUndefined();
     });
 
     it('starts with app.useGlobalGuards, which guards its routes, but not its gateways and messages', async () => {

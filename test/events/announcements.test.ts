@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { EventEmitter2, OnEvent } from '@nestjs/event-emitter';
 import type { DomainEvent } from '../../src/events/domain-event.js';
 import { InTransaction } from '../../src/events/in-transaction.decorator.js';
@@ -80,7 +80,10 @@ describe('announcements after the commit', () => {
       expect(host.context.get(Listener).heard).toHaveLength(1);
     });
 
-    it('harm nobody when a listener fails', async () => {
+    it('harm nobody when a listener fails, which is logged', async () => {
+      const logged: unknown[] = [];
+      const log = (entry: unknown): number => logged.push(entry);
+      Logger.overrideLogger({ log: () => undefined, warn: () => undefined, error: log });
       emitter.prependListener('latchkey.apikey.deleted', () => {
         throw new Error('at once');
       });
@@ -99,6 +102,14 @@ describe('announcements after the commit', () => {
       expect(host.context.get(Listener).heard.map(({ targets }) => targets[0]?.id)).toEqual([id]);
       expect(everything).toEqual(['latchkey.apikey.created', 'latchkey.apikey.deleted']);
       expect(await host.recordsOf('apikey.deleted')).toBe(1);
+      const failed = { message: 'A listener failed after the commit.', action: 'apikey.deleted' };
+      expect(logged).toEqual(
+        expect.arrayContaining(
+          ['at once', 'later'].map((error) =>
+            expect.objectContaining({ ...failed, error: expect.stringContaining(error) }),
+          ),
+        ),
+      );
       await host.apiKeys.delete(host.actor, await createKey(), {});
       expect(once).toEqual(['apikey.deleted']);
     });

@@ -10,10 +10,13 @@ const TESTS: readonly [path: string, tests: readonly string[]][] = [
     ],
   ],
   ['src/revocation', ['test/revocation', 'test/simulation', 'test/database/file-in-place']],
+  ['src/events/changes.ts', ['test/events/changes', 'test/api-keys/update']],
+  ['src/events/unit-of-work.ts', ['test/events', 'test/revocation/durability']],
   [
     'src/events',
     ['test/events', 'test/database/transaction', 'test/database/host-transaction', 'test/embedding/events'],
   ],
+  ['src/database/store-errors.ts', ['test/database/store-errors']],
   ['src/database', ['test/database', 'test/embedding/data-source', 'test/escalation/fairness']],
   ['src/identity/permission-set.ts', ['test/permissions/permission-set']],
   ['src/identity/restrictions.ts', ['test/authorization/restrictions', 'test/permissions/restrictions']],
@@ -21,6 +24,24 @@ const TESTS: readonly [path: string, tests: readonly string[]][] = [
   ['src/rate-limits', ['test/rate-limits']],
   ['src/refused-requests', ['test/audit/attempted', 'test/refused-attempts', 'test/embedding/transport']],
   ['src/authentication', ['test/authentication', 'test/embedding/principal-resolver', 'test/people', 'test/matrix']],
+  ['src/authorization/define-permissions.ts', ['test/embedding/define-permissions']],
+  ['src/authorization/host-documentation.ts', ['test/embedding/openapi']],
+  ['src/authorization/escalation.ts', ['test/permissions', 'test/escalation/escalation']],
+  [
+    'src/authorization/permission.guard.ts',
+    [
+      'test/authorization/fail-closed',
+      'test/embedding/guards',
+      'test/embedding/global-guards',
+      'test/embedding/principal-resolver',
+      'test/input/order',
+      'test/people',
+      'test/matrix',
+    ],
+  ],
+  ...['access-check', 'bound-guards', 'handler-kind', 'hosted-classes', 'request-instance.guard'].map(
+    (name): [string, string[]] => [`src/authorization/${name}.ts`, ['test/embedding/unchecked-access']],
+  ),
   [
     'src/authorization',
     [

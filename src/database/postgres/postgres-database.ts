@@ -47,14 +47,12 @@ const begin = (since: number, { queue, lookFor }: TransactionOptions): string =>
 // Without parameters, so that it takes no round trip of its own. What is left to wait once it has queued is set by the
 // server's clock: the next statement is sent before.
 function waitIn({ id, alone }: NonNullable<TransactionOptions['queue']>, since: number): string {
-  if (!isId(id)) throw new Error('Only what has an id is queued for.');
   return `SELECT ${alone ? queueToChange(`'${id}'`) : queueToShare(`'${id}'`)},
     set_config('lock_timeout', GREATEST(${SHORTEST_WAIT_MS}, ${leftMs(since)} -
       date_part('epoch', clock_timestamp() - transaction_timestamp()) * 1000)::integer::text, true)`;
 }
 
 function find({ table, id }: NonNullable<TransactionOptions['lookFor']>): string {
-  if (!isId(id)) throw new Error('Only what has an id is looked for.');
   return `SELECT id FROM ${table} WHERE id = '${id}'`;
 }
 
@@ -164,7 +162,10 @@ export class PostgresDatabase extends Database {
     options: TransactionOptions,
     sending: Sending,
   ): Promise<T> {
-    const { since = performance.now(), lookFor } = options;
+    const { since = performance.now(), queue, lookFor } = options;
+    // They are part of the text of a statement.
+    if (![queue, lookFor].every((named) => !named || isId(named.id)))
+      throw new Error('Only what has an id is looked for.');
     const runner = await this.connected(since + LONGEST_WAIT_MS);
     // The statements that come next are sent with it. Where it fails, the server refuses them: the transaction is aborted.
     const { answer, end } = this.statements.runFirst((await runner.connect()) as Client, begin(since, options));
