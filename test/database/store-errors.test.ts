@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { QueryFailedError, TypeORMError } from 'typeorm';
+import { StoreUnavailableError } from '../../src/database/errors.js';
 import {
   isAnswer,
   isBusy,
@@ -12,7 +13,7 @@ import {
   isUniqueViolation,
   toStoreError,
 } from '../../src/database/store-errors.js';
-import { StoreUnavailableError, WorkspaceNotFoundError } from '../../src/kernel/latchkey-error.js';
+import { WorkspaceNotFoundError } from '../../src/events/errors.js';
 
 interface Facts {
   code?: unknown;
