@@ -13,6 +13,7 @@ import { LeasedRevocations } from './leased-revocations.js';
 import { PostgresInstanceConnection } from './postgres/postgres-instance-connection.js';
 import { PostgresRevocationStore } from './postgres/postgres-revocation-store.js';
 import { Revocations } from './revocations.js';
+import { ServingFile } from './sqlite/serving-file.js';
 import { ServingLock } from './sqlite/serving-lock.js';
 import { SqliteRevocations } from './sqlite/sqlite-revocations.js';
 
@@ -35,7 +36,8 @@ export class RevocationModule {}
 function createRevocations(dataSource: DataSource, database: Database, options: LatchkeyOptions): Revocations {
   const serves = options.cacheSize > 0;
   if (isSqlite(dataSource.options)) {
-    return new SqliteRevocations(new ServingLock(dataSource.options), database, serves);
+    const lock = new ServingLock(new ServingFile(dataSource.options), SYSTEM_TIME);
+    return new SqliteRevocations(lock, database, serves, SYSTEM_TIME);
   }
   const connect = () => new PostgresInstanceConnection(clientOf(dataSource, options.directUrl), database.names);
   return new LeasedRevocations(

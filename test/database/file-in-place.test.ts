@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { copyFile, link, rename, rm, symlink } from 'node:fs/promises';
+import { Database } from '../../src/database/database.js';
+import { Revocations } from '../../src/revocation/revocations.js';
 import { CommandLine } from '../support/command-line.js';
+import { eventually } from '../support/eventually.js';
 import {
   createWorkspace,
   startInstance,
@@ -74,6 +77,23 @@ describe('the file of a SQLite database that is served', () => {
       await workspace.operator.delete(`/apikey/${id}`).expect(ending.code === 0 ? 404 : 200);
       await client.get('/apikey').expect(401);
     }
+  });
+
+  it('deletes a key also when the lock file is removed while it is deleted', async () => {
+    const revocations = service.app.get(Revocations, { strict: false });
+    await key.client.get('/apikey').expect(200);
+
+    await service.app.get(Database, { strict: false }).transaction(async (transaction) => {
+      await rm(`${path}-serving`);
+      await eventually('it has noticed', () => !revocations.mayServeFromMemory() || undefined);
+      // The lock is taken again only after this transaction, which waits for nobody.
+      const staged = await revocations.stage(transaction, [{ keyId: key.id }]);
+      staged.abandon();
+    });
+
+    await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+    await key.client.get('/apikey').expect(401);
+    await eventually('it answers from memory again', () => revocations.mayServeFromMemory() || undefined);
   });
 
   const isRefused = async () => {

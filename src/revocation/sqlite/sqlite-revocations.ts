@@ -1,8 +1,8 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { setTimeout } from 'node:timers/promises';
 import { describeError } from '../../kernel/describe-error.js';
 import type { Database } from '../../database/database.js';
 import type { Transaction } from '../../database/transaction.js';
+import type { Time } from '../../kernel/time.js';
 import type { Revocation, StagedRevocation } from '../../events/revocation.js';
 import { Revocations, type Inspection, type RevocationStatistics } from '../revocations.js';
 import type { ServingLock } from './serving-lock.js';
@@ -27,6 +27,7 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
     private readonly lock: ServingLock,
     private readonly database: Database,
     private readonly serves: boolean,
+    private readonly time: Time,
   ) {
     super();
   }
@@ -86,9 +87,9 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
     return {
       abandon: () => void settle(),
       confirmed: async () => {
-        const beginning = performance.now();
+        const beginning = this.time.monotonic();
         await settle();
-        this.waits.observe((performance.now() - beginning) / 1000);
+        this.waits.observe((this.time.monotonic() - beginning) / 1000);
       },
     };
   }
@@ -113,7 +114,7 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
       this.logger.log('The file that shows who serves the database is there again.');
     } catch (error) {
       this.logger.error({ message: 'Another process may serve the database now.', error: describeError(error) });
-      await setTimeout(PAUSE_MS, undefined, { ref: false });
+      await new Promise<void>((resolve) => void this.time.after(PAUSE_MS, resolve, 'nothing'));
     }
   }
 
