@@ -5,9 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { tsImport } from 'tsx/esm/api';
 import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { PLANTED_FAULTS, type PlantedFault } from './planted-faults.js';
-import type * as simulating from './simulation.js';
+import type { FileSimulation } from './file-simulation.js';
+import type { Simulation } from './simulation.js';
 
-type Simulating = typeof simulating;
+type AnySimulation = typeof Simulation | typeof FileSimulation;
+
+/** Where it is, and what it is called there. */
+const SIMULATIONS = { instances: ['simulation', 'Simulation'], file: ['file-simulation', 'FileSimulation'] } as const;
 
 // Breaks one line of a copy of the product after the other, and tells whether the simulation notices.
 // npm run test:simulation:planted -- <first seed, or "known"> <worlds at most> <deletions a world> <part of a name>
@@ -31,29 +35,32 @@ async function isNoticed(fault: PlantedFault): Promise<boolean> {
     cpSync(join(root, 'test/simulation'), join(copy, 'test/simulation'), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     plant(fault, join(copy, 'src'));
-    const { href } = pathToFileURL(join(copy, 'test/simulation/simulation.ts'));
+    const [file, name] = SIMULATIONS[fault.on];
+    const { href } = pathToFileURL(join(copy, `test/simulation/${file}.ts`));
     const tsconfig = join(copy, 'tsconfig.json');
-    const { Simulation } = (await tsImport(href, { parentURL: href, tsconfig })) as Simulating;
-    return await violates(fault, Simulation);
+    const simulating = (await tsImport(href, { parentURL: href, tsconfig })) as Record<string, AnySimulation>;
+    return await violates(fault, simulating[name] as AnySimulation);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
-function plant({ file, line, broken }: PlantedFault, source: string): void {
+function plant({ file, also, ...first }: PlantedFault, source: string): void {
   const path = join(source, file);
-  const parts = readFileSync(path, 'utf8').split(line);
-  // Of two such lines, only one would be broken.
-  if (parts.length !== 2) throw new Error(`${file} has not one such line, but ${parts.length - 1}: ${line}`);
-  writeFileSync(path, parts.join(broken));
+  for (const { line, broken } of also ? [first, also] : [first]) {
+    const parts = readFileSync(path, 'utf8').split(line);
+    // Of two such lines, only one would be broken.
+    if (parts.length !== 2) throw new Error(`${file} has not one such line, but ${parts.length - 1}: ${line}`);
+    writeFileSync(path, parts.join(broken));
+  }
 }
 
 /** Runs one world after the other, until the first violation. */
-async function violates({ name, seed }: PlantedFault, Simulation: Simulating['Simulation']): Promise<boolean> {
+async function violates({ name, seed }: PlantedFault, AnySimulation: AnySimulation): Promise<boolean> {
   const from = first === 'known' ? seed : Number(first);
   let acknowledged = 0;
   for (let at = from; at < from + Number(worlds); at += 1) {
-    const result = await new Simulation(at, Number(deletions), [...secrets]).run();
+    const result = await new AnySimulation(at, Number(deletions), [...secrets]).run();
     acknowledged += result.deletions;
     const [violation] = result.violations;
     if (violation === undefined) continue;

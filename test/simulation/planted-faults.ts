@@ -4,6 +4,10 @@ export interface PlantedFault {
   file: string;
   line: string;
   broken: string;
+  /** Another line of that file, where one alone is made up for by it. */
+  also?: { line: string; broken: string };
+  /** Which simulation is to notice: of instances on PostgreSQL, or of processes on a SQLite file. */
+  on: 'instances' | 'file';
   /** Of a world of 500 deletions in which it is noticed, for those who have little time. */
   seed: number;
 }
@@ -14,6 +18,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'revocation/leased-revocations.ts',
     line: 'const isComplete = await this.acknowledgements.of(message.number, timesMs);',
     broken: 'const isComplete = timesMs.size >= 0;',
+    on: 'instances',
     seed: 1,
   },
   {
@@ -21,6 +26,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'revocation/instances/instance-session.ts',
     line: 'for (const forgotten of await this.log.read()) this.events.onMissed(forgotten);',
     broken: 'await this.log.read();',
+    on: 'instances',
     seed: 1002,
   },
   {
@@ -28,6 +34,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'revocation/instances/instance-session.ts',
     line: 'if (seen.renewals !== this.renewals) throw new ElsewhereError();',
     broken: '',
+    on: 'instances',
     seed: 3003,
   },
   {
@@ -35,6 +42,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'revocation/instances/lease.ts',
     line: 'this.sentAt = at;\n    this.sentDate = date;',
     broken: 'this.sentAt = this.time.monotonic();\n    this.sentDate = this.time.date();',
+    on: 'instances',
     seed: 1004,
   },
   {
@@ -42,6 +50,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'verification/key-cache.ts',
     line: 'if (fill.isLate(key)) return;',
     broken: '',
+    on: 'instances',
     seed: 1,
   },
   {
@@ -49,6 +58,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'revocation/revocation-log.ts',
     line: 'export const KEPT_LEASES = 10;',
     broken: 'export const KEPT_LEASES = 0;',
+    on: 'instances',
     seed: 2005,
   },
   {
@@ -57,6 +67,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     line: 'const passedMs = this.time.monotonic() - beginning;\n        if (passedMs + pauseMs',
     broken:
       "const passedMs = this.time.monotonic() - beginning;\n        if (passedMs >= 0) return new Map([['unknown', 5]]);\n        if (passedMs + pauseMs",
+    on: 'instances',
     seed: 2003,
   },
   {
@@ -64,6 +75,40 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'revocation/instances/lease-watch.ts',
     line: 'const DRIFT = 1.25;',
     broken: 'const DRIFT = 1.01;',
+    on: 'instances',
     seed: 1003,
+  },
+  {
+    name: 'a lock that is released before the last commit, and a start that does not wait for it',
+    file: 'revocation/sqlite/sqlite-revocations.ts',
+    line: 'await this.database.close();\n    await this.lock.release();',
+    broken: 'await this.lock.release();\n    await this.database.close();',
+    also: { line: 'await this.database.transaction(() => Promise.resolve());', broken: '' },
+    on: 'file',
+    seed: 1,
+  },
+  {
+    name: 'a start that does not wait for a commit under way',
+    file: 'revocation/sqlite/sqlite-revocations.ts',
+    line: 'await this.database.transaction(() => Promise.resolve());',
+    broken: '',
+    on: 'file',
+    seed: 6,
+  },
+  {
+    name: 'a lock that is taken again right after its file was removed',
+    file: 'revocation/sqlite/serving-lock.ts',
+    line: 'const ABSENCE_MS = 250;',
+    broken: 'const ABSENCE_MS = 0;',
+    on: 'file',
+    seed: 4,
+  },
+  {
+    name: 'a lock that counts before it is known what others did',
+    file: 'revocation/sqlite/serving-lock.ts',
+    line: 'isReady: false',
+    broken: 'isReady: true',
+    on: 'file',
+    seed: 2,
   },
 ];

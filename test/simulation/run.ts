@@ -2,8 +2,9 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { SimulationResult } from './simulation.js';
 
-// npm run test:simulation -- <first seed> <worlds> <deletions a world>
-const [first = 1, worlds = 10, deletions = 1000] = process.argv.slice(2).map(Number);
+// npm run test:simulation -- <first seed> <worlds> <deletions a world> <"instances" or "file">
+const [first = 1, worlds = 10, deletions = 1000] = process.argv.slice(2, 5).map(Number);
+const [kind = 'instances'] = process.argv.slice(5);
 
 const beginning = performance.now();
 let seed = first;
@@ -19,7 +20,7 @@ process.exitCode = violations.length > 0 ? 1 : 0;
 
 /** Has another process run one world after the other, until all have been. */
 function runWorlds(): Promise<void> {
-  const child = fork(new URL('worlds.ts', import.meta.url), [String(deletions)]);
+  const child = fork(new URL('worlds.ts', import.meta.url), [kind, String(deletions)]);
   const next = (): void => {
     if (seed >= first + worlds) child.disconnect();
     else child.send((seed += 1) - 1);

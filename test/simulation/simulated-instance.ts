@@ -1,24 +1,14 @@
 import { StoreUnavailableError } from '../../src/database/errors.js';
-import { Clock } from '../../src/kernel/clock.js';
-import { PermissionSet } from '../../src/identity/permission-set.js';
-import { Principal } from '../../src/identity/principal.js';
-import type { Database } from '../../src/database/database.js';
 import type { Transaction } from '../../src/database/transaction.js';
-import { UnitOfWork } from '../../src/events/unit-of-work.js';
 import { LeasedRevocations } from '../../src/revocation/leased-revocations.js';
-import { KeyVerifier } from '../../src/verification/key-verifier.js';
-import { RememberedKey, type RememberedWorkspace } from '../../src/verification/remembered-key.js';
-import type { FoundKey, StoredKeys } from '../../src/verification/stored-keys.js';
-import { ApiKeyNotFoundError } from '../../src/api-keys/errors.js';
-import type { SimulatedDatabase, SimulatedKey } from './simulated-database.js';
+import type { KeyVerifier } from '../../src/verification/key-verifier.js';
+import type { SimulatedDatabase } from './simulated-database.js';
 import { SimulatedMachine, SLEWING } from './simulated-machine.js';
 import { ask, latency, Link, LOOK_UP_TIMEOUT_MS, type Route } from './simulated-network.js';
+import { SimulatedProduct } from './simulated-product.js';
 import { notifyAndList, SimulatedConnection, SimulatedStore, type Ask } from './simulated-store.js';
 import type { World } from './world.js';
 
-const ACTOR = Principal.system('simulation');
-const NO_METADATA = {};
-const WORKSPACE = 'one';
 const TRANSACTION_TIMEOUT_MS = 5000;
 /** The renewal that has just been read back, the pause after it, and the next one, each as long as may be on a slow clock. */
 const LEASES_UNTIL_READ_BACK = (1 + 1 / 3 + 1) / (1 - SLEWING) + 0.01;
@@ -33,7 +23,7 @@ export class SimulatedInstance {
   /** Whether it had none then, or has lost it since. */
   private hasLostSession = false;
   private readonly revocations: LeasedRevocations;
-  private readonly unitOfWork: UnitOfWork;
+  private readonly product: SimulatedProduct;
   private readonly ask: Ask;
   private connection: SimulatedConnection | undefined;
   /** Of the transactions that it began lately. */
@@ -70,27 +60,10 @@ export class SimulatedInstance {
       ));
     this.revocations = new LeasedRevocations(store, connect, leaseMs, machine);
     this.store = store;
-    const clock = Object.assign(new Clock(), { time: () => machine.date() });
-    const keys = {
-      lookUpsAtOnce: 8,
-      find: (hashes: string[], workspaceOf: (id: string) => RememberedWorkspace) => this.find(hashes, workspaceOf),
-    };
-    this.verifier = new KeyVerifier(
-      keys as unknown as StoredKeys,
-      this.revocations,
-      undefined as never,
-      { count: () => undefined } as never,
-      { record: () => Promise.resolve() } as never,
-      clock,
-      { cacheSize: leaseMs === 0 ? 0 : 1000 } as never,
-    );
-    this.unitOfWork = new UnitOfWork(
-      { transaction, changesAtOnce: Infinity } as unknown as Database,
-      { run: () => Promise.resolve() } as never,
-      this.revocations,
-      clock,
-      { announce: () => undefined } as never,
-    );
+    const lookUp = (hashes: string[]) =>
+      this.ask((database) => hashes.map((hash) => database.keys.get(hash)).map((key) => key && { ...key }));
+    this.product = new SimulatedProduct(machine, this.revocations, transaction, lookUp, leaseMs === 0 ? 0 : 1000);
+    this.verifier = this.product.verifier;
   }
 
   private readonly store: SimulatedStore;
@@ -145,15 +118,7 @@ export class SimulatedInstance {
   /** Deletes a key as the service does. Resolves when it is acknowledged, also that it is gone already. */
   async delete(hash: string, keyId: string, onTransaction: (database: SimulatedDatabase) => void): Promise<void> {
     this.onTransaction = onTransaction;
-    try {
-      await this.unitOfWork.run(ACTOR, async (work) => {
-        work.revoke({ keyId });
-        const [found] = await work.query<boolean>(hash);
-        if (!found) throw new ApiKeyNotFoundError(keyId);
-      });
-    } catch (error) {
-      if (!(error instanceof ApiKeyNotFoundError)) throw error;
-    }
+    await this.product.delete(hash, keyId);
   }
 
   private async transact<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -222,38 +187,4 @@ export class SimulatedInstance {
   ): Promise<T> {
     return ask(this.world, this.machine, this.route, this.leaseMs, execute, pool, limitMs);
   }
-
-  private find(hashes: string[], workspaceOf: (id: string) => RememberedWorkspace): Promise<FoundKey>[] {
-    const answer = this.ask((database) =>
-      hashes.map((hash) => database.keys.get(hash)).map((key) => key && { ...key }),
-    );
-    return hashes.map(async (hash, at) => this.keyOf(hash, (await answer)[at], workspaceOf));
-  }
-
-  private keyOf(
-    hash: string,
-    key: SimulatedKey | undefined,
-    workspaceOf: (id: string) => RememberedWorkspace,
-  ): FoundKey {
-    if (!key || key.isDeleted) return { state: 'deleted', key: null };
-    const remembered = new RememberedKey({
-      hash,
-      id: key.id,
-      name: key.id,
-      workspace: workspaceOf(WORKSPACE),
-      permissions: PermissionSet.none,
-      owner: null,
-      rateLimit: null,
-      metadata: NO_METADATA,
-      metadataLength: 2,
-      allowedIps: null,
-      expiresAt: null,
-    });
-    return { state: 'acceptable', key: remembered };
-  }
-}
-
-/** Whether a command failed as commands may: it says that it was not, or may not have been, carried out. */
-export function isHonestFailure(error: unknown): boolean {
-  return error instanceof StoreUnavailableError || (error as { code?: string }).code === 'revocation.unconfirmed';
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { generateKey } from '../../src/kernel/keys/key-format.js';
+import { FileSimulation } from './file-simulation.js';
 import { PLANTED_FAULTS } from './planted-faults.js';
 import { Simulation } from './simulation.js';
 
@@ -35,5 +36,27 @@ describe('Instances on simulated clocks, network and database, with faults', () 
     const { stdout } = await promisify(execFile)('node_modules/.bin/tsx', ['test/simulation/plant.ts', 'known']);
 
     expect(stdout.match(/^noticed: .*(?=, in world)/gm)).toEqual(PLANTED_FAULTS.map(({ name }) => `noticed: ${name}`));
+  });
+});
+
+describe('Processes on a simulated SQLite file, with faults', () => {
+  const secrets = Array.from({ length: DELETIONS }, () => generateKey('lk'));
+  const run = (seed: number) => new FileSimulation(seed, DELETIONS, [...secrets]).run();
+
+  it('accept no key whose deletion was answered, and go on deleting', async () => {
+    let [deletions, hits] = [0, 0];
+    for (const seed of SEEDS) {
+      const result = await run(seed);
+      expect(result.violations).toEqual([]);
+      deletions += result.deletions;
+      hits += result.hits;
+    }
+
+    expect(deletions).toBeGreaterThan(0.9 * SEEDS.length * DELETIONS);
+    expect(hits).toBeGreaterThan(0.3 * SEEDS.length * DELETIONS);
+  });
+
+  it('do the same again for the same seed', async () => {
+    expect(await run(9)).toEqual(await run(9));
   });
 });

@@ -3,8 +3,9 @@ import { generateKey, hashKey } from '../../src/kernel/keys/key-format.js';
 import { drawConditions, type Conditions } from './conditions.js';
 import { silenceLogs } from './silence-logs.js';
 import { SimulatedDatabase, type SimulatedKey } from './simulated-database.js';
-import { isHonestFailure, SimulatedInstance } from './simulated-instance.js';
+import { SimulatedInstance } from './simulated-instance.js';
 import { SLEWING } from './simulated-machine.js';
+import { isHonestFailure } from './simulated-product.js';
 import { Troubles } from './troubles.js';
 import { LONGEST_LEASE_MS, World } from './world.js';
 
