@@ -98,35 +98,32 @@ export class UnitOfWork {
         : { table: 'latchkey_workspaces', id: place, orElse: () => new WorkspaceNotFoundError() };
     const revocations: Revocation[] = [];
     let staged: StagedRevocation | undefined;
-    let isCommitted = false;
     await this.barrier.prepare();
-    try {
-      const { result, events } = await this.inTurn(actor, { queue, lookFor, since }, async (transaction) => {
-        // What is run again begins anew.
-        revocations.length = 0;
-        staged?.abandon();
-        const work = new Work(actor, this.clock, transaction, revocations);
-        const result = await command(work);
-        await this.handlers.run(work, work.events);
-        if (revocations.length > 0) staged = await this.barrier.stage(transaction, revocations);
-        return { result, events: work.events };
-      });
-      isCommitted = true;
-      for (const listener of this.listeners) listener(events);
-      try {
-        await staged?.confirmed();
-      } finally {
-        for (const event of events) this.announcements.announce(event);
-      }
-      return result;
-    } catch (error) {
-      if (!isCommitted) staged?.abandon();
+    const committed = this.inTurn(actor, { queue, lookFor, since }, async (transaction) => {
+      // What is run again begins anew.
+      revocations.length = 0;
+      staged?.abandon();
+      const work = new Work(actor, this.clock, transaction, revocations);
+      const result = await command(work);
+      await this.handlers.run(work, work.events);
+      if (revocations.length > 0) staged = await this.barrier.stage(transaction, revocations);
+      return { result, events: work.events };
+    });
+    const { result, events } = await committed.catch(async (error: unknown) => {
+      staged?.abandon();
       const isRefusal = error instanceof LatchkeyError && error.isRefusal;
       if (isRefusal && revocations.length > 0) {
         await this.barrier.settle(revocations, (body) => this.inTurn(actor, {}, body));
       }
       throw error;
+    });
+    for (const listener of this.listeners) listener(events);
+    try {
+      await staged?.confirmed();
+    } finally {
+      for (const event of events) this.announcements.announce(event);
     }
+    return result;
   }
 
   /** Waits before it takes a connection, of which there are few. */

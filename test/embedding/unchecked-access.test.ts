@@ -75,6 +75,13 @@ abstract class RefundingController {
 @Controller('inherited')
 class InheritingController extends RefundingController {}
 
+@Controller('disguised')
+class DisguisedController {
+  constructor() {
+    return new OpenController();
+  }
+}
+
 @Controller('overridden')
 @Protected('orders:view')
 class OverridingController extends RefundingController {
@@ -391,6 +398,12 @@ describe('an application that declares access', () => {
     it('does not start if an inherited route is not guarded', async () => {
       expect(await faultOfController(InheritingController)).toContain(
         `InheritingController.refund (POST /inherited/refund) ${LACKS_BOTH}`,
+      );
+    });
+
+    it('does not start if a route of what the constructor returns is not guarded', async () => {
+      expect(await faultOfController(DisguisedController)).toContain(
+        `DisguisedController.refund (POST /disguised/:id/refund) ${LACKS_BOTH}`,
       );
     });
 

@@ -53,6 +53,14 @@ describe('a command', () => {
       expect(await revoked(id)).toBe(true);
     });
 
+    it('tells nobody of a refusal that revokes nothing', async () => {
+      const refuse = (): void => {
+        throw new ApiKeyNotFoundError(newId());
+      };
+      await expect(host.unitOfWork.run(host.actor, refuse)).rejects.toThrow(ApiKeyNotFoundError);
+      expect(await host.database.query("SELECT id FROM latchkey_revocations WHERE forget = '[]'")).toEqual([]);
+    });
+
     it('does not where it fails', async () => {
       const id = newId();
       const fail = (work: Work): void => {

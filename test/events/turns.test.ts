@@ -7,10 +7,13 @@ import type { Call } from '../support/queue.js';
 import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';
 import { holdLock } from '../support/write-lock.js';
+import { startHost } from './host.js';
 
 /** More than there are connections. */
 const FLOOD = 40;
 const MOST_WAITING = 512;
+/** Longer than anybody waits. */
+const LONG_MS = 20_000;
 
 describe('commands of several workspaces', () => {
   forEachStore((kind) => {
@@ -66,6 +69,24 @@ describe('commands of several workspaces', () => {
       const refused = (await outcomes).filter(({ status }) => status === 'rejected');
       const running = kind === 'sqlite' ? 1 : 7;
       expect(refused).toHaveLength(20 - running);
+    });
+  });
+});
+
+describe('a command that has waited for long before', () => {
+  forEachStore((kind) => {
+    it('does not wait for its turn as long again', async () => {
+      const host = await startHost(kind, []);
+      let release: () => void = () => undefined;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const before = Array.from({ length: host.database.changesAtOnce }, () =>
+        host.unitOfWork.run(host.actor, () => released),
+      );
+      const late = host.unitOfWork.run(host.actor, () => undefined, { since: performance.now() - LONG_MS });
+      await expect(late).rejects.toThrow(StoreUnavailableError);
+      release();
+      await Promise.all(before);
+      await host.stop();
     });
   });
 });

@@ -29,15 +29,9 @@ export const SURVIVORS: readonly Survivor[] = [
   },
   {
     file: 'src/authorization/permission.guard.ts',
-    line: 'if (error.getStatus() < 500) await this.refusedCommands.recordDenied(context, principal, error);',
-    change: '<= for <',
-    reason: 'The one refusal with 500 is made for the answer, once all guards have had their say.',
-  },
-  {
-    file: 'src/authorization/permission.guard.ts',
     line: 'if (!(error instanceof LatchkeyError)) throw error;',
     change: 'without the statement',
-    reason: 'Whatever else is thrown has no status to ask for: that is thrown in its place, and is a 500 as well.',
+    reason: 'Nothing of a host is called here: whatever else is thrown is a 500, and so is that it has no headers.',
   },
   {
     file: 'src/database/postgres/postgres-cancel.ts',
@@ -58,12 +52,6 @@ export const SURVIVORS: readonly Survivor[] = [
     change: 'without the statement',
     reason: 'What is run again revokes the same again: all are told of it twice, and know no more.',
   })),
-  {
-    file: 'src/events/unit-of-work.ts',
-    line: 'const isRefusal = error instanceof LatchkeyError && error.getStatus() < 500;',
-    change: '<= for <',
-    reason: 'The one refusal with 500 is made for the answer: no command throws it.',
-  },
   {
     file: 'src/revocation/sqlite/serving-lock.ts',
     line: 'if (now - hold.lookedAt < LOOK_MS) return true;',

@@ -11,6 +11,7 @@ const TESTS: readonly [path: string, tests: readonly string[]][] = [
   ],
   ['src/revocation', ['test/revocation', 'test/simulation', 'test/database/file-in-place']],
   ['src/events/changes.ts', ['test/events/changes', 'test/api-keys/update']],
+  ['src/events/domain-event.ts', ['test/events/in-transaction', 'test/audit/refusals']],
   ['src/events/unit-of-work.ts', ['test/events', 'test/revocation/durability']],
   [
     'src/events',
