@@ -185,6 +185,17 @@ describe('what the code of a host gives to services', () => {
       expect(await rowCounts(host.store)).toEqual(before);
     });
 
+    it('a refusal says its kind', async () => {
+      const keys = service(ApiKeysService);
+      const { name } = (await keys.get(actor, key.id)).key;
+      const isKind = async (kind: string, call: () => unknown) =>
+        expect(await refusalOf(call)).toMatchObject({ kind, isRefusal: true });
+      await isKind('invalid', () => keys.create(actor, { ...KEY, permissions: ['apikeys:read'] }));
+      await isKind('not_found', () => keys.get(actor, randomUUID()));
+      await isKind('conflict', () => keys.create(actor, { ...KEY, keyName: name }));
+      await isKind('precondition_failed', () => keys.update(actor, key.id, { enabled: false }, '"another"'));
+    });
+
     it('takes a Date for a date, and nothing for a filter', async () => {
       const expirationDate = new Date('2040-01-01T00:00:00Z');
       const created = await service(ApiKeysService).create(actor, {

@@ -61,6 +61,7 @@ describe('commands of several workspaces', () => {
         run(member(third), 'third'),
       ];
       await expect(many.at(-1)).rejects.toThrow(StoreUnavailableError);
+      await expect(many.at(-1)).rejects.toMatchObject({ kind: 'unavailable', isRefusal: false });
       await expect(many.at(-1)).rejects.toMatchObject({ headers: { 'Retry-After': '1' } });
       release();
       await Promise.all(others);
