@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { StoredRestrictions } from './api-keys/stored-restrictions.js';
 import { RecordedTargets } from './audit/recorded-targets.js';
 import { AccessCheck } from './authorization/access-check.js';
 import { FastifyParsers } from './http/fastify-parsers.js';
@@ -30,8 +31,10 @@ import { DatabaseModule } from './database/database.module.js';
 import type { DomainEventClass } from './events/domain-event.js';
 import { EventHandlers } from './events/event-handlers.js';
 import { EventsModule } from './events/events.module.js';
+import { FeatureTables } from './events/feature-tables.js';
+import { WorkspaceRows } from './events/workspace-rows.js';
 import { GrantsService } from './grants/grants.service.js';
-import { ResourceDirectory } from './grants/resource-directory.js';
+import { KeyRestrictions } from './grants/key-restrictions.js';
 import {
   checkedOptions,
   LATCHKEY_OPTIONS,
@@ -56,6 +59,9 @@ export const EVENT_CATALOGUE: readonly DomainEventClass[] = FEATURES.flatMap(({ 
 
 const MODULES = FEATURES.map(({ module }) => module);
 const WORKSPACE_CONTENTS_CLASSES = FEATURES.flatMap(({ workspaceContents = [] }) => workspaceContents);
+const WORKSPACE_ROWS = FEATURES.flatMap(({ workspaceTables = [] }) => workspaceTables).map(
+  (rows) => new WorkspaceRows(rows),
+);
 
 // Asks for the options first: nothing is opened for an application that does not start.
 function dataSourceProvider(name: string | undefined): Provider {
@@ -87,6 +93,8 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
   providers: [
     Clock,
     InputChecker,
+    ResourceOwners,
+    { provide: FeatureTables, useFactory: () => new FeatureTables(FEATURES) },
     { provide: LATCHKEY_OPTIONS, useFactory: checkedOptions, inject: [MODULE_OPTIONS_TOKEN] },
     {
       provide: SecretScanner,
@@ -98,18 +106,19 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     { provide: Authority, useExisting: GrantsService },
     { provide: MembershipDirectory, useExisting: MembersService },
     { provide: OperatorDirectory, useExisting: OperatorKeys },
+    { provide: KeyRestrictions, useClass: StoredRestrictions },
     { provide: KnownTargets, useClass: RecordedTargets },
-    { provide: ResourceOwners, useExisting: ResourceDirectory },
     { provide: WorkspaceDirectory, useExisting: WorkspacesService },
     {
       provide: WORKSPACE_CONTENTS,
-      useFactory: (...contents: WorkspaceContents[]) => contents,
+      useFactory: (...contents: WorkspaceContents[]) => [...contents, ...WORKSPACE_ROWS],
       inject: WORKSPACE_CONTENTS_CLASSES,
     },
   ],
   exports: [
     Clock,
     DATA_SOURCE,
+    FeatureTables,
     InputChecker,
     LATCHKEY_OPTIONS,
     SecretScanner,
@@ -117,6 +126,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     CredentialVerifier,
     MembershipDirectory,
     OperatorDirectory,
+    KeyRestrictions,
     KnownTargets,
     ResourceOwners,
     WorkspaceDirectory,

@@ -41,6 +41,17 @@ export const apiKeysFeature = {
       'Create, list, change and delete keys. A deleted key is refused from the moment its deletion is answered.',
   },
   entities: [ApiKey, ApiKeyWord, DeletedKey, IdempotencyKey],
+  resources: [{ type: 'apikey', table: 'latchkey_api_keys', id: 'id', workspace: 'workspace_id' }],
+  holders: [
+    {
+      type: 'apikey',
+      table: 'latchkey_api_keys',
+      id: 'id',
+      hasUniqueIds: true,
+      owner: 'owner_subject',
+      orphaned: 'orphaned_date',
+    },
+  ],
   events: [ApiKeyCreated, ApiKeyUpdated, ApiKeyEnabled, ApiKeyDisabled, ApiKeyOrphaned, ApiKeyDeleted],
   errors: [
     ApiKeyNotFoundError,

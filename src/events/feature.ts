@@ -1,10 +1,11 @@
 import type { Type } from '@nestjs/common';
 import type { ErrorClass } from '../kernel/latchkey-error.js';
 import type { DomainEventClass } from './domain-event.js';
+import type { ToldTables } from './feature-tables.js';
 import type { WorkspaceContents } from './workspace-contents.js';
 
 /** All that the composition must know of a feature: its manifest, in `<feature>.feature.ts`. */
-export interface Feature {
+export interface Feature extends ToldTables {
   /** Its providers; it exports what hosts may use. */
   module: Type;
   /** How a host names its routes in the option `controllers`: the first word of their paths. */

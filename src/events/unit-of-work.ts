@@ -10,6 +10,7 @@ import type { Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';
 import { Announcements } from './announcements.js';
 import type { DomainEvent } from './domain-event.js';
+import { FeatureTables } from './feature-tables.js';
 import { EventHandlers } from './event-handlers.js';
 import { RevocationBarrier, type Revocation, type StagedRevocation } from './revocation.js';
 import { Work } from './work.js';
@@ -44,6 +45,7 @@ export class UnitOfWork {
     private readonly barrier: RevocationBarrier,
     private readonly clock: Clock,
     private readonly announcements: Announcements,
+    private readonly tables: FeatureTables,
   ) {
     const { changesAtOnce } = database;
     this.turns = new FairGate(
@@ -95,7 +97,7 @@ export class UnitOfWork {
     const lookFor =
       place === null
         ? undefined
-        : { table: 'latchkey_workspaces', id: place, orElse: () => new WorkspaceNotFoundError() };
+        : { table: this.tables.workspaces, id: place, orElse: () => new WorkspaceNotFoundError() };
     const revocations: Revocation[] = [];
     let staged: StagedRevocation | undefined;
     await this.barrier.prepare();

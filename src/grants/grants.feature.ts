@@ -1,10 +1,9 @@
 import type { Feature } from '../events/feature.js';
 import { GrantsModule } from './grants.module.js';
 import { RoleAssignment } from './role-assignment.entity.js';
-import { WorkspaceGrants } from './workspace-grants.js';
 
 export const grantsFeature = {
   module: GrantsModule,
   entities: [RoleAssignment],
-  workspaceContents: [WorkspaceGrants],
+  workspaceTables: [{ table: 'latchkey_role_assignments', key: 'holder_type, holder_id, role_id' }],
 } as const satisfies Feature;

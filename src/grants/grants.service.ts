@@ -7,8 +7,9 @@ import type { Principal } from '../identity/principal.js';
 import { UNRESTRICTED } from '../identity/restrictions.js';
 import { mapInTurns, Turn } from '../kernel/next-turn.js';
 import { queueToShare } from '../database/fair-locks.js';
+import { FeatureTables } from '../events/feature-tables.js';
 import type { Work } from '../events/work.js';
-import { restrictionsOfUsableKey } from './key-restrictions.js';
+import { KeyRestrictions } from './key-restrictions.js';
 import { effectivePermissions, type HeldRole, type HolderType, type Holding } from './holding.js';
 
 /** Runs one statement, inside a transaction or outside. */
@@ -39,14 +40,21 @@ const MOST_AT_ONCE = 50;
 /** Who holds what now, read from the tables: the one place where keys, members and roles are put together. */
 @Injectable()
 export class GrantsService extends Authority {
+  constructor(
+    private readonly tables: FeatureTables,
+    private readonly restrictions: KeyRestrictions,
+  ) {
+    super();
+  }
+
   /** What these keys of a workspace were given; unknown ones are absent. */
   ofKeys(statements: Statements, workspaceId: string, ids: readonly string[]): Promise<Map<string, Holding>> {
-    return find(statements, 'apikey', workspaceId, ids);
+    return this.find(statements, 'apikey', workspaceId, ids);
   }
 
   /** What these members of a workspace were given; unknown ones are absent. */
   ofMembers(statements: Statements, workspaceId: string, subjects: readonly string[]): Promise<Map<string, Holding>> {
-    return find(statements, 'member', workspaceId, subjects);
+    return this.find(statements, 'member', workspaceId, subjects);
   }
 
   /** What these keys may do, bounded by what their owners may do. */
@@ -76,7 +84,7 @@ export class GrantsService extends Authority {
   async takeTurn(work: Work, actor: Principal): Promise<void> {
     if (!work.lock) return;
     const workspaceId = actor.requireWorkspace();
-    await work.query('SELECT 1 FROM latchkey_workspaces WHERE id = $1 FOR NO KEY UPDATE', [workspaceId]);
+    await work.query(`SELECT 1 FROM ${this.tables.workspaces} WHERE id = $1 FOR NO KEY UPDATE`, [workspaceId]);
     await this.queue(work, actor);
   }
 
@@ -98,90 +106,118 @@ export class GrantsService extends Authority {
     }
     const workspaceId = actor.requireWorkspace();
     if (actor.type === 'apikey') return this.currentOfKey(work, workspaceId, actor);
-    const member = await lockAndFind(work, 'member', workspaceId, actor.id);
+    const member = await this.lockAndFind(work, 'member', workspaceId, actor.id);
     if (!member) throw new UnauthenticatedError();
     return { permissions: effectivePermissions(member, undefined), owner: actor.id, restrictions: UNRESTRICTED };
   }
 
   /** Whether there is this member, who then stays one until this work ends. */
   async keepMember(work: Work, workspaceId: string, subject: string): Promise<boolean> {
-    return (await lockAndFind(work, 'member', workspaceId, subject)) !== undefined;
+    return (await this.lockAndFind(work, 'member', workspaceId, subject)) !== undefined;
   }
 
   private async currentOfKey(work: Work, workspaceId: string, { id, owner }: Principal): Promise<Entitlement> {
     // The member before their key, as whoever removes a member.
-    if (owner !== null) await lock(work, 'member', workspaceId, owner);
-    const key = await lockAndFind(work, 'apikey', workspaceId, id);
-    const restrictions = await restrictionsOfUsableKey(work, id);
+    if (owner !== null) await this.lock(work, 'member', workspaceId, owner);
+    const key = await this.lockAndFind(work, 'apikey', workspaceId, id);
+    const restrictions = await this.restrictions.ofUsableKey(work, id);
     if (!key || !restrictions) throw new UnauthenticatedError();
-    if (key.owner !== null && key.owner !== owner) await lock(work, 'member', workspaceId, key.owner);
+    if (key.owner !== null && key.owner !== owner) await this.lock(work, 'member', workspaceId, key.owner);
     const effective = await this.effectiveOfKeys(work, workspaceId, new Map([[id, key]]));
     return { permissions: effective.get(id) ?? PermissionSet.none, owner: key.owner, restrictions };
   }
-}
 
-const FROM = {
-  apikey: {
-    table: 'latchkey_api_keys',
-    id: 'id',
+  private async find(
+    statements: Statements,
+    type: HolderType,
+    workspaceId: string,
+    ids: readonly string[],
+  ): Promise<Map<string, Holding>> {
+    const { table, id, hasUniqueIds, owner, orphaned } = this.tables.holder(type);
     // Not by an index. For many ids, SQLite would rather go through all keys of the workspace.
-    workspace: "holder.workspace_id || ''",
-    owner: 'holder.owner_subject',
-    orphaned: 'holder.orphaned_date',
-  },
-  member: {
-    table: 'latchkey_members',
-    id: 'subject',
-    workspace: 'holder.workspace_id',
-    owner: 'NULL',
-    orphaned: 'NULL',
-  },
-} as const;
-
-async function find(
-  statements: Statements,
-  type: HolderType,
-  workspaceId: string,
-  ids: readonly string[],
-): Promise<Map<string, Holding>> {
-  const { table, id, workspace, owner, orphaned } = FROM[type];
-  // One statement, so that a change shows whole.
-  const rows = await inParts(ids, (some) =>
-    statements.query<HolderRow>(
-      `SELECT holder.${id} AS holder, holder.permissions, ${owner} AS owner, ${orphaned} AS orphaned_date,
-         NULL AS role_id, -1 AS position
-       FROM ${table} holder WHERE ${workspace} = $1 AND holder.${id} IN (${placesOf(some)})
-       UNION ALL
-       SELECT holder_id, NULL, NULL, NULL, role_id, position FROM latchkey_role_assignments
-       WHERE workspace_id = $1 AND holder_type = '${type}' AND holder_id IN (${placesOf(some)})
-       ORDER BY position`,
-      [workspaceId, ...some],
-    ),
-  );
-  return holdingsOf(rows, await rolesOf(statements, workspaceId, rows));
-}
-
-/** The roles that are held, each read once however many hold it. */
-async function rolesOf(
-  statements: Statements,
-  workspaceId: string,
-  rows: readonly HolderRow[],
-): Promise<Map<string, HeldRole>> {
-  const ids = [...new Set(rows.flatMap(({ role_id: id }) => id ?? []))];
-  const found = await inParts(
-    ids.filter((id) => !builtInRole(id)),
-    (some) =>
-      statements.query<RoleRow>(
-        `SELECT id AS role_id, name AS role_name, permissions AS role_permissions FROM latchkey_roles
-         WHERE workspace_id = $1 AND id IN (${placesOf(some)})`,
+    const workspace = hasUniqueIds ? "holder.workspace_id || ''" : 'holder.workspace_id';
+    const columnOf = (name: string | undefined) => (name === undefined ? 'NULL' : `holder.${name}`);
+    // One statement, so that a change shows whole.
+    const rows = await inParts(ids, (some) =>
+      statements.query<HolderRow>(
+        `SELECT holder.${id} AS holder, holder.permissions, ${columnOf(owner)} AS owner, ${columnOf(orphaned)} AS orphaned_date,
+           NULL AS role_id, -1 AS position
+         FROM ${table} holder WHERE ${workspace} = $1 AND holder.${id} IN (${placesOf(some)})
+         UNION ALL
+         SELECT holder_id, NULL, NULL, NULL, role_id, position FROM latchkey_role_assignments
+         WHERE workspace_id = $1 AND holder_type = '${type}' AND holder_id IN (${placesOf(some)})
+         ORDER BY position`,
         [workspaceId, ...some],
       ),
-  );
-  const builtIn = ids
-    .filter((id) => builtInRole(id))
-    .map((id) => ({ role_id: id, role_name: null, role_permissions: null }));
-  const roles = await mapInTurns([...builtIn, ...found], roleOf);
-  return new Map(roles.flatMap((role) => (role ? [[role.id, role]] : [])));
+    );
+    return holdingsOf(rows, await this.rolesOf(statements, workspaceId, rows));
+  }
+
+  /** The roles that are held, each read once however many hold it. */
+  private async rolesOf(
+    statements: Statements,
+    workspaceId: string,
+    rows: readonly HolderRow[],
+  ): Promise<Map<string, HeldRole>> {
+    const ids = [...new Set(rows.flatMap(({ role_id: id }) => id ?? []))];
+    const { table, id: column, name } = this.tables.holder('role');
+    const found = await inParts(
+      ids.filter((id) => !builtInRole(id)),
+      (some) =>
+        statements.query<RoleRow>(
+          `SELECT ${column} AS role_id, ${name} AS role_name, permissions AS role_permissions FROM ${table}
+           WHERE workspace_id = $1 AND ${column} IN (${placesOf(some)})`,
+          [workspaceId, ...some],
+        ),
+    );
+    const builtIn = ids
+      .filter((id) => builtInRole(id))
+      .map((id) => ({ role_id: id, role_name: null, role_permissions: null }));
+    const roles = await mapInTurns([...builtIn, ...found], roleOf);
+    return new Map(roles.flatMap((role) => (role ? [[role.id, role]] : [])));
+  }
+
+  private async lockAndFind(
+    work: Work,
+    type: HolderType,
+    workspaceId: string,
+    id: string,
+  ): Promise<Holding | undefined> {
+    await this.lock(work, type, workspaceId, id);
+    return (await this.find(work, type, workspaceId, [id])).get(id);
+  }
+
+  /** Keeps what a holder was given, and its roles, as they are until this transaction ends. */
+  private async lock(work: Work, type: HolderType, workspaceId: string, id: string): Promise<void> {
+    if (work.shareLock === '') return;
+    const { table, id: column } = this.tables.holder(type);
+    await work.query(
+      `WITH queue AS MATERIALIZED (SELECT ${queueToShare('$1')})
+       SELECT 1 FROM queue, ${table} holder WHERE workspace_id = $2 AND ${column} = $3 ${work.shareLock} OF holder`,
+      [type === 'member' ? memberQueue(workspaceId, id) : id, workspaceId, id],
+    );
+    const roles = await work.query<{ id: string }>(
+      `SELECT role_id AS id FROM latchkey_role_assignments
+       WHERE workspace_id = $1 AND holder_type = '${type}' AND holder_id = $2 ORDER BY role_id`,
+      [workspaceId, id],
+    );
+    await this.lockRoles(
+      work,
+      roles.map((role) => role.id).filter((role) => !builtInRole(role)),
+    );
+  }
+
+  /** Keeps roles of a workspace's own as they are until this transaction ends. @param ids in order */
+  private async lockRoles(work: Work, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const { table, id: column } = this.tables.holder('role');
+    const places = ids.map((_, at) => `$${at + 1}`);
+    await work.query(
+      `WITH queue AS MATERIALIZED (SELECT ${places.map(queueToShare).join(', ')})
+       SELECT 1 FROM queue, ${table} role WHERE ${column} IN (${places.join(', ')}) ORDER BY ${column} ${work.shareLock} OF role`,
+      [...ids],
+    );
+  }
 }
 
 async function inParts<Row>(
@@ -228,48 +264,7 @@ export function roleOf(row: RoleRow): HeldRole | undefined {
   return builtIn && { id: builtIn.name, ...builtIn };
 }
 
-async function lockAndFind(
-  work: Work,
-  type: HolderType,
-  workspaceId: string,
-  id: string,
-): Promise<Holding | undefined> {
-  await lock(work, type, workspaceId, id);
-  return (await find(work, type, workspaceId, [id])).get(id);
-}
-
 /** For {@link Work.queueToChange}: subjects are no ids. */
 export function memberQueue(workspaceId: string, subject: string): string {
   return `member ${workspaceId} ${subject}`;
-}
-
-/** Keeps what a holder was given, and its roles, as they are until this transaction ends. */
-async function lock(work: Work, type: HolderType, workspaceId: string, id: string): Promise<void> {
-  if (work.shareLock === '') return;
-  const { table, id: column } = FROM[type];
-  await work.query(
-    `WITH queue AS MATERIALIZED (SELECT ${queueToShare('$1')})
-     SELECT 1 FROM queue, ${table} holder WHERE workspace_id = $2 AND ${column} = $3 ${work.shareLock} OF holder`,
-    [type === 'member' ? memberQueue(workspaceId, id) : id, workspaceId, id],
-  );
-  const roles = await work.query<{ id: string }>(
-    `SELECT role_id AS id FROM latchkey_role_assignments
-     WHERE workspace_id = $1 AND holder_type = '${type}' AND holder_id = $2 ORDER BY role_id`,
-    [workspaceId, id],
-  );
-  await keepRoles(
-    work,
-    roles.map((role) => role.id).filter((role) => !builtInRole(role)),
-  );
-}
-
-/** Keeps roles of a workspace's own as they are until this transaction ends. @param ids in order */
-export async function keepRoles(work: Work, ids: readonly string[]): Promise<void> {
-  if (work.shareLock === '' || ids.length === 0) return;
-  const places = ids.map((_, at) => `$${at + 1}`);
-  await work.query(
-    `WITH queue AS MATERIALIZED (SELECT ${places.map(queueToShare).join(', ')})
-     SELECT 1 FROM queue, latchkey_roles role WHERE id IN (${places.join(', ')}) ORDER BY id ${work.shareLock} OF role`,
-    [...ids],
-  );
 }

@@ -18,3 +18,9 @@ export function isAssignedRoles({ type, workspaceId, id }: HolderSql): string {
   return `EXISTS (SELECT 1 FROM latchkey_role_assignments
   WHERE workspace_id = ${workspaceId} AND holder_type = '${type}' AND holder_id = ${id})`;
 }
+
+/** SQL that selects the ids of those of one type who hold a role. */
+export function holdersOfRole(role: { type: HolderType; workspaceId: string; roleId: string }): string {
+  return `SELECT holder_id FROM latchkey_role_assignments
+    WHERE workspace_id = ${role.workspaceId} AND role_id = ${role.roleId} AND holder_type = '${role.type}'`;
+}

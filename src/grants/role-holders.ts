@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { FeatureTables } from '../events/feature-tables.js';
 import type { Work } from '../events/work.js';
+import { UNRESTRICTED, type Restrictions } from '../identity/restrictions.js';
 import type { Statements } from './grants.service.js';
 import type { HolderType } from './holding.js';
+import { KeyRestrictions } from './key-restrictions.js';
 
 /** A key or a member that holds a role. */
 export interface RoleHolder {
@@ -18,6 +21,11 @@ export interface RoleHolderCount {
 /** Gives roles to keys and members, and tells who holds them. */
 @Injectable()
 export class RoleHolders {
+  constructor(
+    private readonly tables: FeatureTables,
+    private readonly keyRestrictions: KeyRestrictions,
+  ) {}
+
   /** Makes these the roles of the holder, in this order, whatever it held before. */
   async assign(work: Work, workspaceId: string, { type, id }: RoleHolder, roleIds: readonly string[]): Promise<void> {
     await work.query(
@@ -54,13 +62,14 @@ export class RoleHolders {
 
   /** The ids of the first keys that hold the role, or are bound to a member who does. */
   async keys(statements: Statements, workspaceId: string, roleId: string, limit: number): Promise<string[]> {
+    const { table, id, owner } = this.tables.holder('apikey');
     const rows = await statements.query<{ id: string }>(
       `SELECT holder_id AS id FROM latchkey_role_assignments
        WHERE workspace_id = $1 AND role_id = $2 AND holder_type = 'apikey'
        UNION
-       SELECT key.id FROM latchkey_api_keys key
+       SELECT key.${id} FROM ${table} key
        JOIN latchkey_role_assignments assignment ON assignment.workspace_id = key.workspace_id
-         AND assignment.holder_type = 'member' AND assignment.holder_id = key.owner_subject
+         AND assignment.holder_type = 'member' AND assignment.holder_id = key.${owner}
        WHERE key.workspace_id = $1 AND assignment.role_id = $2
        ORDER BY id LIMIT ${limit}`,
       [workspaceId, roleId],
@@ -76,6 +85,13 @@ export class RoleHolders {
       [workspaceId, roleId],
     );
     return rows.map(({ subject }) => subject);
+  }
+
+  /** What restricts those who hold the role. Members are not restricted. */
+  async restrictions(work: Work, workspaceId: string, roleId: string): Promise<Restrictions[]> {
+    const members = await this.members(work, workspaceId, roleId, 1);
+    const keys = await this.keyRestrictions.ofHolders(work, workspaceId, roleId);
+    return members.length > 0 ? [UNRESTRICTED, ...keys] : keys;
   }
 
   /** How many hold the role. */

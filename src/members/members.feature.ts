@@ -18,6 +18,8 @@ export const membersFeature = {
     description: 'The people of a workspace, by the `sub` of their tokens, and what each may do there.',
   },
   entities: [Member],
+  holders: [{ type: 'member', table: 'latchkey_members', id: 'subject', hasUniqueIds: false }],
+  workspaceTables: [{ table: 'latchkey_members', key: 'subject' }],
   events: [MemberAdded, MemberUpdated, MemberRemoved],
   errors: [MemberNotFoundError, LastAdminError],
 } as const satisfies Feature;

@@ -21,6 +21,7 @@ export const permissionsFeature = {
   ],
   tag: { name: 'Permissions', description: 'What a key may be allowed to do.' },
   entities: [ApplicationPermission],
+  workspaceTables: [{ table: 'latchkey_permissions', key: 'name' }],
   events: [PermissionCreated, PermissionDeleted],
   errors: [PermissionUnknownError, PermissionNotFoundError, PermissionConflictError, PermissionInUseError],
 } as const satisfies Feature;

@@ -5,6 +5,7 @@ import { assertPrincipal, workspaceOf, type Principal } from '../identity/princi
 import { InputChecker } from '../input/input-checker.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/store-errors.js';
+import { FeatureTables } from '../events/feature-tables.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { assertWorkspace } from '../workspaces/assert-workspace.js';
@@ -35,6 +36,7 @@ export class PermissionsService {
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
     private readonly input: InputChecker,
+    private readonly tables: FeatureTables,
     @Inject(LATCHKEY_OPTIONS) { permissions }: LatchkeyOptions,
   ) {
     this.everywhere = [...LATCHKEYS, ...(permissions?.list ?? [])];
@@ -90,7 +92,7 @@ export class PermissionsService {
       const where = { workspaceId, name };
       const permission = await work.manager.findOne(ApplicationPermission, { where, lock: work.lock });
       if (!permission) throw new PermissionNotFoundError();
-      const holders = await holdersOf(work, workspaceId, name);
+      const holders = await holdersOf(work, this.tables, workspaceId, name);
       if (holders.length > 0) throw new PermissionInUseError(holders);
       await work.query('DELETE FROM latchkey_permissions WHERE workspace_id = $1 AND name = $2', [workspaceId, name]);
       work.record(new PermissionDeleted(permission));
@@ -137,17 +139,12 @@ function faultOf(grant: string, suggestion: string | undefined): string {
 
 // Grants are JSON arrays of names without quotes or backslashes, so a name stands in one exactly as it is searched for:
 // not with LIKE, which ignores case on SQLite.
-const GRANTED_BY = [
-  ['role', 'SELECT name AS holder FROM latchkey_roles'],
-  ['apikey', 'SELECT id AS holder FROM latchkey_api_keys'],
-  ['member', 'SELECT subject AS holder FROM latchkey_members'],
-] as const;
-
-async function holdersOf(work: Work, workspaceId: string, name: string): Promise<string[]> {
+async function holdersOf(work: Work, tables: FeatureTables, workspaceId: string, name: string): Promise<string[]> {
   const holders: string[] = [];
-  for (const [type, select] of GRANTED_BY) {
+  for (const type of ['role', 'apikey', 'member'] as const) {
+    const { table, id, name: shown = id } = tables.holder(type);
     const rows = await work.query<{ holder: string }>(
-      `${select} WHERE workspace_id = $1 AND REPLACE(permissions, $2, '') <> permissions LIMIT 20`,
+      `SELECT ${shown} AS holder FROM ${table} WHERE workspace_id = $1 AND REPLACE(permissions, $2, '') <> permissions LIMIT 20`,
       [workspaceId, `"${name}"`],
     );
     holders.push(...rows.map(({ holder }) => `${type} ${holder}`));

@@ -39,7 +39,7 @@ export class OwnerNotices {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly owners: ResourceOwners,
+    private readonly owners: Pick<ResourceOwners, 'find'>,
     private readonly deliver: Deliver,
   ) {}
 

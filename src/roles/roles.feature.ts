@@ -15,6 +15,9 @@ export const rolesFeature = {
   controllers: [RolesController, withoutId('role', 'role', { put: MAY_MANAGE, delete: MAY_MANAGE })],
   tag: { name: 'Roles', description: 'Named sets of permissions: the built-in ones, and those of the workspace.' },
   entities: [Role],
+  resources: [{ type: 'role', table: 'latchkey_roles', id: 'id', workspace: 'workspace_id' }],
+  holders: [{ type: 'role', table: 'latchkey_roles', id: 'id', hasUniqueIds: true, name: 'name' }],
+  workspaceTables: [{ table: 'latchkey_roles', key: 'id' }],
   events: [RoleCreated, RoleUpdated, RoleDeleted],
   errors: [RoleNotFoundError, RoleConflictError, RoleBuiltInError, RoleInUseError, RoleUnknownError],
 } as const satisfies Feature;

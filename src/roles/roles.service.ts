@@ -16,7 +16,6 @@ import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
 import { grantsMore, type HeldRole } from '../grants/holding.js';
-import { restrictionsOfHolders } from '../grants/key-restrictions.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { assertWorkspace } from '../workspaces/assert-workspace.js';
 import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';
@@ -231,7 +230,7 @@ export class RolesService {
       return;
     }
     await this.escalation.assertMayGrant(work, actor, needed, async () => {
-      const holders = await restrictionsOfHolders(work, workspaceId, id);
+      const holders = await this.holders.restrictions(work, workspaceId, id);
       return holders.map((restrictions) => ({ name: 'A holder of the role', restrictions }));
     });
   }

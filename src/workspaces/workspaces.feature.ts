@@ -24,6 +24,10 @@ export const workspacesFeature = {
   controllers: [WorkspacesController, withoutId('workspace', 'workspace', { patch: MAY_MANAGE, delete: MAY_MANAGE })],
   tag: { name: 'Workspaces', description: 'Tenants: keys and records belong to exactly one. For operators.' },
   entities: [Workspace, WorkspaceQuota, WorkspaceDeletion],
+  resources: [
+    { type: 'workspace', table: 'latchkey_workspaces', id: 'id', workspace: 'id' },
+    { type: 'externalId', table: 'latchkey_workspaces', id: 'external_id', workspace: 'id' },
+  ],
   events: [WorkspaceCreated, WorkspaceUpdated, WorkspaceDeleted],
   errors: [
     WorkspaceNotFoundError,

@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { OwnerNotices, type Notice } from '../../src/refused-attempts/owner-notices.js';
-import { ResourceOwners } from '../../src/refused-attempts/resource-owners.js';
+import type { ResourceOwners } from '../../src/refused-attempts/resource-owners.js';
 
 const TOGETHER = 500;
 const SHARED = 5000;
 
 /** In it, all keys are the owner's that are called after it. */
-class Owners extends ResourceOwners {
+class Owners implements Pick<ResourceOwners, 'find'> {
   readonly asked: number[] = [];
   answer = Promise.resolve();
 
-  override async find(_: string, ids: readonly string[]): Promise<Map<string, string>> {
+  async find(_: string, ids: readonly string[]): Promise<Map<string, string>> {
     this.asked.push(ids.length);
     await this.answer;
     return new Map(ids.filter((id) => id.startsWith('owned')).map((id) => [id, 'owner']));

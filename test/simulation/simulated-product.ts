@@ -1,5 +1,6 @@
 import { ApiKeyNotFoundError } from '../../src/api-keys/errors.js';
 import type { Database } from '../../src/database/database.js';
+import type { FeatureTables } from '../../src/events/feature-tables.js';
 import { UnitOfWork } from '../../src/events/unit-of-work.js';
 import { PermissionSet } from '../../src/identity/permission-set.js';
 import { Principal } from '../../src/identity/principal.js';
@@ -53,6 +54,7 @@ export class SimulatedProduct {
       revocations,
       clock,
       { announce: () => undefined } as never,
+      { workspaces: 'latchkey_workspaces' } as FeatureTables,
     );
   }
 
