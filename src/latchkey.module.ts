@@ -10,6 +10,7 @@ import {
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { StoredRestrictions } from './api-keys/stored-restrictions.js';
+import { PresentRecords } from './audit/present-records.js';
 import { RecordedTargets } from './audit/recorded-targets.js';
 import { AccessCheck } from './authorization/access-check.js';
 import { FastifyParsers } from './http/fastify-parsers.js';
@@ -28,6 +29,7 @@ import { InputChecker } from './input/input-checker.js';
 import { SecretScanner } from './kernel/keys/secret-scanner.js';
 import { DATA_SOURCE } from './database/data-source.token.js';
 import { DatabaseModule } from './database/database.module.js';
+import { INSERT_ONLY_TABLES } from './database/trail-protection.js';
 import type { DomainEventClass } from './events/domain-event.js';
 import { EventHandlers } from './events/event-handlers.js';
 import { EventsModule } from './events/events.module.js';
@@ -49,6 +51,7 @@ import { MembersService } from './members/members.service.js';
 import { OperatorKeys } from './operators/operator-keys.js';
 import { KnownTargets } from './refused-attempts/known-targets.js';
 import { ResourceOwners } from './refused-attempts/resource-owners.js';
+import { StoredRecords } from './restore/stored-records.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { KeyVerifier } from './verification/key-verifier.js';
 import { WORKSPACE_CONTENTS, type WorkspaceContents } from './events/workspace-contents.js';
@@ -94,6 +97,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     Clock,
     InputChecker,
     ResourceOwners,
+    { provide: INSERT_ONLY_TABLES, useValue: FEATURES.flatMap(({ insertOnlyTables = [] }) => insertOnlyTables) },
     { provide: FeatureTables, useFactory: () => new FeatureTables(FEATURES) },
     { provide: LATCHKEY_OPTIONS, useFactory: checkedOptions, inject: [MODULE_OPTIONS_TOKEN] },
     {
@@ -108,6 +112,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     { provide: OperatorDirectory, useExisting: OperatorKeys },
     { provide: KeyRestrictions, useClass: StoredRestrictions },
     { provide: KnownTargets, useClass: RecordedTargets },
+    { provide: StoredRecords, useClass: PresentRecords },
     { provide: WorkspaceDirectory, useExisting: WorkspacesService },
     {
       provide: WORKSPACE_CONTENTS,
@@ -119,6 +124,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     Clock,
     DATA_SOURCE,
     FeatureTables,
+    INSERT_ONLY_TABLES,
     InputChecker,
     LATCHKEY_OPTIONS,
     SecretScanner,
@@ -129,6 +135,7 @@ export type LatchkeyModuleAsyncOptions = Parameters<typeof ConfigurableModuleCla
     KeyRestrictions,
     KnownTargets,
     ResourceOwners,
+    StoredRecords,
     WorkspaceDirectory,
     WORKSPACE_CONTENTS,
     DatabaseModule,

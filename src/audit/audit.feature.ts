@@ -17,6 +17,10 @@ export const auditFeature = {
       'Who did what to which, when, and how it ended. Reading changes nothing; nothing can be changed or removed.',
   },
   entities: [AuditEvent, AuditFurtherTarget, AuditPii],
+  insertOnlyTables: [
+    { table: 'latchkey_audit_events', isReplaced: 'id = NEW.id' },
+    { table: 'latchkey_audit_further_targets', isReplaced: 'event_id = NEW.event_id AND target_id = NEW.target_id' },
+  ],
   events: [AuditExported],
   errors: [AuditRecordNotFoundError],
 } as const satisfies Feature;

@@ -4,7 +4,7 @@ import { Database } from './database.js';
 import { openDatabase } from './open-database.js';
 import { SearchTurns } from './search-turns.js';
 import { isTableMissing } from './store-errors.js';
-import { protectTrail } from './trail-protection.js';
+import { INSERT_ONLY_TABLES, protectTrail, type InsertOnlyTable } from './trail-protection.js';
 
 const TABLES_MISSING =
   'The tables of Latchkey are not there: run LATCHKEY_MIGRATIONS, or let the data source synchronize.';
@@ -15,13 +15,18 @@ const TABLES_MISSING =
   exports: [Database, SearchTurns],
 })
 export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(INSERT_ONLY_TABLES) private readonly insertOnly: readonly InsertOnlyTable[],
+  ) {}
 
   // Not earlier: a host may run the migrations between making the application and starting it.
   async onModuleInit(): Promise<void> {
-    const { database } = this;
+    const { database, insertOnly } = this;
     try {
-      await database.transaction((transaction) => protectTrail(transaction, (name) => database.names.in(name)));
+      await database.transaction((transaction) =>
+        protectTrail(transaction, insertOnly, (name) => database.names.in(name)),
+      );
     } catch (error) {
       if (!isTableMissing((error as Error).cause)) throw error;
       throw new Error(TABLES_MISSING, { cause: error });

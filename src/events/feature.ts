@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { ErrorClass } from '../kernel/latchkey-error.js';
 import type { DomainEventClass } from './domain-event.js';
+import type { InsertOnlyTable } from '../database/trail-protection.js';
 import type { ToldTables } from './feature-tables.js';
 import type { WorkspaceContents } from './workspace-contents.js';
 
@@ -15,6 +16,8 @@ export interface Feature extends ToldTables {
   tag?: { name: string; description: string };
   /** Its tables. */
   entities?: readonly (new () => object)[];
+  /** Those of its tables of which the database refuses to change a row. */
+  insertOnlyTables?: readonly InsertOnlyTable[];
   /** The events that it emits. Each must be heard inside its transaction, or the application does not start. */
   events?: readonly DomainEventClass[];
   /** What it refuses: the classes of its errors, each with its kind and its code. */

@@ -20,6 +20,7 @@ import { UnitOfWork } from '../events/unit-of-work.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { LogRestored, type Lag } from './events.js';
 import { DamagedMarkError, HighWaterMark } from './high-water-mark.js';
+import { StoredRecords } from './stored-records.js';
 
 const SYSTEM = Principal.system('latchkey');
 
@@ -54,6 +55,7 @@ export class RestoreCheck implements OnModuleInit, OnApplicationBootstrap, OnApp
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
     private readonly database: Database,
     private readonly unitOfWork: UnitOfWork,
+    private readonly records: StoredRecords,
     @Inject(LATCHKEY_OPTIONS) private readonly options: LatchkeyOptions,
   ) {
     unitOfWork.onCommit((events) => this.mark?.note(events.map(({ id }) => id)));
@@ -155,12 +157,7 @@ export class RestoreCheck implements OnModuleInit, OnApplicationBootstrap, OnApp
   /** @returns undefined if the database has all that was acknowledged. */
   private async lagOf(records: readonly string[]): Promise<Lag | undefined> {
     if (records.length === 0) return undefined;
-    const places = records.map((_, at) => `$${at + 1}`).join(', ');
-    const found = await this.database.query<{ id: string }>(
-      `SELECT id FROM latchkey_audit_events WHERE id IN (${places})`,
-      [...records],
-    );
-    const present = new Set(found.map(({ id }) => id));
+    const present = await this.records.present(records);
     const dates = records
       .filter((id) => !present.has(id))
       .map(dateOf)
