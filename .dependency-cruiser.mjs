@@ -57,11 +57,10 @@ export default {
     },
     {
       name: 'features-keep-their-entities',
-      comment:
-        'Features meet through exported services and ids. Only the foreign key to the workspace needs its entity.',
+      comment: 'Features meet through exported services and ids.',
       severity: 'error',
       from: { path: '^src/([^/]+)/' },
-      to: { path: '\\.entity\\.ts$', pathNot: '^src/$1/|^src/workspaces/workspace\\.entity\\.ts$' },
+      to: { path: '\\.entity\\.ts$', pathNot: '^src/$1/' },
     },
     {
       name: 'core-knows-no-feature',

@@ -9,8 +9,7 @@ import { RolesService } from '../../roles/roles.service.js';
 import { CreateWorkspaceDto } from '../../workspaces/dto/create-workspace.dto.js';
 import { UpdateWorkspaceDto } from '../../workspaces/dto/update-workspace.dto.js';
 import { toWorkspaceDto } from '../../workspaces/dto/workspace.dto.js';
-import type { Workspace } from '../../workspaces/workspace.entity.js';
-import { WorkspacesService } from '../../workspaces/workspaces.service.js';
+import { WorkspacesService, type WorkspaceView } from '../../workspaces/workspaces.service.js';
 import { confirm, countOf, type ConfirmationOption } from '../confirmation.js';
 import { readInput } from '../input.js';
 import type { JsonOption } from '../options.js';
@@ -92,7 +91,7 @@ export async function deleteWorkspace(
   print(terminal, json ? DELETED : `Deleted workspace ${id}. Its keys are refused from now on.`);
 }
 
-async function lossOf(session: Session, { id, name }: Workspace): Promise<string> {
+async function lossOf(session: Session, { id, name }: WorkspaceView): Promise<string> {
   const actor = session.actor.in(id);
   const [keys, members, roles, permissions] = await Promise.all([
     session.get(ApiKeysService).list(actor, { limit: 1 }),
