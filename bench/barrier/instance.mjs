@@ -18,18 +18,18 @@ answer({
     actor = latchkey.actorIn(workspaceId);
     keys = await Keys.read(path);
     const barrier = latchkey.get(RevocationBarrier);
-    const announce = barrier.announce.bind(barrier);
-    barrier.announce = async (...given) => {
-      const announcement = await announce(...given);
-      const passed = async () => {
+    const stage = barrier.stage.bind(barrier);
+    barrier.stage = async (...given) => {
+      const staged = await stage(...given);
+      const confirmed = async () => {
         const beginning = performance.now();
-        await announcement.passed();
+        await staged.confirmed();
         waits.push(performance.now() - beginning);
       };
-      return { ...announcement, passed };
+      return { ...staged, confirmed };
     };
   },
-  /** Takes keys into memory, so that there is something to forget. */
+  /** Takes keys into memory, so that there is something to evict. */
   warm: async ({ from, to }) => {
     const verifier = latchkey.get(KeyVerifier);
     for (let at = from; at < to; at += 1) {
