@@ -132,14 +132,22 @@ async function pass(tests: readonly string[]): Promise<boolean> {
   running = child;
   const timer = setTimeout(endRunning, timeouts.get(JSON.stringify(tests)) ?? LONGEST_GREEN_MS);
   const [code] = (await once(child, 'exit')) as [number | null];
+  // What it has left behind, such as a server of its own that a test did not come to stop.
+  endRunning();
   running = undefined;
   clearTimeout(timer);
   return code === 0;
 }
 
-/** With its workers. */
+/** With its workers, and the servers of its tests. */
 function endRunning(): void {
-  if (running?.pid) process.kill(-running.pid, 'SIGKILL');
+  if (!running?.pid) return;
+  try {
+    process.kill(-running.pid, 'SIGKILL');
+  } catch (error) {
+    // All of them have ended.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function reasonOf(task: Task): string | undefined {
