@@ -34,7 +34,6 @@ import type { DomainEventClass } from './events/domain-event.js';
 import { EventHandlers } from './events/event-handlers.js';
 import { EventsModule } from './events/events.module.js';
 import { FeatureTables } from './events/feature-tables.js';
-import { WorkspaceRows } from './events/workspace-rows.js';
 import { GrantsService } from './grants/grants.service.js';
 import { KeyRestrictions } from './grants/key-restrictions.js';
 import {
@@ -54,7 +53,7 @@ import { ResourceOwners } from './refused-attempts/resource-owners.js';
 import { StoredRecords } from './restore/stored-records.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { KeyVerifier } from './verification/key-verifier.js';
-import { WORKSPACE_CONTENTS, type WorkspaceContents } from './events/workspace-contents.js';
+import { WORKSPACE_CONTENTS, WorkspaceRows, type WorkspaceContents } from './events/workspace-contents.js';
 import { WorkspacesService } from './workspaces/workspaces.service.js';
 
 /** Every event there is. Each must be heard inside its transaction, or the application does not start. */
