@@ -19,8 +19,7 @@ export class EventHandlers {
 
   /** Runs the handlers that hear any of the events, one after the other. */
   async run(work: Work, events: readonly DomainEvent[]): Promise<void> {
-    this.handlers ??= this.discover();
-    for (const [action, handlers] of this.handlers) {
+    for (const [action, handlers] of this.all()) {
       const heard = events.filter((event) => action === EVERY || event.action === action);
       if (heard.length === 0) continue;
       for (const handler of handlers) await handler(work, heard);
@@ -37,8 +36,11 @@ export class EventHandlers {
   }
 
   private isHeard(action: string): boolean {
-    this.handlers ??= this.discover();
-    return this.handlers.has(action) || this.handlers.has(EVERY);
+    return this.all().has(action) || this.all().has(EVERY);
+  }
+
+  private all(): Map<string, Handler[]> {
+    return (this.handlers ??= this.discover());
   }
 
   private discover(): Map<string, Handler[]> {
