@@ -20,7 +20,7 @@ import type { Change } from '../events/domain-event.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
-import type { HeldRole, Holding } from '../grants/holding.js';
+import type { HeldRole, HeldGrants } from '../grants/held-grants.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { RoleHolders } from '../grants/role-holders.js';
@@ -281,7 +281,7 @@ export class ApiKeysService {
   }
 
   private async view(work: Work, key: ApiKey, roles: readonly HeldRole[]): Promise<ApiKeyView> {
-    const holding: Holding = {
+    const holding: HeldGrants = {
       direct: key.permissions,
       roles,
       owner: key.ownerSubject,

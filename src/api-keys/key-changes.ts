@@ -1,7 +1,7 @@
 import { excessesOver } from '../identity/restrictions.js';
 import { changesBetween } from '../events/changes.js';
 import type { Change } from '../events/domain-event.js';
-import { grantsMore, ownPermissions, type Given } from '../grants/holding.js';
+import { grantsMore, ownPermissions, type Given } from '../grants/held-grants.js';
 import { statusOf } from './api-key-status.js';
 import { saysOther, shown, type KeySettings } from './key-settings.js';
 

@@ -1,5 +1,5 @@
 import { changesBetween } from '../events/changes.js';
-import type { HeldRole } from '../grants/holding.js';
+import type { HeldRole } from '../grants/held-grants.js';
 import type { ApiKey } from './api-key.entity.js';
 import type { UpdateApiKeyDto } from './dto/update-api-key.dto.js';
 

@@ -8,7 +8,7 @@ import { WorkspaceNotFoundError } from './errors.js';
 import { Database, type TransactionOptions } from '../database/database.js';
 import type { Transaction } from '../database/transaction.js';
 import type { Actor } from './actor.js';
-import { Announcements } from './announcements.js';
+import { HostNotifier } from './host-notifier.js';
 import type { DomainEvent } from './domain-event.js';
 import { FeatureTables } from './feature-tables.js';
 import { EventHandlers } from './event-handlers.js';
@@ -44,7 +44,7 @@ export class UnitOfWork {
     private readonly handlers: EventHandlers,
     private readonly barrier: RevocationBarrier,
     private readonly clock: Clock,
-    private readonly announcements: Announcements,
+    private readonly hostNotifier: HostNotifier,
     private readonly tables: FeatureTables,
   ) {
     const { changesAtOnce } = database;
@@ -123,7 +123,7 @@ export class UnitOfWork {
     try {
       await staged?.confirmed();
     } finally {
-      for (const event of events) this.announcements.announce(event);
+      for (const event of events) this.hostNotifier.notify(event);
     }
     return result;
   }

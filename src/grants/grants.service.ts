@@ -10,7 +10,7 @@ import { queueToShare } from '../database/fair-locks.js';
 import { FeatureTables } from '../events/feature-tables.js';
 import type { Work } from '../events/work.js';
 import { KeyRestrictions } from './key-restrictions.js';
-import { effectivePermissions, type HeldRole, type HolderType, type Holding } from './holding.js';
+import { effectivePermissions, type HeldRole, type HolderType, type HeldGrants } from './held-grants.js';
 
 /** Runs one statement, inside a transaction or outside. */
 export interface Statements {
@@ -48,12 +48,16 @@ export class GrantsService extends Authority {
   }
 
   /** What these keys of a workspace were given; unknown ones are absent. */
-  ofKeys(statements: Statements, workspaceId: string, ids: readonly string[]): Promise<Map<string, Holding>> {
+  ofKeys(statements: Statements, workspaceId: string, ids: readonly string[]): Promise<Map<string, HeldGrants>> {
     return this.find(statements, 'apikey', workspaceId, ids);
   }
 
   /** What these members of a workspace were given; unknown ones are absent. */
-  ofMembers(statements: Statements, workspaceId: string, subjects: readonly string[]): Promise<Map<string, Holding>> {
+  ofMembers(
+    statements: Statements,
+    workspaceId: string,
+    subjects: readonly string[],
+  ): Promise<Map<string, HeldGrants>> {
     return this.find(statements, 'member', workspaceId, subjects);
   }
 
@@ -61,7 +65,7 @@ export class GrantsService extends Authority {
   async effectiveOfKeys(
     statements: Statements,
     workspaceId: string,
-    holdings: ReadonlyMap<string, Holding>,
+    holdings: ReadonlyMap<string, HeldGrants>,
   ): Promise<Map<string, PermissionSet>> {
     const subjects = [...new Set([...holdings.values()].flatMap(({ owner }) => owner ?? []))];
     const owners = await this.ofMembers(statements, workspaceId, subjects);
@@ -132,7 +136,7 @@ export class GrantsService extends Authority {
     type: HolderType,
     workspaceId: string,
     ids: readonly string[],
-  ): Promise<Map<string, Holding>> {
+  ): Promise<Map<string, HeldGrants>> {
     const { table, id, hasUniqueIds, owner, orphaned } = this.tables.holder(type);
     // Not by an index. For many ids, SQLite would rather go through all keys of the workspace.
     const workspace = hasUniqueIds ? "holder.workspace_id || ''" : 'holder.workspace_id';
@@ -182,7 +186,7 @@ export class GrantsService extends Authority {
     type: HolderType,
     workspaceId: string,
     id: string,
-  ): Promise<Holding | undefined> {
+  ): Promise<HeldGrants | undefined> {
     await this.lock(work, type, workspaceId, id);
     return (await this.find(work, type, workspaceId, [id])).get(id);
   }
@@ -239,8 +243,8 @@ function placesOf(ids: readonly string[]): string {
 async function holdingsOf(
   rows: readonly HolderRow[],
   roles: ReadonlyMap<string, HeldRole>,
-): Promise<Map<string, Holding>> {
-  const holdings = new Map<string, Holding & { roles: HeldRole[] }>();
+): Promise<Map<string, HeldGrants>> {
+  const holdings = new Map<string, HeldGrants & { roles: HeldRole[] }>();
   await mapInTurns(rows, ({ holder, permissions, owner, orphaned_date: orphaned, role_id: id }) => {
     if (permissions !== null) {
       const direct = JSON.parse(permissions) as string[];

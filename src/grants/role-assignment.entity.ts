@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { HolderType } from './holding.js';
+import type { HolderType } from './held-grants.js';
 
 /** That a key or a member of a workspace holds a role, custom or built-in. */
 @Entity({ name: 'latchkey_role_assignments' })

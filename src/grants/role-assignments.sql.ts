@@ -1,4 +1,4 @@
-import type { HolderType } from './holding.js';
+import type { HolderType } from './held-grants.js';
 
 /** A holder, in SQL of text. */
 export interface HolderSql {

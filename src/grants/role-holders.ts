@@ -3,7 +3,7 @@ import { FeatureTables } from '../events/feature-tables.js';
 import type { Work } from '../events/work.js';
 import { UNRESTRICTED, type Restrictions } from '../identity/restrictions.js';
 import type { Statements } from './grants.service.js';
-import type { HolderType } from './holding.js';
+import type { HolderType } from './held-grants.js';
 import { KeyRestrictions } from './key-restrictions.js';
 
 /** A key or a member that holds a role. */

@@ -17,7 +17,7 @@ import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { GrantsService, memberQueue } from '../grants/grants.service.js';
-import { grantsMore, ownPermissions, type Holding } from '../grants/holding.js';
+import { grantsMore, ownPermissions, type HeldGrants } from '../grants/held-grants.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { RoleHolders } from '../grants/role-holders.js';
 import { RolesService } from '../roles/roles.service.js';
@@ -36,7 +36,7 @@ export type MemberDetails = Pick<Member, 'workspaceId' | 'subject' | 'createdDat
 /** A member and what they hold. */
 export interface MemberView {
   member: MemberDetails;
-  holding: Holding;
+  holding: HeldGrants;
   /** All that the holding comes to. */
   permissions: PermissionSet;
 }
@@ -52,7 +52,7 @@ export interface RemovalPreview {
 
 const DETAILS = { workspaceId: true, subject: true, createdDate: true, updatedDate: true } as const;
 const DELETE_KEYS = 'apikeys:delete';
-const NOTHING: Holding = { direct: [], roles: [], owner: null, isOrphaned: false };
+const NOTHING: HeldGrants = { direct: [], roles: [], owner: null, isOrphaned: false };
 
 /** The people of a workspace, and what each may do there. */
 @Injectable()
@@ -130,7 +130,7 @@ export class MembersService extends MembershipDirectory {
       const added = await insertOrLock(work, workspaceId, subject);
       const before = added ? NOTHING : await this.holdingOf(work, workspaceId, subject);
       const held = await this.roles.resolve(work, workspaceId, roles);
-      const after: Holding = { direct: permissions, roles: held, owner: null, isOrphaned: false };
+      const after: HeldGrants = { direct: permissions, roles: held, owner: null, isOrphaned: false };
       await this.permissions.assertGrantable(work, workspaceId, permissions);
       const changes = changesBetween(added ? {} : shown(before), shown(after));
       if (added || changes.length > 0) {
@@ -196,7 +196,7 @@ export class MembersService extends MembershipDirectory {
     return { ...membership, permissions: ownPermissions(holdings.get(subject) ?? NOTHING) };
   }
 
-  private async assertMayChange(work: Work, actor: Principal, before: Holding, after: Holding): Promise<void> {
+  private async assertMayChange(work: Work, actor: Principal, before: HeldGrants, after: HeldGrants): Promise<void> {
     const held = ownPermissions(before).grants;
     if (!grantsMore(before, after)) {
       await this.escalation.assertHolds(work, actor, held);
@@ -216,7 +216,7 @@ export class MembersService extends MembershipDirectory {
   }
 
   /** Locks a member who is to be removed, and returns what they hold. */
-  private async takeToRemove(work: Work, actor: Principal, subject: string): Promise<Holding> {
+  private async takeToRemove(work: Work, actor: Principal, subject: string): Promise<HeldGrants> {
     const workspaceId = actor.requireWorkspace();
     await this.grants.takeTurn(work, actor);
     await work.queueToChange(memberQueue(workspaceId, subject));
@@ -234,11 +234,11 @@ export class MembersService extends MembershipDirectory {
     if (admins.every((admin) => admin === subject)) throw new LastAdminError();
   }
 
-  private async holdingOf(work: Work, workspaceId: string, subject: string): Promise<Holding> {
+  private async holdingOf(work: Work, workspaceId: string, subject: string): Promise<HeldGrants> {
     return (await this.grants.ofMembers(work, workspaceId, [subject])).get(subject) ?? NOTHING;
   }
 
-  private async write(work: Work, workspaceId: string, subject: string, { direct, roles }: Holding): Promise<void> {
+  private async write(work: Work, workspaceId: string, subject: string, { direct, roles }: HeldGrants): Promise<void> {
     const updatedDate = work.date.toISOString();
     await work.manager.update(Member, { workspaceId, subject }, { permissions: [...direct], updatedDate });
     const roleIds = roles.map(({ id }) => id);
@@ -263,11 +263,11 @@ async function insertOrLock(work: Work, workspaceId: string, subject: string): P
   return false;
 }
 
-function isAdmin({ roles }: Holding): boolean {
+function isAdmin({ roles }: HeldGrants): boolean {
   return roles.some(({ id }) => id === ADMIN);
 }
 
-function shown({ direct, roles }: Holding): { roles: string[]; permissions: readonly string[] } {
+function shown({ direct, roles }: HeldGrants): { roles: string[]; permissions: readonly string[] } {
   return { roles: roles.map(({ name }) => name), permissions: direct };
 }
 
@@ -283,7 +283,7 @@ function isSubject(text: string): boolean {
   );
 }
 
-function viewOf(member: MemberDetails, holding: Holding): MemberView {
+function viewOf(member: MemberDetails, holding: HeldGrants): MemberView {
   const permissions = ownPermissions(holding);
   permissions.simplified();
   return { member, holding, permissions };

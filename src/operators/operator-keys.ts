@@ -3,7 +3,7 @@ import { OperatorDirectory, type KnownOperator } from '../identity/ports.js';
 import type { PresentedKey } from '../identity/presented-key.js';
 import { LONGEST_OPERATOR_KEY, SHORTEST_OPERATOR_KEY } from '../kernel/keys/operator-key.js';
 import { Database } from '../database/database.js';
-import { Revocations, type Forgotten } from '../revocation/revocations.js';
+import { Revocations, type Eviction } from '../revocation/revocations.js';
 import { BatchedQuery } from '../revocation/batched-query.js';
 
 // Every request may wait for it: given up as soon as a look-up of a key, and like that never answered by a standby.
@@ -28,8 +28,8 @@ export class OperatorKeys extends OperatorDirectory {
     private readonly revocations: Revocations,
   ) {
     super();
-    revocations.onRevoked((forgotten) => {
-      if (concernsOperators(forgotten)) this.forget();
+    revocations.onRevoked((eviction) => {
+      if (concernsOperators(eviction)) this.evict();
     });
   }
 
@@ -63,12 +63,12 @@ export class OperatorKeys extends OperatorDirectory {
     return new Map(rows.map(({ hash, id, name }) => [hash, { id, name }]));
   }
 
-  private forget(): void {
+  private evict(): void {
     this.generation += 1;
     this.remembered = undefined;
   }
 }
 
-function concernsOperators(forgotten: Forgotten): boolean {
-  return forgotten === 'everything' || forgotten.some((revocation) => 'operators' in revocation);
+function concernsOperators(eviction: Eviction): boolean {
+  return eviction === 'everything' || eviction.some((revocation) => 'operators' in revocation);
 }

@@ -20,7 +20,7 @@ import {
 } from './instances/messages.js';
 import type { InstanceConnection, Notice, RevocationStore } from './revocation-store.js';
 import { RevocationSweep } from './revocation-sweep.js';
-import { Revocations, type Forgotten, type Inspection, type RevocationStatistics } from './revocations.js';
+import { Revocations, type Eviction, type Inspection, type RevocationStatistics } from './revocations.js';
 
 // A notification holds 8,000 bytes.
 const MOST_NAMED = 100;
@@ -96,7 +96,7 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
     this.cancelRetry();
-    this.forget('everything');
+    this.evict('everything');
     // A session that is being opened closes as soon as it is open, which may take longer than anybody wants to wait.
     await Promise.race([this.opening?.catch(() => undefined), this.pause(LONGEST_FAREWELL_MS, 'nothing')]);
     await this.session?.close();
@@ -126,9 +126,9 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
   }
 
   stage(transaction: Transaction, revocations: readonly Revocation[]): Promise<StagedRevocation> {
-    const forget: Forgotten = revocations.length > MOST_NAMED ? 'everything' : revocations;
+    const eviction: Eviction = revocations.length > MOST_NAMED ? 'everything' : revocations;
     const number = this.acknowledgements.expect();
-    const message: RevocationMessage = { id: newId(), from: this.session?.id ?? NO_INSTANCE, number, forget };
+    const message: RevocationMessage = { id: newId(), from: this.session?.id ?? NO_INSTANCE, number, eviction };
     const listed = this.store.append(transaction, message, this.noticeOf([message]));
     return Promise.resolve({
       abandon: () => this.abandon(message),
@@ -173,7 +173,7 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
   }
 
   private abandon(message: RevocationMessage): void {
-    this.forget(message.forget);
+    this.evict(message.eviction);
     this.acknowledgements.end(message.number);
     // It may have been committed, or be so only later: by another id, so that it is not taken for what is read then.
     this.instances.ask({ ...message, id: newId() }).catch(() => undefined);
@@ -181,7 +181,7 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
 
   private async confirm(message: RevocationMessage, listed: Promise<SeenInstance[]>): Promise<void> {
     const beginning = this.time.monotonic();
-    this.forget(message.forget);
+    this.evict(message.eviction);
     try {
       const timesMs = await this.othersToAwait(message, listed);
       const isComplete = await this.acknowledgements.of(message.number, timesMs);
@@ -254,8 +254,8 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
       this.connect(),
       this.store,
       {
-        onRevocation: (message) => this.forget(message.forget),
-        onMissed: (forgotten) => this.forget(forgotten),
+        onRevocation: (message) => this.evict(message.eviction),
+        onMissed: (eviction) => this.evict(eviction),
         onAcknowledgement: ({ from, numbers }) => {
           for (const number of numbers) this.acknowledgements.note(number, from);
         },
@@ -348,7 +348,7 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
     // A session that fails as it is opened is tried again by the one that opens it; and another one may be open by now.
     if (ended !== this.session) return;
     this.session = undefined;
-    this.forget('everything');
+    this.evict('everything');
     if (this.stopped || this.leaseMs === 0) return;
     if (error instanceof ElsewhereError) {
       this.refuseAll(error);

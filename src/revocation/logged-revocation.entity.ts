@@ -14,7 +14,7 @@ export class LoggedRevocation {
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_latchkey_revocations' })
   id!: string;
 
-  /** JSON of what is to be forgotten. Holds ids only. */
-  @Column({ name: 'forget', type: 'text' })
-  forget!: string;
+  /** JSON of what is to be evicted. Holds ids only. */
+  @Column({ name: 'eviction', type: 'text' })
+  eviction!: string;
 }

@@ -1,13 +1,13 @@
 import type { Time } from '../kernel/time.js';
 import { since, type Moment } from './instances/lease.js';
 import type { RevocationMessage } from './instances/messages.js';
-import type { Forgotten } from './revocations.js';
+import type { Eviction } from './revocations.js';
 
 /** For how many of the longest leases a revocation is kept, at least. */
 export const KEPT_LEASES = 10;
 const LONGEST_GAP_LEASES = 5;
 
-export type LoggedRevocation = Pick<RevocationMessage, 'id' | 'forget'>;
+export type LoggedRevocation = Pick<RevocationMessage, 'id' | 'eviction'>;
 
 /** What was in the log at one moment. */
 export interface Reading {
@@ -41,13 +41,13 @@ export class RevocationLog {
    * @returns what was committed since the last reading began, and has not been heard of; nothing the first time.
    * @throws {Error} if that is so long ago that some may have been swept away.
    */
-  async read(): Promise<Forgotten[]> {
+  async read(): Promise<Eviction[]> {
     const { heard, began } = this;
     this.began = { at: this.time.monotonic(), date: this.time.date() };
     this.heard = new Set();
     const reading = await this.readLog(this.snapshot);
     if (began && since(began, this.time) > LONGEST_GAP_LEASES * this.leaseMs) throw new Error(TOO_LATE);
     this.snapshot = reading.snapshot;
-    return reading.committed.filter(({ id }) => !heard.has(id) && !this.heard.has(id)).map(({ forget }) => forget);
+    return reading.committed.filter(({ id }) => !heard.has(id) && !this.heard.has(id)).map(({ eviction }) => eviction);
   }
 }

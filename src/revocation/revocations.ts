@@ -2,7 +2,7 @@ import { Histogram } from '../kernel/histogram.js';
 import { RevocationBarrier, type Revocation } from '../events/revocation.js';
 
 /** What is not to be answered from memory any more; `'everything'` when revocations may have been missed. */
-export type Forgotten = readonly Revocation[] | 'everything';
+export type Eviction = readonly Revocation[] | 'everything';
 
 /** How revocations fare, since this instance started. */
 export interface RevocationStatistics {
@@ -25,12 +25,12 @@ export interface Inspection {
 const WAIT_BOUNDS = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Decides when an instance may answer from memory, tells it what to forget, and makes restricting changes wait until
+ * Decides when an instance may answer from memory, tells it what to evict, and makes restricting changes wait until
  * all have. How that is kept depends on the store.
  */
 export abstract class Revocations extends RevocationBarrier {
   protected readonly waits = new Histogram(WAIT_BOUNDS);
-  private readonly listeners: ((forgotten: Forgotten) => void)[] = [];
+  private readonly listeners: ((eviction: Eviction) => void)[] = [];
   private inspector: (keyId: string) => Promise<boolean> = () => Promise.resolve(false);
 
   /** Whether this instance hears of what other processes change and {@link RevocationBarrier.stage}. */
@@ -55,8 +55,8 @@ export abstract class Revocations extends RevocationBarrier {
     this.inspector = inspector;
   }
 
-  /** Has the listener called with everything that this instance must forget, whichever instance revoked it. */
-  onRevoked(listener: (forgotten: Forgotten) => void): void {
+  /** Has the listener called with everything that this instance must evict, whichever instance revoked it. */
+  onRevoked(listener: (eviction: Eviction) => void): void {
     this.listeners.push(listener);
   }
 
@@ -65,7 +65,7 @@ export abstract class Revocations extends RevocationBarrier {
     return this.inspector(keyId);
   }
 
-  protected forget(forgotten: Forgotten): void {
-    for (const listener of this.listeners) listener(forgotten);
+  protected evict(eviction: Eviction): void {
+    for (const listener of this.listeners) listener(eviction);
   }
 }

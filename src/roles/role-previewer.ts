@@ -3,7 +3,7 @@ import { PermissionSet } from '../identity/permission-set.js';
 import { Turn } from '../kernel/next-turn.js';
 import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
-import { effectivePermissions, type HeldRole, type HolderType, type Holding } from '../grants/holding.js';
+import { effectivePermissions, type HeldRole, type HolderType, type HeldGrants } from '../grants/held-grants.js';
 import { RoleHolders } from '../grants/role-holders.js';
 import type { Role } from './role.entity.js';
 
@@ -57,7 +57,7 @@ export class RolePreviewer {
 
     const effects: RoleEffect[] = [];
     const turn = new Turn();
-    const add = async (type: HolderType, id: string, holding: Holding): Promise<void> => {
+    const add = async (type: HolderType, id: string, holding: HeldGrants): Promise<void> => {
       // A holder may have thousands of grants.
       if (turn.isOver) await turn.next();
       const owner = owners.get(holding.owner ?? '');
@@ -78,7 +78,7 @@ function differences(before: HeldRole, after: HeldRole, names: readonly string[]
   return names.filter((name) => one.has(name) !== other.has(name));
 }
 
-function withRole(holding: Holding, role: HeldRole): Holding {
+function withRole(holding: HeldGrants, role: HeldRole): HeldGrants {
   return { ...holding, roles: holding.roles.map((held) => (held.id === role.id ? role : held)) };
 }
 

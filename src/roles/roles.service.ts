@@ -15,7 +15,7 @@ import { changesBetween } from '../events/changes.js';
 import { UnitOfWork } from '../events/unit-of-work.js';
 import type { Work } from '../events/work.js';
 import { GrantsService } from '../grants/grants.service.js';
-import { grantsMore, type HeldRole } from '../grants/holding.js';
+import { grantsMore, type HeldRole } from '../grants/held-grants.js';
 import { PermissionsService } from '../permissions/permissions.service.js';
 import { assertWorkspace } from '../workspaces/assert-workspace.js';
 import { assertMayHold, countIn, countOut } from '../workspaces/quotas.js';

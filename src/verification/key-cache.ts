@@ -1,25 +1,25 @@
-import type { Forgotten } from '../revocation/revocations.js';
-import type { RememberedKey, RememberedWorkspace } from './remembered-key.js';
+import type { Eviction } from '../revocation/revocations.js';
+import type { CachedKey, CachedWorkspace } from './cached-key.js';
 
 /** Keys that are being read for the cache, and what has been revoked since that began. */
 export class Fill {
-  readonly workspaces: RememberedWorkspace[] = [];
+  readonly workspaces: CachedWorkspace[] = [];
   private readonly revoked = new Set<string>();
   private isOutdated = false;
 
-  note(forgotten: Forgotten): void {
-    if (forgotten === 'everything') {
+  note(eviction: Eviction): void {
+    if (eviction === 'everything') {
       this.isOutdated = true;
       return;
     }
-    for (const revocation of forgotten) {
+    for (const revocation of eviction) {
       if ('keyId' in revocation) this.revoked.add(revocation.keyId);
       else if ('workspaceId' in revocation) this.revoked.add(revocation.workspaceId);
     }
   }
 
   /** Whether what was read may be from before a revocation. */
-  isLate({ id, workspaceId }: RememberedKey): boolean {
+  isLate({ id, workspaceId }: CachedKey): boolean {
     return this.isOutdated || this.revoked.has(id) || this.revoked.has(workspaceId);
   }
 }
@@ -31,11 +31,11 @@ export class Fill {
  */
 export class KeyCache {
   // In order of age, as a Map keeps it.
-  private readonly byDigest = new Map<string, RememberedKey>();
-  private readonly byId = new Map<string, RememberedKey>();
-  private readonly workspaces = new Map<string, RememberedWorkspace>();
+  private readonly byDigest = new Map<string, CachedKey>();
+  private readonly byId = new Map<string, CachedKey>();
+  private readonly workspaces = new Map<string, CachedWorkspace>();
   private readonly fills = new Set<Fill>();
-  private hand: Iterator<RememberedKey, undefined> | undefined;
+  private hand: Iterator<CachedKey, undefined> | undefined;
   private weight = 0;
 
   constructor(readonly capacity: number) {}
@@ -50,7 +50,7 @@ export class KeyCache {
   }
 
   /** @param digest SHA-256 of the key, as {@link digestKey} gives it */
-  get(digest: string): RememberedKey | undefined {
+  get(digest: string): CachedKey | undefined {
     const key = this.byDigest.get(digest);
     if (key === undefined) return undefined;
     if (key.workspace.revoked) {
@@ -77,7 +77,7 @@ export class KeyCache {
    * Remembers a key that was read in a fill, in place of others if it must. One that was revoked meanwhile, or is larger than
    * the whole cache, is not remembered.
    */
-  add(key: RememberedKey, fill: Fill): void {
+  add(key: CachedKey, fill: Fill): void {
     if (fill.isLate(key)) return;
     const known = this.byId.get(key.id);
     if (known) this.remove(known);
@@ -90,7 +90,7 @@ export class KeyCache {
   }
 
   /** The one object that stands for a workspace until its keys are revoked, or none is left. */
-  workspace(id: string, fill: Fill): RememberedWorkspace {
+  workspace(id: string, fill: Fill): CachedWorkspace {
     const workspace = this.workspaces.get(id) ?? { id, revoked: false, held: 0 };
     this.workspaces.set(id, workspace);
     workspace.held += 1;
@@ -98,13 +98,13 @@ export class KeyCache {
     return workspace;
   }
 
-  forget(forgotten: Forgotten): void {
-    for (const fill of this.fills) fill.note(forgotten);
-    if (forgotten === 'everything') {
+  evict(eviction: Eviction): void {
+    for (const fill of this.fills) fill.note(eviction);
+    if (eviction === 'everything') {
       this.clear();
       return;
     }
-    for (const revocation of forgotten) {
+    for (const revocation of eviction) {
       if ('keyId' in revocation) this.forgetKey(revocation.keyId);
       else if ('workspaceId' in revocation) this.forgetWorkspace(revocation.workspaceId);
     }
@@ -148,14 +148,14 @@ export class KeyCache {
     }
   }
 
-  private remove(key: RememberedKey): void {
+  private remove(key: CachedKey): void {
     this.byDigest.delete(key.digest);
     this.byId.delete(key.id);
     this.weight -= key.weight;
     this.release(key.workspace);
   }
 
-  private release(workspace: RememberedWorkspace): void {
+  private release(workspace: CachedWorkspace): void {
     workspace.held -= 1;
     if (workspace.held === 0 && this.workspaces.get(workspace.id) === workspace) this.workspaces.delete(workspace.id);
   }

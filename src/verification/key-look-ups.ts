@@ -2,9 +2,9 @@ import { MOST_IN_ONE_STATEMENT } from '../api-keys/look-up/keys-by-hash.js';
 import { TooManyLookUpsError } from '../identity/errors.js';
 import type { Revocations } from '../revocation/revocations.js';
 import type { KeyCache } from './key-cache.js';
-import type { RememberedWorkspace } from './remembered-key.js';
+import type { CachedWorkspace } from './cached-key.js';
 import { LookUpGate } from './look-up-gate.js';
-import type { FoundKey, StoredKeys } from './stored-keys.js';
+import type { FoundKey, KeyStore } from './key-store.js';
 
 const MOST_WAITING = 1024;
 
@@ -26,7 +26,7 @@ export class KeyLookUps {
   private readonly gate: LookUpGate<Wanted, FoundKey>;
 
   constructor(
-    private readonly keys: StoredKeys,
+    private readonly keys: KeyStore,
     private readonly cache: KeyCache,
     private readonly revocations: Revocations,
   ) {
@@ -68,7 +68,7 @@ export class KeyLookUps {
   }
 
   /** To be called with every revocation: no look-up that starts now may join one that started before. */
-  forget(): void {
+  evict(): void {
     this.running = new Map();
   }
 
@@ -124,7 +124,7 @@ export class KeyLookUps {
   }
 
   /** Each of them throws {@link StoreUnavailableError} also if what would be read is known to be out of date. */
-  private ask(hashes: string[], workspaceOf: (id: string) => RememberedWorkspace): Promise<FoundKey>[] {
+  private ask(hashes: string[], workspaceOf: (id: string) => CachedWorkspace): Promise<FoundKey>[] {
     try {
       this.revocations.assertReadable();
     } catch (error) {
@@ -139,6 +139,6 @@ function nameOf(hash: string, source: string): string {
 }
 
 /** The workspace of a key that will not be remembered. */
-function aloneIn(id: string): RememberedWorkspace {
+function aloneIn(id: string): CachedWorkspace {
   return { id, revoked: false, held: 0 };
 }

@@ -16,13 +16,13 @@ import { digestOf, LONGEST_KEY } from '../kernel/keys/key-format.js';
 import { RateLimitExceededError } from '../rate-limits/errors.js';
 import { networkOf } from '../kernel/network/network.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
-import { Revocations, type Forgotten } from '../revocation/revocations.js';
+import { Revocations, type Eviction } from '../revocation/revocations.js';
 import { KeyUses } from '../usage/key-uses.js';
 import { KeyCache } from './key-cache.js';
 import { KeyLookUps } from './key-look-ups.js';
 import { RefusedVerifications } from './refused-verifications.js';
-import type { RememberedKey } from './remembered-key.js';
-import { StoredKeys } from './stored-keys.js';
+import type { CachedKey } from './cached-key.js';
+import { KeyStore } from './key-store.js';
 import { assertRequest, assertWorkspace, isOfWorkspace, type VerificationRequest } from './verification-request.js';
 
 /** Why a key was refused. Tell a key's own user none of it. */
@@ -57,7 +57,7 @@ export interface VerificationStatistics {
   capacity: number;
 }
 
-type Judgement = { valid: true; key: RememberedKey } | { valid: false; reason: RefusalReason; key: RefusedKey | null };
+type CheckedKey = { valid: true; key: CachedKey } | { valid: false; reason: RefusalReason; key: RefusedKey | null };
 
 const ANYTHING: VerificationRequest = {};
 const INSPECTION = 'inspection';
@@ -79,7 +79,7 @@ export class KeyVerifier extends CredentialVerifier {
   private misses = 0;
 
   constructor(
-    keys: StoredKeys,
+    keys: KeyStore,
     private readonly revocations: Revocations,
     private readonly rateLimits: RateLimits,
     private readonly uses: KeyUses,
@@ -90,7 +90,7 @@ export class KeyVerifier extends CredentialVerifier {
     super();
     this.cache = new KeyCache(cacheSize);
     this.lookUps = new KeyLookUps(keys, this.cache, revocations);
-    revocations.onRevoked((forgotten) => this.forget(forgotten));
+    revocations.onRevoked((eviction) => this.evict(eviction));
   }
 
   /**
@@ -104,19 +104,19 @@ export class KeyVerifier extends CredentialVerifier {
   verify(apiKey: string, request: VerificationRequest = ANYTHING): VerificationResult | Promise<VerificationResult> {
     assertRequest(request);
     const presented = new PresentedKey(apiKey);
-    const key = this.recall(presented, request);
-    return key ? this.admit(key, request) : this.verifyStored(presented, request);
+    const key = this.fromCache(presented, request);
+    return key ? this.authorize(key, request) : this.verifyStored(presented, request);
   }
 
   /** Who the key is; its permissions and its rate limit are the caller's to heed. @see verify */
   authenticate(presented: PresentedKey, ip: string | null): AuthenticationResult | Promise<AuthenticationResult> {
-    const key = this.recall(presented, { ip });
+    const key = this.fromCache(presented, { ip });
     return key ? this.accept(key) : this.authenticateStored(presented, ip);
   }
 
   /** The same if that can be told from memory; undefined if it cannot, whatever the reason. */
   authenticateFromMemory(presented: PresentedKey, caller: Caller): AcceptedKey | undefined {
-    const key = this.recall(presented, caller);
+    const key = this.fromCache(presented, caller);
     return key && this.accept(key).key;
   }
 
@@ -144,7 +144,7 @@ export class KeyVerifier extends CredentialVerifier {
   }
 
   /** The key, if it is in memory and acceptable from there. Its form need not be looked at: it was once. */
-  private recall(presented: PresentedKey, caller: Caller): RememberedKey | undefined {
+  private fromCache(presented: PresentedKey, caller: Caller): CachedKey | undefined {
     if (!this.revocations.mayServeFromMemory()) return undefined;
     if (typeof presented.text !== 'string' || presented.text.length > LONGEST_KEY) return undefined;
     const key = this.cache.get(presented.digest);
@@ -155,8 +155,8 @@ export class KeyVerifier extends CredentialVerifier {
 
   private async verifyStored(presented: PresentedKey, request: VerificationRequest): Promise<VerificationResult> {
     assertWorkspace(request.workspaceId);
-    const result = await this.judge(presented, request.ip, sourceOf(request));
-    if (result.valid) return this.admit(result.key, request);
+    const result = await this.check(presented, request.ip, sourceOf(request));
+    if (result.valid) return this.authorize(result.key, request);
     const isForeign = result.key !== null && !isOfWorkspace(request.workspaceId, result.key);
     const recorded = this.refusals.record(result.key, result.reason, request.ip);
     // How long it takes must not tell that there is such a key.
@@ -166,12 +166,12 @@ export class KeyVerifier extends CredentialVerifier {
   }
 
   private async authenticateStored(presented: PresentedKey, ip: string | null): Promise<AuthenticationResult> {
-    const result = await this.judge(presented, ip, networkOf(ip));
+    const result = await this.check(presented, ip, networkOf(ip));
     return result.valid ? this.accept(result.key) : this.refuse(result.reason, result.key);
   }
 
-  private admit(
-    key: RememberedKey,
+  private authorize(
+    key: CachedKey,
     { workspaceId, permissions, cost }: VerificationRequest,
   ): VerificationResult | Promise<VerificationResult> {
     if (!isOfWorkspace(workspaceId, key)) return this.refuse('unknown', null);
@@ -179,10 +179,10 @@ export class KeyVerifier extends CredentialVerifier {
       const missing = key.permissions.missing(permissions);
       if (missing.length > 0) return { ...this.refuse('insufficient_permissions', key), missing };
     }
-    return key.rateLimit ? this.admitWithin(key.rateLimit, key, cost) : this.accept(key);
+    return key.rateLimit ? this.authorizeWithin(key.rateLimit, key, cost) : this.accept(key);
   }
 
-  private async admitWithin(limit: RateLimit, key: RememberedKey, cost?: number): Promise<VerificationResult> {
+  private async authorizeWithin(limit: RateLimit, key: CachedKey, cost?: number): Promise<VerificationResult> {
     try {
       await this.rateLimits.consume(key, limit, cost);
     } catch (error) {
@@ -192,7 +192,7 @@ export class KeyVerifier extends CredentialVerifier {
     return this.accept(key);
   }
 
-  private accept(key: RememberedKey): { valid: true; key: AcceptedKey } {
+  private accept(key: CachedKey): { valid: true; key: AcceptedKey } {
     this.uses.count(key);
     this.count('valid');
     return { valid: true, key: key.accepted };
@@ -207,7 +207,7 @@ export class KeyVerifier extends CredentialVerifier {
     this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
   }
 
-  private async judge(presented: PresentedKey, ip: string | null | undefined, source: string): Promise<Judgement> {
+  private async check(presented: PresentedKey, ip: string | null | undefined, source: string): Promise<CheckedKey> {
     if (!presented.isWellFormed) return { valid: false, reason: 'malformed', key: null };
     const answer = this.lookUps.find(presented.hash, source);
     this.misses += 1;
@@ -218,9 +218,9 @@ export class KeyVerifier extends CredentialVerifier {
     return key.isAllowedTo({ ip }) ? { valid: true, key } : { valid: false, reason: 'ip_not_allowed', key };
   }
 
-  private forget(forgotten: Forgotten): void {
-    this.lookUps.forget();
-    this.cache.forget(forgotten);
+  private evict(eviction: Eviction): void {
+    this.lookUps.evict();
+    this.cache.evict(eviction);
   }
 }
 

@@ -5,11 +5,11 @@ import { UsageModule } from '../usage/usage.module.js';
 import { KeyInspector } from './key-inspector.js';
 import { KeyVerifier } from './key-verifier.js';
 import { RefusedVerifications } from './refused-verifications.js';
-import { StoredKeys } from './stored-keys.js';
+import { KeyStore } from './key-store.js';
 
 @Module({
   imports: [AuthModule, GrantsModule, UsageModule],
-  providers: [KeyInspector, KeyVerifier, RefusedVerifications, StoredKeys],
+  providers: [KeyInspector, KeyVerifier, RefusedVerifications, KeyStore],
   exports: [KeyVerifier],
 })
 export class VerificationModule {}

@@ -87,7 +87,7 @@ export class WorkerPool {
     this.running.add(worker);
     void worker.ended.then(() => {
       this.running.delete(worker);
-      this.reports.forget(worker);
+      this.reports.remove(worker);
       if (this.leader === worker) this.leader = undefined;
       this.appoint();
     });

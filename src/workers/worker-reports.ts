@@ -25,7 +25,7 @@ export class WorkerReports {
   }
 
   /** The worker is gone: what it has counted stays, what it had does not. */
-  forget(worker: WorkerProcess): void {
+  remove(worker: WorkerProcess): void {
     const counted = (this.last.get(worker) ?? []).filter(({ type }) => COUNTED.includes(String(type)));
     this.last.delete(worker);
     this.departed = this.departed.then((earlier) =>

@@ -43,8 +43,8 @@ describe('a command', () => {
     afterAll(() => host.stop());
 
     const revoked = async (keyId: string) => {
-      const rows = await host.database.query<{ forget: string }>('SELECT forget FROM latchkey_revocations');
-      return rows.some(({ forget }) => forget.includes(keyId));
+      const rows = await host.database.query<{ eviction: string }>('SELECT eviction FROM latchkey_revocations');
+      return rows.some(({ eviction }) => eviction.includes(keyId));
     };
 
     it('does so as well where it is refused, for it may find its change made already', async () => {

@@ -121,7 +121,7 @@ describe('LATCHKEY_CANARY=on', () => {
     const here = await start(startService('postgres', ON));
     const there = await start(startInstance(here));
     // It acknowledges, and forgets nothing.
-    Object.assign(there.app.get(Revocations, { strict: false }), { forget: () => undefined });
+    Object.assign(there.app.get(Revocations, { strict: false }), { evict: () => undefined });
 
     await run(here);
 
@@ -153,7 +153,7 @@ describe('LATCHKEY_CANARY=on', () => {
 
   it('finds this instance if it goes on accepting it', async () => {
     const here = await start(startService('sqlite', ON));
-    Object.assign(here.app.get(Revocations, { strict: false }), { forget: () => undefined });
+    Object.assign(here.app.get(Revocations, { strict: false }), { evict: () => undefined });
 
     await run(here);
 

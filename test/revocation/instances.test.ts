@@ -337,7 +337,7 @@ describe('several instances on one PostgreSQL', () => {
     afterEach(() => killed.end());
 
     const deletes = ({ id }: Restricted) => killed.query('DELETE FROM latchkey_api_keys WHERE id = $1', [id]);
-    const keeps = ({ id }: Restricted) => killed.query(appending({ id: newId(), forget: [{ keyId: id }] }));
+    const keeps = ({ id }: Restricted) => killed.query(appending({ id: newId(), eviction: [{ keyId: id }] }));
     const renewals = async (): Promise<number> => {
       const { rows } = await killed.query('SELECT min(renewals) AS least FROM latchkey_instances');
       return rows[0].least as number;

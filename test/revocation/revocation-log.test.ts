@@ -37,13 +37,13 @@ describe('the log of revocations', () => {
   const keep = async (client: pg.Client) => {
     const id = newId();
     const keyId = newId();
-    await client.query(appending({ id, forget: [{ keyId }] }));
+    await client.query(appending({ id, eviction: [{ keyId }] }));
     return { id, keyId };
   };
 
   const keyIds = (read: Awaited<ReturnType<RevocationLog['read']>>) =>
     read
-      .flatMap((forgotten) => (forgotten === 'everything' ? [] : forgotten))
+      .flatMap((eviction) => (eviction === 'everything' ? [] : eviction))
       .map((one) => ('keyId' in one ? one.keyId : ''));
 
   it('are read once each, and none before its commit or after the reading that follows it, in whatever order', async () => {
@@ -133,7 +133,7 @@ describe('the log of revocations', () => {
     const { rows } = await client.query<{ next: string }>('SELECT txid_snapshot_xmax(txid_current_snapshot()) AS next');
     const next = BigInt(rows[0]!.next);
     for (const xid of [next + 1_000_000n, 9_000_000_000_000_000_000n]) {
-      await client.query(`INSERT INTO latchkey_revocations (xid, id, forget) VALUES ($1, $2, '[]')`, [xid, `${xid}`]);
+      await client.query(`INSERT INTO latchkey_revocations (xid, id, eviction) VALUES ($1, $2, '[]')`, [xid, `${xid}`]);
     }
     const left = async () =>
       (await client.query<{ id: string }>('SELECT id FROM latchkey_revocations')).rows.map(({ id }) => id);

@@ -24,7 +24,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: 'no reading of the log with a renewal',
     file: 'revocation/instances/instance-session.ts',
-    line: 'for (const forgotten of await this.log.read()) this.events.onMissed(forgotten);',
+    line: 'for (const eviction of await this.log.read()) this.events.onMissed(eviction);',
     broken: 'await this.log.read();',
     on: 'instances',
     seed: 1002,

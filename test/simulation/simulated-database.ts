@@ -56,7 +56,7 @@ export class SimulatedDatabase {
     if (!this.open.delete(transaction)) return false;
     this.commits += 1;
     changes();
-    for (const { id, forget } of revocations) this.log.push({ id, forget, transaction, commit: this.commits });
+    for (const { id, eviction } of revocations) this.log.push({ id, eviction, transaction, commit: this.commits });
     return true;
   }
 
@@ -66,7 +66,7 @@ export class SimulatedDatabase {
 
   readLog(snapshot: string | null): Reading {
     const seen = snapshot === null ? this.commits : Number(snapshot);
-    const committed = this.log.filter(({ commit }) => commit > seen).map(({ id, forget }) => ({ id, forget }));
+    const committed = this.log.filter(({ commit }) => commit > seen).map(({ id, eviction }) => ({ id, eviction }));
     return { snapshot: String(this.commits), committed };
   }
 

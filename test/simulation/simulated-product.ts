@@ -8,8 +8,8 @@ import { Clock } from '../../src/kernel/clock.js';
 import { StoreInUseError, StoreUnavailableError } from '../../src/database/errors.js';
 import type { Revocations } from '../../src/revocation/revocations.js';
 import { KeyVerifier } from '../../src/verification/key-verifier.js';
-import { RememberedKey, type RememberedWorkspace } from '../../src/verification/remembered-key.js';
-import type { FoundKey, StoredKeys } from '../../src/verification/stored-keys.js';
+import { CachedKey, type CachedWorkspace } from '../../src/verification/cached-key.js';
+import type { FoundKey, KeyStore } from '../../src/verification/key-store.js';
 import type { SimulatedKey } from './simulated-database.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 
@@ -34,13 +34,13 @@ export class SimulatedProduct {
     const clock = Object.assign(new Clock(), { time: () => machine.date() });
     const keys = {
       lookUpsAtOnce: LOOK_UPS_AT_ONCE,
-      find: (hashes: string[], workspaceOf: (id: string) => RememberedWorkspace) => {
+      find: (hashes: string[], workspaceOf: (id: string) => CachedWorkspace) => {
         const answer = lookUp(hashes);
         return hashes.map(async (hash, at) => foundKey(hash, (await answer)[at], workspaceOf));
       },
     };
     this.verifier = new KeyVerifier(
-      keys as unknown as StoredKeys,
+      keys as unknown as KeyStore,
       revocations,
       undefined as never,
       { count: () => undefined } as never,
@@ -53,7 +53,7 @@ export class SimulatedProduct {
       { run: () => Promise.resolve() } as never,
       revocations,
       clock,
-      { announce: () => undefined } as never,
+      { notify: () => undefined } as never,
       { workspaces: 'latchkey_workspaces' } as FeatureTables,
     );
   }
@@ -78,13 +78,9 @@ export function isHonestFailure(error: unknown): boolean {
   return (error as { code?: string }).code === 'revocation.unconfirmed';
 }
 
-function foundKey(
-  hash: string,
-  key: SimulatedKey | undefined,
-  workspaceOf: (id: string) => RememberedWorkspace,
-): FoundKey {
+function foundKey(hash: string, key: SimulatedKey | undefined, workspaceOf: (id: string) => CachedWorkspace): FoundKey {
   if (!key || key.isDeleted) return { state: 'deleted', key: null };
-  const remembered = new RememberedKey({
+  const remembered = new CachedKey({
     hash,
     id: key.id,
     name: key.id,

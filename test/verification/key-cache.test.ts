@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PermissionSet } from '../../src/identity/permission-set.js';
 import { digestKey, hashKey } from '../../src/kernel/keys/key-format.js';
-import type { Forgotten } from '../../src/revocation/revocations.js';
+import type { Eviction } from '../../src/revocation/revocations.js';
 import { KeyCache, type Fill } from '../../src/verification/key-cache.js';
-import { RememberedKey, type KeyFacts } from '../../src/verification/remembered-key.js';
+import { CachedKey, type KeyFacts } from '../../src/verification/cached-key.js';
 
 const KEYS = 12;
 const WORKSPACES = 3;
@@ -30,11 +30,11 @@ function step(kind: 'add' | 'get' | 'forgetKey'): fc.Arbitrary<Step> {
 }
 
 describe('the cache of keys', () => {
-  it('never gives what it was told to forget, gives what it was given, and stays within its size', () => {
+  it('never gives what it was told to evict, gives what it was given, and stays within its size', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 8 }), fc.array(STEP, { maxLength: 120 }), (capacity, steps) => {
         const cache = new KeyCache(capacity);
-        const acceptable = new Map<string, RememberedKey>();
+        const acceptable = new Map<string, CachedKey>();
         for (const each of steps) {
           play(cache, acceptable, each);
           expect(cache.size).toBeLessThanOrEqual(capacity);
@@ -48,7 +48,7 @@ describe('the cache of keys', () => {
     const cache = new KeyCache(KEYS);
     const keys = Array.from({ length: KEYS }, (_, nth) => add(cache, nth, 2));
 
-    cache.forget([{ keyId: keys[3]!.id }, { workspaceId: 'workspace 0' }]);
+    cache.evict([{ keyId: keys[3]!.id }, { workspaceId: 'workspace 0' }]);
 
     const left = keys.filter((_, nth) => cache.get(digestOfNth(nth))).map(({ id }) => id);
     expect(left).toEqual(keys.filter((_, nth) => nth !== 3 && nth % WORKSPACES !== 0).map(({ id }) => id));
@@ -76,12 +76,12 @@ describe('the cache of keys', () => {
 });
 
 describe('a fill of the cache', () => {
-  /** What is left of three keys of which the last two arrive once that is forgotten. */
-  const during = (forgotten: Forgotten): boolean[] => {
+  /** What is left of three keys of which the last two arrive once that is evicted. */
+  const during = (eviction: Eviction): boolean[] => {
     const cache = new KeyCache(KEYS);
     const fill = cache.open();
     const first = keyOf(cache, fill, 0, 2);
-    cache.forget(forgotten);
+    cache.evict(eviction);
     for (const key of [first, ...[1, 3].map((nth) => keyOf(cache, fill, nth, 2))]) cache.add(key, fill);
     cache.close(fill);
     return [0, 1, 3].map((nth) => cache.get(digestOfNth(nth)) !== undefined);
@@ -100,11 +100,11 @@ describe('a fill of the cache', () => {
     add(cache, 0, 2);
     const fill = cache.open();
     const key = keyOf(cache, fill, 3, 2);
-    cache.forget([{ keyId: 'key 0' }]);
+    cache.evict([{ keyId: 'key 0' }]);
     add(cache, 6, 2);
     cache.add(key, fill);
     cache.close(fill);
-    cache.forget([{ workspaceId: 'workspace 0' }]);
+    cache.evict([{ workspaceId: 'workspace 0' }]);
 
     expect([3, 6].map((nth) => cache.get(digestOfNth(nth)))).toEqual([undefined, undefined]);
   });
@@ -114,16 +114,16 @@ describe('a fill of the cache', () => {
     for (let nth = 0; nth < 100; nth += 1) {
       const fill = cache.open();
       const workspace = cache.workspace(`workspace ${nth}`, fill);
-      cache.add(new RememberedKey({ ...factsOf(nth, 2), workspace }), fill);
+      cache.add(new CachedKey({ ...factsOf(nth, 2), workspace }), fill);
       cache.close(fill);
       expect(cache.workspaceCount).toBeLessThanOrEqual(2);
     }
-    cache.forget([{ keyId: 'key 99' }, { workspaceId: 'workspace 98' }]);
+    cache.evict([{ keyId: 'key 99' }, { workspaceId: 'workspace 98' }]);
     expect(cache.workspaceCount).toBe(0);
   });
 });
 
-function play(cache: KeyCache, acceptable: Map<string, RememberedKey>, each: Step): void {
+function play(cache: KeyCache, acceptable: Map<string, CachedKey>, each: Step): void {
   switch (each.kind) {
     case 'add': {
       acceptable.set(digestOfNth(each.nth), add(cache, each.nth, each.metadataLength));
@@ -136,17 +136,17 @@ function play(cache: KeyCache, acceptable: Map<string, RememberedKey>, each: Ste
       return;
     }
     case 'forgetKey':
-      cache.forget([{ keyId: `key ${each.nth}` }]);
+      cache.evict([{ keyId: `key ${each.nth}` }]);
       acceptable.delete(digestOfNth(each.nth));
       return;
     case 'forgetWorkspace':
-      cache.forget([{ workspaceId: `workspace ${each.nth}` }]);
+      cache.evict([{ workspaceId: `workspace ${each.nth}` }]);
       for (const [digest, { workspaceId }] of acceptable) {
         if (workspaceId === `workspace ${each.nth}`) acceptable.delete(digest);
       }
       return;
     case 'forgetEverything':
-      cache.forget('everything');
+      cache.evict('everything');
       acceptable.clear();
   }
 }
@@ -155,7 +155,7 @@ function digestOfNth(nth: number): string {
   return digestKey(`key ${nth}`);
 }
 
-function add(cache: KeyCache, nth: number, metadataLength: number): RememberedKey {
+function add(cache: KeyCache, nth: number, metadataLength: number): CachedKey {
   const fill = cache.open();
   const key = keyOf(cache, fill, nth, metadataLength);
   cache.add(key, fill);
@@ -163,9 +163,9 @@ function add(cache: KeyCache, nth: number, metadataLength: number): RememberedKe
   return key;
 }
 
-function keyOf(cache: KeyCache, fill: Fill, nth: number, metadataLength: number): RememberedKey {
+function keyOf(cache: KeyCache, fill: Fill, nth: number, metadataLength: number): CachedKey {
   const workspace = cache.workspace(`workspace ${nth % WORKSPACES}`, fill);
-  return new RememberedKey({ ...factsOf(nth, metadataLength), workspace });
+  return new CachedKey({ ...factsOf(nth, metadataLength), workspace });
 }
 
 function factsOf(nth: number, metadataLength: number): Omit<KeyFacts, 'workspace'> {

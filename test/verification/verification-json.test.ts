@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PermissionSet } from '../../src/identity/permission-set.js';
-import { RememberedKey } from '../../src/verification/remembered-key.js';
+import { CachedKey } from '../../src/verification/cached-key.js';
 import { toVerificationDto, toVerificationJson } from '../../src/verification/dto/verification.dto.js';
 import type { VerificationResult } from '../../src/verification/key-verifier.js';
 
@@ -19,7 +19,7 @@ const VALID: fc.Arbitrary<VerificationResult> = fc
   })
   .map((facts) => {
     const unasked = { hash: '', owner: null, rateLimit: null, metadataLength: 2, allowedIps: null };
-    return { valid: true, key: new RememberedKey({ ...unasked, ...facts }).accepted };
+    return { valid: true, key: new CachedKey({ ...unasked, ...facts }).accepted };
   });
 
 const REFUSED: fc.Arbitrary<VerificationResult> = fc.constantFrom(

@@ -10,7 +10,7 @@ export class Revocations1767484800000 implements MigrationInterface {
       `CREATE TABLE "latchkey_revocations" (
         "xid" bigint NOT NULL,
         "id" varchar(36) NOT NULL,
-        "forget" text NOT NULL,
+        "eviction" text NOT NULL,
         CONSTRAINT "pk_latchkey_revocations" PRIMARY KEY ("xid", "id")
       )`,
     ]);

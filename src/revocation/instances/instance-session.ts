@@ -15,7 +15,7 @@ import {
 } from './messages.js';
 import { RevocationLog } from '../revocation-log.js';
 import type { InstanceConnection, RevocationStore } from '../revocation-store.js';
-import type { Forgotten } from '../revocations.js';
+import type { Eviction } from '../revocations.js';
 
 const RENEWALS_A_LEASE = 3;
 /** How long the end of a session may take. */
@@ -26,7 +26,7 @@ export interface SessionEvents {
   /** Some instance, perhaps this one, has revoked something. It must be evicted before this returns: it is acknowledged then. */
   onRevocation(message: RevocationMessage): void;
   /** The same, found when the lease was renewed: its notification was not sent, or not heard yet. */
-  onMissed(forgotten: Forgotten): void;
+  onMissed(eviction: Eviction): void;
   onAcknowledgement(message: AcknowledgementMessage): void;
   /** Some instance, perhaps this one, asks whether this one accepts a key. */
   onInspection(message: InspectionMessage): void;
@@ -176,7 +176,7 @@ export class InstanceSession {
         throw new Error('The lease was not renewed for too long, and others took it for ended.');
       }
       this.renewals += 1;
-      for (const forgotten of await this.log.read()) this.events.onMissed(forgotten);
+      for (const eviction of await this.log.read()) this.events.onMissed(eviction);
       if ((await this.isSeen()) && !this.ended) this.lease.renew(moment);
       this.events.onInstances(await this.connection.list());
     } finally {

@@ -1,5 +1,5 @@
 import { isId } from '../../kernel/ids.js';
-import type { Forgotten } from '../revocations.js';
+import type { Eviction } from '../revocations.js';
 
 /** The channel on which every instance hears of revocations; with the tables' prefix, like that of acknowledgements. */
 export const REVOCATIONS_CHANNEL = 'latchkey_revocations';
@@ -14,7 +14,7 @@ export interface RevocationMessage {
   /** The session that waits for acknowledgements, and how it numbered this. */
   from: string;
   number: number;
-  forget: Forgotten;
+  eviction: Eviction;
 }
 
 /** What an instance asks all others, and itself: whether they accept a key. */
@@ -44,8 +44,8 @@ export function acknowledgementsChannel(sessionId: string): string {
 export function parseRevocation(payload: string | undefined): RevocationMessage | undefined {
   const message = parse(payload) as Partial<RevocationMessage> | undefined;
   if (!message || !isId(message.id) || !isId(message.from) || typeof message.number !== 'number') return undefined;
-  const isForgotten = Array.isArray(message.forget) || message.forget === 'everything';
-  return isForgotten ? (message as RevocationMessage) : undefined;
+  const isEviction = Array.isArray(message.eviction) || message.eviction === 'everything';
+  return isEviction ? (message as RevocationMessage) : undefined;
 }
 
 /** @returns undefined for what is no such message. */

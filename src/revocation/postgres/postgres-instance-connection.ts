@@ -12,7 +12,7 @@ export const SELECT_INSTANCES = 'SELECT id, renewals, lease_ms AS "leaseMs" FROM
 // In the order of their numbers transactions begin, not commit: what counts is whether the last reading could see one.
 const READ_LOG = `
   SELECT txid_current_snapshot()::text AS snapshot,
-    COALESCE((SELECT json_agg(json_build_object('id', id, 'forget', forget::json)) FROM latchkey_revocations
+    COALESCE((SELECT json_agg(json_build_object('id', id, 'eviction', eviction::json)) FROM latchkey_revocations
       WHERE xid >= txid_snapshot_xmin($1::txid_snapshot) AND NOT txid_visible_in_snapshot(xid, $1::txid_snapshot)
     ), '[]') AS committed`;
 

@@ -71,9 +71,9 @@ export class PostgresRevocationStore implements RevocationStore {
 }
 
 /** @returns the statement that puts a revocation into the log. */
-export function appending({ id, forget }: LoggedRevocation): { text: string; values: unknown[] } {
+export function appending({ id, eviction }: LoggedRevocation): { text: string; values: unknown[] } {
   return {
-    text: 'INSERT INTO latchkey_revocations (xid, id, forget) VALUES (txid_current(), $1, $2)',
-    values: [id, JSON.stringify(forget)],
+    text: 'INSERT INTO latchkey_revocations (xid, id, eviction) VALUES (txid_current(), $1, $2)',
+    values: [id, JSON.stringify(eviction)],
   };
 }

@@ -40,7 +40,7 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
 
   async onApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    this.forgetAll();
+    this.evictAll();
     // The next to serve must not read before the last commit.
     await this.database.close();
     await this.lock.release();
@@ -77,10 +77,10 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
 
   /** Transactions take turns, so that this is never under way twice at once. */
   async stage(_transaction: Transaction, revocations: readonly Revocation[]): Promise<StagedRevocation> {
-    await this.lock.take(0, this.forgetAll);
+    await this.lock.take(0, this.evictAll);
     this.staged += 1;
     const settle = async (): Promise<void> => {
-      this.forget(revocations);
+      this.evict(revocations);
       this.staged -= 1;
       if (!this.serves && this.staged === 0) await this.lock.release();
     };
@@ -102,10 +102,10 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
   /** A change of the process that served before is made, or will be refused. */
   private readonly beginAnew = async (): Promise<void> => {
     await this.database.transaction(() => Promise.resolve());
-    this.forgetAll();
+    this.evictAll();
   };
 
-  private readonly forgetAll = (): void => this.forget('everything');
+  private readonly evictAll = (): void => this.evict('everything');
 
   private async retake(): Promise<void> {
     this.logger.error('The file that shows who serves the database was removed. No key is answered from memory.');
@@ -120,7 +120,7 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
 
   /** The maker of the change evicted at once what it remembered, or has ended. */
   settle(revocations: readonly Revocation[]): Promise<void> {
-    this.forget(revocations);
+    this.evict(revocations);
     return Promise.resolve();
   }
 }

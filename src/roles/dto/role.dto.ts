@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { EXAMPLE_DATE, EXAMPLE_ID } from '../../http/documentation/api-examples.js';
-import type { HolderType } from '../../grants/holding.js';
+import type { HolderType } from '../../grants/held-grants.js';
 import type { RolePreview, RoleView } from '../roles.service.js';
 
 const DATE = { type: String, format: 'date-time', nullable: true, example: EXAMPLE_DATE };

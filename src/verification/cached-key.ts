@@ -6,8 +6,8 @@ import { deepFreeze } from '../kernel/deep-freeze.js';
 import type { IpRanges } from '../kernel/network/ip-ranges.js';
 import { digestOf } from '../kernel/keys/key-format.js';
 
-/** The workspace of remembered keys. One object for all of them, so that all are forgotten at once. */
-export interface RememberedWorkspace {
+/** The workspace of remembered keys. One object for all of them, so that all are evicted at once. */
+export interface CachedWorkspace {
   readonly id: string;
   revoked: boolean;
   /** How many keys and fills stand for it. */
@@ -19,7 +19,7 @@ export interface KeyFacts {
   hash: string;
   id: string;
   name: string;
-  workspace: RememberedWorkspace;
+  workspace: CachedWorkspace;
   permissions: PermissionSet;
   owner: string | null;
   rateLimit: RateLimit | null;
@@ -37,9 +37,9 @@ const METADATA_OF_ONE = 512;
 const NEVER = -1;
 
 /** A key as it is held in memory: everything that verification asks, ready to be asked. There may be a million of them. */
-export class RememberedKey {
+export class CachedKey {
   // What each verification asks comes first, so that it lies together. Small numbers, which are no objects of their own.
-  readonly workspace: RememberedWorkspace;
+  readonly workspace: CachedWorkspace;
   /** Milliseconds since 1970; -1: never. */
   private readonly expiresAt: number;
   readonly allowedIps: IpRanges | null;

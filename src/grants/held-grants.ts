@@ -18,7 +18,7 @@ export interface Given {
 }
 
 /** What a key or a member was given, and what bounds it. */
-export interface Holding extends Given {
+export interface HeldGrants extends Given {
   /** Of a key: the subject of the member it is bound to, if it is. */
   owner: string | null;
   /** Of a key: whether that member was removed. */
@@ -45,7 +45,7 @@ export function grantsMore(before: Given, after: Given): boolean {
  * What a holder may do: what it was given; of a key that is bound to a member, no more than that member may do now; of
  * an orphaned key, nothing.
  */
-export function effectivePermissions(holding: Holding, owner: Holding | undefined): PermissionSet {
+export function effectivePermissions(holding: HeldGrants, owner: HeldGrants | undefined): PermissionSet {
   if (holding.isOrphaned) return PermissionSet.none;
   const own = ownPermissions(holding);
   if (holding.owner === null) return own;

@@ -16,14 +16,14 @@ interface Emitter {
 
 /** Announces what has been committed through the host's `EventEmitter2`, if it has one. */
 @Injectable()
-export class Announcements {
-  private readonly logger = new Logger(Announcements.name);
+export class HostNotifier {
+  private readonly logger = new Logger(HostNotifier.name);
   private emitter: Emitter | null | undefined;
 
   constructor(private readonly discovery: DiscoveryService) {}
 
   /** At most once; what listeners throw is logged. */
-  announce(event: DomainEvent): void {
+  notify(event: DomainEvent): void {
     // Null is an answer too: looking through all providers of a host takes longer than what is announced.
     const emitter = this.emitter === undefined ? (this.emitter = this.discover()) : this.emitter;
     if (!emitter) return;

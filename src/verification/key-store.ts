@@ -14,12 +14,12 @@ import { Clock } from '../kernel/clock.js';
 import { IpRanges } from '../kernel/network/ip-ranges.js';
 import { Database } from '../database/database.js';
 import { GrantsService, roleOf } from '../grants/grants.service.js';
-import type { HeldRole } from '../grants/holding.js';
-import { RememberedKey, type RememberedWorkspace } from './remembered-key.js';
+import type { HeldRole } from '../grants/held-grants.js';
+import { CachedKey, type CachedWorkspace } from './cached-key.js';
 
 /** A key as the database has it at this moment. */
 export type FoundKey =
-  | { state: 'acceptable'; key: RememberedKey }
+  | { state: 'acceptable'; key: CachedKey }
   /** Null for an unknown one. */
   | { state: 'expired' | 'disabled' | 'orphaned' | 'deleted' | 'unknown'; key: RefusedKey | null };
 
@@ -28,7 +28,7 @@ const MOST_SETS = 10_000;
 
 /** Reads keys for verification. */
 @Injectable()
-export class StoredKeys {
+export class KeyStore {
   /** Many keys may do the same: they share what is compiled. */
   private readonly sets = new Map<string, PermissionSet>();
 
@@ -49,7 +49,7 @@ export class StoredKeys {
    * @param workspaceOf gives the object that stands for a workspace
    * @returns for each hash the key; each throws {@link StoreUnavailableError} if the database does not answer soon
    */
-  find(hashes: readonly string[], workspaceOf: (id: string) => RememberedWorkspace): Promise<FoundKey>[] {
+  find(hashes: readonly string[], workspaceOf: (id: string) => CachedWorkspace): Promise<FoundKey>[] {
     const answer = this.read(hashes);
     return hashes.map(async (hash, at) => {
       const rows = (await answer).get(placeOf(at)) ?? [];
@@ -72,7 +72,7 @@ export class StoredKeys {
   private async keyOf(
     hash: string,
     rows: readonly KeyRow[],
-    workspaceOf: (id: string) => RememberedWorkspace,
+    workspaceOf: (id: string) => CachedWorkspace,
   ): Promise<FoundKey> {
     const [row] = rows;
     if (!row) throw new Error('The statement returns a row for each key.');
@@ -80,7 +80,7 @@ export class StoredKeys {
     if (state !== 'acceptable') return { state, key: refusedKeyOf(row) };
     const roles = rows.flatMap((each) => roleOf(each) ?? []);
     const ranges = JSON.parse(row.allowed_ips) as string[];
-    const key = new RememberedKey({
+    const key = new CachedKey({
       hash,
       id: row.id,
       name: row.name,
