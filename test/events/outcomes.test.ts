@@ -58,7 +58,7 @@ describe('a command', () => {
         throw new ApiKeyNotFoundError(newId());
       };
       await expect(host.unitOfWork.run(host.actor, refuse)).rejects.toThrow(ApiKeyNotFoundError);
-      expect(await host.database.query("SELECT id FROM latchkey_revocations WHERE forget = '[]'")).toEqual([]);
+      expect(await host.database.query("SELECT id FROM latchkey_revocations WHERE eviction = '[]'")).toEqual([]);
     });
 
     it('does not where it fails', async () => {
