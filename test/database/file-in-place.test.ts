@@ -117,4 +117,17 @@ describe('the file of a SQLite database that is served', () => {
     await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
     await key.client.get('/apikey').expect(401);
   });
+
+  it('of a change that was made while the file was taken away, says that it is not known', async () => {
+    const elsewhere = `${path}-elsewhere`;
+    const database = service.app.get(Database, { strict: false });
+
+    const changing = database.transaction(async (transaction) => {
+      await transaction.query('DELETE FROM latchkey_api_keys WHERE id = $1', [key.id]);
+      await rename(path, elsewhere);
+    });
+
+    await expect(changing).rejects.toMatchObject({ code: 'store.outcome_unknown' });
+    await rename(elsewhere, path);
+  });
 });
