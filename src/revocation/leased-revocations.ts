@@ -250,6 +250,9 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
   }
 
   private async openSession(): Promise<void> {
+    let over: (error: unknown) => void = () => undefined;
+    const ending = new Promise<never>((_resolve, reject) => (over = reject));
+    ending.catch(() => undefined);
     const session = await InstanceSession.open(
       this.connect(),
       this.store,
@@ -262,14 +265,18 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
         onInspection: (message) => void this.answer(message),
         onInstances: (instances) => this.see(instances),
         onWeakness: (weakness) => this.heed(weakness),
-        onEnd: (ended, error) => this.reopen(ended, error),
+        onEnd: (ended, error) => {
+          over(error);
+          this.reopen(ended, error);
+        },
       },
       this.leaseMs,
       this.time,
     );
     try {
       if (this.leaseMs > 0) await session.register();
-      await this.assertHearing(session);
+      // A session that is over says nothing of where the pool leads.
+      await Promise.race([this.assertHearing(session), ending]);
       if (this.leaseMs > 0) await session.serve();
       if (this.stopped || session.isOver) throw new Error('The session ended as it began.');
     } catch (error) {

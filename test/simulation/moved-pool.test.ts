@@ -39,5 +39,28 @@ describe('An instance whose pool leads to a copy, and whose session broke', () =
     await world.run(world.now + SOON_MS);
 
     expect(await outcome()).toBe('store.unavailable');
+    // Others would wait for those that were not seen through the pool.
+    expect([...database.instances.values()].filter(({ renewals }) => renewals === 0)).toEqual([]);
   });
+});
+
+describe('An instance whose next session breaks, too, as it is being opened', () => {
+  it.each(Array.from({ length: 40 }, (_, at) => 45 + at))(
+    'holds a lease soon after, %d ms after the first',
+    async (ms) => {
+      silenceLogs();
+      const world = new World(ms);
+      const instance = new SimulatedInstance(world, new SimulatedDatabase(), LEASE_MS, LEASE_MS);
+      instance.machine.run(() => void instance.start());
+      await world.run(LEASE_MS);
+      expect(instance.isServing).toBe(true);
+
+      instance.breakSession();
+      await world.run(world.now + ms);
+      instance.breakSession();
+      await world.run(world.now + 2 * SOON_MS);
+
+      expect(instance.isServing).toBe(true);
+    },
+  );
 });

@@ -107,34 +107,25 @@ export class InstanceSession {
   }
 
   /**
-   * Hears revocations too, and is on the list from then on: others wait for it, until its lease would have run out.
+   * Hears revocations too, and is on the list from then on: others wait for it, until its lease would have run out. If this
+   * fails, it is to be closed, which takes it off the list.
    *
    * @throws {ElsewhereError} if look-ups do not see that: at once, whatever else is still to be found out
    */
   async register(): Promise<void> {
-    try {
-      const { id, connection } = this;
-      await connection.listen(REVOCATIONS_CHANNEL);
-      const moment = this.lease.moment();
-      await connection.register({ id, renewals: 0, leaseMs: this.lease.milliseconds });
-      await this.log.read();
-      if (await this.isSeen()) this.registered = moment;
-    } catch (error) {
-      this.end(error);
-      throw error;
-    }
+    const { id, connection } = this;
+    await connection.listen(REVOCATIONS_CHANNEL);
+    const moment = this.lease.moment();
+    await connection.register({ id, renewals: 0, leaseMs: this.lease.milliseconds });
+    await this.log.read();
+    if (await this.isSeen()) this.registered = moment;
   }
 
   /** Holds a lease from then on; it began when this was registered. */
   async serve(): Promise<void> {
-    try {
-      if (this.registered !== undefined && !this.ended) this.lease.renew(this.registered);
-      this.events.onInstances(await this.connection.list());
-      this.renewLater();
-    } catch (error) {
-      this.end(error);
-      throw error;
-    }
+    if (this.registered !== undefined && !this.ended) this.lease.renew(this.registered);
+    this.events.onInstances(await this.connection.list());
+    this.renewLater();
   }
 
   /** Tells a session that what it asked for under this number has been carried out here. Sent together with others at hand. */
