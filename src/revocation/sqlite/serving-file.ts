@@ -38,17 +38,22 @@ export class ServingFile {
     const path = (this.known = this.find());
     const { identity } = this;
     const connection = new DataSource(ownOptions(this.options, { database: path, waitMs, entities: [] }));
-    await connection.initialize();
-    const release = (): Promise<void> => connection.destroy();
+    const release = async (): Promise<void> => {
+      if (connection.isInitialized) await connection.destroy();
+    };
     try {
+      await connection.initialize();
       // A journal on the disk would need room on it.
       await connection.query('PRAGMA journal_mode = MEMORY');
       await connection.query('BEGIN EXCLUSIVE');
+      // SQLite opens a file that it may not write for reading alone, and then locks nothing.
+      await connection.query('PRAGMA user_version = 1');
       // The lock of a file that was removed excludes nobody who finds the one in its place.
       if (identity !== undefined && identity === this.identity) return { identity, release };
     } catch (error) {
       await release();
-      throw isBusy(error) ? new StoreInUseError(error) : error;
+      if (isBusy(error)) throw new StoreInUseError(error);
+      throw new Error(`${path} must be writable: its lock shows which process serves the database.`, { cause: error });
     }
     await release();
     throw new StoreInUseError(new Error('The file was removed as it was locked.'));
