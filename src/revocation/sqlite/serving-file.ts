@@ -2,10 +2,10 @@ import { DataSource } from 'typeorm';
 import { identityOf, oneNameOf, servingFileOf } from '../../database/sqlite/sqlite-file.js';
 import { ownOptions, type SqliteOptions } from '../../database/sqlite/sqlite-options.js';
 import { isBusy } from '../../database/store-errors.js';
-import { StoreInUseError } from '../../database/errors.js';
+import { StoreInUseError, StoreUnavailableError } from '../../database/errors.js';
 import { makePrivateFile } from '../../kernel/private-file.js';
 
-/** A file that is locked, by whoever has it. */
+/** The lock of a file, while it is held. */
 export interface LockedFile {
   /** Which file it is, whatever is in its place later. */
   readonly identity: string;
@@ -32,6 +32,7 @@ export class ServingFile {
    *
    * @param waitMs for how long to wait for another process to let go
    * @throws {StoreInUseError} if another process holds it, or it was removed meanwhile.
+   * @throws {StoreUnavailableError} if it cannot be locked.
    * @throws {Error} if the database has several names.
    */
   async lock(waitMs: number): Promise<LockedFile> {
@@ -48,12 +49,14 @@ export class ServingFile {
       await connection.query('BEGIN EXCLUSIVE');
       // SQLite opens a file that it may not write for reading alone, and then locks nothing.
       await connection.query('PRAGMA user_version = 1');
-      // The lock of a file that was removed excludes nobody who finds the one in its place.
+      // The lock of a removed file does not exclude a process that locks the new one.
       if (identity !== undefined && identity === this.identity) return { identity, release };
     } catch (error) {
       await release();
       if (isBusy(error)) throw new StoreInUseError(error);
-      throw new Error(`${path} must be writable: its lock shows which process serves the database.`, { cause: error });
+      throw new StoreUnavailableError(
+        new Error(`${path} cannot be locked: the process must be able to write it.`, { cause: error }),
+      );
     }
     await release();
     throw new StoreInUseError(new Error('The file was removed as it was locked.'));
