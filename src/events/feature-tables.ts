@@ -43,8 +43,8 @@ export interface ToldTables {
 }
 
 /**
- * Tables that features tell of in their manifests, for what is asked of several features alike: so nobody else knows the name
- * of a table.
+ * The tables that features name in their manifests, for queries that are the same for several features. Each table's name
+ * stays in the feature that owns it.
  */
 export class FeatureTables {
   private readonly holders: readonly HolderTable[];

@@ -132,7 +132,7 @@ export class TooManyHeadersError extends HeadersTooLargeError {
   }
 }
 
-/** What nobody expected: a fault of ours. */
+/** An unexpected error: a fault of Latchkey. */
 export class InternalError extends LatchkeyError {
   static readonly kind = 'fault';
   static readonly code = 'internal';

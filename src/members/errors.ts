@@ -16,6 +16,6 @@ export class LastAdminError extends LatchkeyError {
   static readonly code = 'member.last_admin';
 
   constructor() {
-    super('This is the last admin of the workspace. Make somebody else admin first.');
+    super('This is the last admin of the workspace. Make another member admin first.');
   }
 }

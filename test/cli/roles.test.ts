@@ -179,7 +179,7 @@ describe('latchkey role, latchkey member, next to a running service', () => {
           const { code, stderr } = await run('member', ...attempt);
           expect({ code, stderr }).toEqual({
             code: 1,
-            stderr: 'latchkey: This is the last admin of the workspace. Make somebody else admin first.\n',
+            stderr: 'latchkey: This is the last admin of the workspace. Make another member admin first.\n',
           });
         }
       });

@@ -6,7 +6,7 @@ export type LastUse = readonly [keyId: string, date: string];
 /**
  * Writes down when keys were last used, unless a later use of them is written.
  *
- * @returns the keys that somebody is changing at this moment: waiting for them could be waiting for each other.
+ * @returns the ids of the keys that another transaction has locked. They are left out: to wait for them could be a deadlock.
  */
 export async function writeLastUses(transaction: Transaction, uses: readonly LastUse[]): Promise<Set<string>> {
   const places = uses.map((_, at) => `($${2 * at + 1}, $${2 * at + 2})`).join(', ');
