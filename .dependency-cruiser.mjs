@@ -86,8 +86,8 @@ export default {
       name: 'client-stands-alone',
       comment: 'The client runs wherever fetch is: nothing of the server, no Node, types included.',
       severity: 'error',
-      from: { path: '^src/client/' },
-      to: { pathNot: '^src/client/|node_modules/openapi-fetch/' },
+      from: { path: '^client/' },
+      to: { pathNot: '^client/|node_modules/openapi-fetch/' },
     },
     {
       name: 'source-knows-no-test',

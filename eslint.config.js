@@ -3,7 +3,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/', 'examples/*/dist/', 'coverage/', 'data/', 'bench/', 'src/client/schema.ts'] },
+  { ignores: ['**/dist/', 'coverage/', 'data/', 'bench/', 'client/src/schema.ts'] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
@@ -42,7 +42,7 @@ export default defineConfig(
   },
   {
     // It runs in browsers and workers too.
-    files: ['src/client/**'],
+    files: ['client/src/**'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'global', 'require', '__dirname', 'setImmediate'],
     },

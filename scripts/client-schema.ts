@@ -4,7 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { clientDocumentOf } from './client-document.js';
 
 /** Where the types of the client are, which `npm run client` writes. */
-export const CLIENT_SCHEMA = 'src/client/schema.ts';
+export const CLIENT_SCHEMA = 'client/src/schema.ts';
 
 const HEADER = '// Generated from the OpenAPI document by `npm run client`; changes by hand are lost.\n\n';
 

@@ -8,7 +8,7 @@ import {
   unwrapPage,
   type AuditRecord,
   type LatchkeyClient,
-} from '../../src/client/index.js';
+} from '../../client/src/index.js';
 import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
 import { forEachStore } from '../support/stores.js';

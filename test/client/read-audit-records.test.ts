@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readAuditRecords } from '../../src/client/index.js';
+import { readAuditRecords } from '../../client/src/index.js';
 
 const TEXT = '{"reason":"Naïve ✓ 🔑"}\n{"reason":null}\n';
 const RECORDS = [{ reason: 'Naïve ✓ 🔑' }, { reason: null }];

@@ -31,7 +31,7 @@ describe('the types of the client', () => {
   });
 
   it('are all exported, under the names of the document', async () => {
-    const index = await readFile('src/client/index.ts', 'utf8');
+    const index = await readFile('client/src/index.ts', 'utf8');
     const names = [...generated.matchAll(/^export type (\w+) = components\['schemas'\]/gm)].map(([, name]) => name);
     expect(names).toContain('ApiKey');
     expect(names.filter((name) => !index.includes(`  ${name},\n`))).toEqual([]);

@@ -5,7 +5,7 @@ import {
   type AuditRecord,
   type ErrorBody,
   type LatchkeyClient,
-} from '../../src/client/index.js';
+} from '../../client/src/index.js';
 
 declare function use(value: unknown): void;
 

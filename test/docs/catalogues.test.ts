@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PERMISSIONS } from '../../src/identity/permission-catalogue.js';
 import { settleWorkspace, WorkspaceOption } from '../../src/cli/options.js';
 import { statusOf } from '../../src/kernel/latchkey-error.js';
@@ -8,6 +9,9 @@ import { readEnvironment } from '../../src/config/environment.js';
 import { ERRORS } from '../../src/latchkey.errors.js';
 import { EVENT_CATALOGUE } from '../../src/latchkey.module.js';
 import { tableOf } from '../support/markdown.js';
+
+const PACKAGES = ['.', 'client'];
+type Manifest = Partial<Record<'dependencies' | 'devDependencies' | 'peerDependencies', Record<string, string>>>;
 
 const STATUS_OF_CODE = new Map(ERRORS.map((each) => [each.code, statusOf(each)]));
 
@@ -78,14 +82,18 @@ describe('the documentation and the code name the same', () => {
   });
 
   it('dependencies', async () => {
-    const { dependencies, devDependencies, peerDependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
-      [kind in 'dependencies' | 'devDependencies' | 'peerDependencies']: Record<string, string>;
-    };
+    const manifests = await Promise.all(PACKAGES.map(manifestOf));
     const rows = await tableOf('docs/decisions/0012-dependencies.md', 'package');
     const names = rows.map(([name = '']) => name);
-    const needed = [...Object.keys(dependencies), ...Object.keys(peerDependencies), ...(await importedPackages())];
+    const needed = manifests.flatMap(({ dependencies = {}, peerDependencies = {} }) =>
+      Object.keys({ ...dependencies, ...peerDependencies }),
+    );
+    needed.push(...(await importedPackages()));
     expect([...new Set(needed)].filter((name) => !names.includes(name))).toEqual([]);
-    expect(names.filter((name) => !(name in dependencies) && !(name in devDependencies))).toEqual([]);
+    const here = manifests.flatMap(({ dependencies, devDependencies }) =>
+      Object.keys({ ...dependencies, ...devDependencies }),
+    );
+    expect(names.filter((name) => !here.includes(name))).toEqual([]);
   });
 });
 
@@ -96,9 +104,17 @@ function sortedBy<T>(rows: string[][], entries: [string, T][]): [string, T][] {
   return entries.sort(([a], [b]) => placeOf(a) - placeOf(b));
 }
 
+async function manifestOf(folder: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Manifest;
+}
+
 async function sources(): Promise<string> {
-  const files = (await readdir('src', { recursive: true })).filter((name) => name.endsWith('.ts'));
-  return (await Promise.all(files.map((name) => readFile(`src/${name}`, 'utf8')))).join('\n');
+  const texts = PACKAGES.map(async (folder) => {
+    const source = join(folder, 'src');
+    const files = (await readdir(source, { recursive: true })).filter((name) => name.endsWith('.ts'));
+    return Promise.all(files.map((name) => readFile(join(source, name), 'utf8')));
+  });
+  return (await Promise.all(texts)).flat().join('\n');
 }
 
 async function importedPackages(): Promise<string[]> {

@@ -29,7 +29,7 @@ function faultsOf(file: string): string[] {
     module: ts.ModuleKind.NodeNext,
     typeRoots: [resolve('node_modules/@types')],
     types: ['node'],
-    paths: { 'latchkey/client': [resolve('src/client/index.ts')] },
+    paths: { '@latchkey/client': [resolve('client/src/index.ts')] },
   });
   return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }

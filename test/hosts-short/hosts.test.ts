@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createLatchkeyClient, unwrap } from '../../src/client/index.js';
+import { createLatchkeyClient, unwrap } from '../../client/src/index.js';
 import { pack } from '../hosts/support/pack.mjs';
 import { Project, WITHOUT_COMPILING } from '../hosts/support/project.js';
 import { run } from '../hosts/support/run.js';
@@ -12,18 +12,21 @@ import { eventually } from '../support/eventually.js';
 const TIMEOUT_MS = 600_000;
 
 let tarball: string;
+let clientTarball: string;
 
 beforeAll(async () => {
   tarball = await pack();
+  clientTarball = await pack('client');
 }, TIMEOUT_MS);
 
-afterAll(() => rm(dirname(tarball), { recursive: true }));
+afterAll(() => Promise.all([tarball, clientTarball].map((file) => rm(dirname(file), { recursive: true }))));
 
-describe('the package', () => {
-  it.each(['publint', 'attw'])('is without fault to %s', async (linter) => {
+describe('the packages', () => {
+  it.each(['publint', 'attw'])('are without fault to %s', async (linter) => {
     const program = join('node_modules', '.bin', linter);
 
-    await run(program, [tarball], { folder: process.cwd(), timeoutMs: TIMEOUT_MS });
+    for (const packed of [tarball, clientTarball])
+      await run(program, [packed], { folder: process.cwd(), timeoutMs: TIMEOUT_MS });
   });
 });
 
@@ -74,6 +77,7 @@ describe.each([
     project = await Project.create();
     await project.copy(join('examples', example));
     await project.shell(`npm pkg set dependencies.latchkey='file:${tarball}'`);
+    if (example === 'shop') await project.shell(`npm pkg set devDependencies.@latchkey/client='file:${clientTarball}'`);
     await (example === 'legacy' ? project.installWithSqlite() : project.install());
   }, TIMEOUT_MS);
 

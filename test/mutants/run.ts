@@ -22,7 +22,17 @@ const CORE = [
   'refused-attempts',
   'audit',
 ].map((folder) => `src/${folder}`);
-const COPIED = ['src', 'test', 'package.json', 'jest.config.js', 'tsconfig.json', 'ormconfig.ts', 'docs', 'README.md'];
+const COPIED = [
+  'src',
+  'client',
+  'test',
+  'package.json',
+  'jest.config.js',
+  'tsconfig.json',
+  'ormconfig.ts',
+  'docs',
+  'README.md',
+];
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 /** A break that hangs is noticed too: after so many times as long as without it, and half a minute. */
 const LONGER = 5;

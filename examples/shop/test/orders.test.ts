@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createLatchkeyClient, unwrap, type ApiKey, type AuditRecord, type LatchkeyClient } from 'latchkey/client';
+import { createLatchkeyClient, unwrap, type ApiKey, type AuditRecord, type LatchkeyClient } from '@latchkey/client';
 import { Payments } from '../src/orders/payments.js';
 import { startShop, type Shop } from './shop.js';
 
