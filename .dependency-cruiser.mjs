@@ -21,7 +21,7 @@ const ROOMS = [
 const features = readdirSync('src').filter(
   (folder) => !ROOMS.includes(folder) && existsSync(`src/${folder}/${folder}.feature.ts`),
 );
-const FEATURES = `^src/(${features.join('|')}|usage)/`;
+const FEATURES = `^src/(${features.join('|')})/`;
 const CORE = `^src/(${ROOMS.join('|')})/`;
 
 /**

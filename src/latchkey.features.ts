@@ -10,12 +10,14 @@ import { rateLimitsFeature } from './rate-limits/rate-limits.feature.js';
 import { restoreFeature } from './restore/restore.feature.js';
 import { revocationFeature } from './revocation/revocation.feature.js';
 import { rolesFeature } from './roles/roles.feature.js';
+import { usageFeature } from './usage/usage.feature.js';
 import { verificationFeature } from './verification/verification.feature.js';
 import { workspacesFeature } from './workspaces/workspaces.feature.js';
 
 const ALL = [
   workspacesFeature,
   apiKeysFeature,
+  usageFeature,
   verificationFeature,
   rolesFeature,
   membersFeature,

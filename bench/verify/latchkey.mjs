@@ -1,5 +1,5 @@
 // Latchkey's own module, with the keys in its database and, once they have been asked for, in its memory.
-import { KeyUses } from '../../dist/usage/key-uses.js';
+import { KeyUses } from '../../dist/usage/counting/key-uses.js';
 import { KeyVerifier } from '../../dist/verification/key-verifier.js';
 import { openLatchkey } from '../support/latchkey.mjs';
 import { answerVerifications } from './measure.mjs';

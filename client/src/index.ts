@@ -43,6 +43,7 @@ export type {
   UpdateApiKey,
   UpdateWorkspace,
   ValidKey,
+  VerificationClient,
   VerifyKey,
   Workspace,
   paths,

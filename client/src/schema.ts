@@ -1355,6 +1355,24 @@ export interface components {
        */
       expirationDate: string | null;
     };
+    /** @description Who uses the key. Nothing of it is verified. */
+    VerificationClient: {
+      /**
+       * @description The name of the application. Without it, the product of the user agent.
+       * @example billing-worker
+       */
+      application?: string | null;
+      /**
+       * @description Its address, without a port. If absent, the `ip` of the request.
+       * @example 203.0.113.7
+       */
+      ip?: string | null;
+      /**
+       * @description Its user agent.
+       * @example billing-worker/2.1
+       */
+      userAgent?: string | null;
+    };
     VerifyKey: {
       /**
        * @description The key, as its user sent it.
@@ -1373,6 +1391,15 @@ export interface components {
        * @example 203.0.113.7
        */
       ip?: string;
+      /**
+       * @description Who uses the key, for the report of its uses: the client that called you, not you.
+       * @example {
+       *       "application": "billing-worker",
+       *       "ip": "203.0.113.7",
+       *       "userAgent": "billing-worker/2.1"
+       *     }
+       */
+      client?: components['schemas']['VerificationClient'];
       /**
        * @description How much of the key’s rate limit this use takes; 1 if absent.
        * @example 1
@@ -1463,6 +1490,7 @@ export type RolePreview = components['schemas']['RolePreview'];
 export type UpdateApiKey = components['schemas']['UpdateApiKey'];
 export type UpdateWorkspace = components['schemas']['UpdateWorkspace'];
 export type ValidKey = components['schemas']['ValidKey'];
+export type VerificationClient = components['schemas']['VerificationClient'];
 export type VerifyKey = components['schemas']['VerifyKey'];
 export type Workspace = components['schemas']['Workspace'];
 export type HeaderXRequestId = components['headers']['X-Request-Id'];

@@ -8,11 +8,12 @@ import { PermissionSet } from '../identity/permission-set.js';
 import {
   CredentialVerifier,
   OperatorDirectory,
-  type AcceptedKey,
+  type AcceptedUse,
   type KnownOperator,
   type Refusal,
 } from '../identity/ports.js';
 import type { Identity } from '../identity/principal.js';
+import { RequestCaller } from './request-caller.js';
 
 /** The Passport strategy for API keys and the keys of operators. */
 @Injectable()
@@ -32,14 +33,15 @@ export class ApiKeyStrategy extends PassportStrategy(CredentialStrategy, 'latchk
     }
     const operator = await this.operators.find(credential.key);
     if (operator) return identityOfOperator(operator);
-    const result = await this.verifier.authenticate(credential.key, request.ip ?? null);
-    return result.valid ? identityOf(result.key) : [false, result];
+    const result = await this.verifier.authenticate(credential.key, new RequestCaller(request));
+    return result.valid ? identityOf(result) : [false, result];
   }
 
   /** Whose key it is, if that can be told from memory. */
   fromMemory(credential: Credential, request: HttpRequest): Identity | undefined {
-    const key = credential.kind === 'key' ? this.verifier.authenticateFromMemory(credential.key, request) : undefined;
-    return key && identityOf(key);
+    if (credential.kind !== 'key') return undefined;
+    const accepted = this.verifier.authenticateFromMemory(credential.key, new RequestCaller(request));
+    return accepted && identityOf(accepted);
   }
 
   /**
@@ -76,6 +78,7 @@ function identityOfOperator({ id, name }: KnownOperator): Identity {
   };
 }
 
-function identityOf({ id, name, workspaceId, permissions, rateLimit, owner }: AcceptedKey): Identity {
-  return { type: 'apikey', id, display: name, credentialId: id, workspaceId, permissions, rateLimit, owner };
+function identityOf({ key, use }: AcceptedUse): Identity {
+  const { id, name, workspaceId, permissions, rateLimit, owner } = key;
+  return { type: 'apikey', id, display: name, credentialId: id, workspaceId, permissions, rateLimit, owner, use };
 }

@@ -15,7 +15,7 @@ import type { Refusal, RefusalReason } from '../identity/ports.js';
 import { Principal, type Identity } from '../identity/principal.js';
 import { RefusedCommands } from '../refused-requests/refused-commands.js';
 import { HttpOrigin } from './request-origin.js';
-import { noteAdmitted, setPrincipal } from '../identity/request-principal.js';
+import { countedOnce, noteAdmitted, setPrincipal } from '../identity/request-principal.js';
 
 // A key that is well-formed, or two credentials, are an answer; anything else may be of the host's users.
 const LEFT_TO_THE_HOST: ReadonlySet<string> = new Set(['none', 'malformed', 'token'] satisfies RefusalReason[]);
@@ -46,7 +46,7 @@ export class AuthenticationGuard implements CanActivate {
     const credential = credentialOf(request);
     const identity = this.apiKeys.fromMemory(credential, request);
     if (!identity) return this.decideOrThrow(context, credential);
-    return admit(context, new Principal(identity, new HttpOrigin(context, this.secrets)));
+    return admit(context, identity, new HttpOrigin(context, this.secrets));
   }
 
   private async decideOrThrow(context: ExecutionContext, credential: Credential): Promise<boolean> {
@@ -65,9 +65,9 @@ export class AuthenticationGuard implements CanActivate {
     // Passport hands on the request and nothing else.
     keepCredential(request, credential);
     const found = await this.authenticateByPassport(request, credential.kind === 'token' ? this.tokens : this.apiKeys);
-    if (!('reason' in found)) return admit(context, new Principal(found, origin));
+    if (!('reason' in found)) return admit(context, found, origin);
     const user = LEFT_TO_THE_HOST.has(found.reason) ? await this.hostUsers.find(request, context) : undefined;
-    return user ? admit(context, new Principal(user, origin)) : this.refuse(context, found, origin);
+    return user ? admit(context, user, origin) : this.refuse(context, found, origin);
   }
 
   private authenticateByPassport(
@@ -97,9 +97,10 @@ export class AuthenticationGuard implements CanActivate {
 
 type PassportMiddleware = (request: unknown, response: unknown, next: (error: unknown) => void) => void;
 
-function admit(context: ExecutionContext, principal: Principal): true {
+function admit(context: ExecutionContext, identity: Identity, origin: RequestOrigin): true {
   const request = requestOf(context);
-  setPrincipal(request, principal);
+  if (identity.use) identity.use = countedOnce(context, identity.use);
+  setPrincipal(request, new Principal(identity, origin));
   if (context.getType() !== 'http') noteAdmitted(request, context.getHandler());
   return true;
 }

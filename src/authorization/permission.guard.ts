@@ -14,9 +14,10 @@ import {
 } from '../identity/errors.js';
 import { WorkspaceDirectory } from '../identity/ports.js';
 import type { Principal } from '../identity/principal.js';
+import { RateLimitExceededError } from '../rate-limits/errors.js';
 import { RateLimits } from '../rate-limits/rate-limits.js';
 import { RefusedCommands } from '../refused-requests/refused-commands.js';
-import { countOnce, principalOf, setPrincipal } from '../identity/request-principal.js';
+import { countOnce, grantOnce, principalOf, setPrincipal } from '../identity/request-principal.js';
 import { inputOf, isUnchecked } from '../http/route-input.js';
 
 const EVERY_WORKSPACE = '*';
@@ -49,8 +50,9 @@ export class PermissionGuard implements CanActivate {
     if (!principal) throw withHeaders(context, new UnauthenticatedError());
     // The plain case, without a promise: a key with no limit, in its own workspace, that may.
     const isPlain = principal.type === 'apikey' && !principal.rateLimit && !headerOf(request, 'x-workspace-id');
-    if (isPlain && mayEnter(principal, access)) return true;
-    return this.decide(context, request, principal, access);
+    if (!isPlain || !mayEnter(principal, access)) return this.decide(context, request, principal, access);
+    noteGranted(context, principal, access);
+    return true;
   }
 
   private async decide(
@@ -71,9 +73,12 @@ export class PermissionGuard implements CanActivate {
       if (!mayEnter(principal, access)) throw deniedTo(principal, access);
       if (displaced) throw displaced;
       setPrincipal(request, await this.inWorkspace(request, principal, access));
+      noteGranted(context, principal, access);
       return true;
     } catch (error) {
       if (!(error instanceof LatchkeyError)) throw error;
+      if (error instanceof PermissionDeniedError) principal.use?.deny();
+      if (error instanceof RateLimitExceededError) principal.use?.limit();
       const fault = error instanceof WorkspaceNotFoundError ? await this.faultOfInput(context, request) : undefined;
       if (fault) {
         await this.refusedCommands.record(context, principal, fault);
@@ -146,6 +151,18 @@ function isMet(principal: Principal, { permissions, needed }: Requirement): bool
   return needed === 'all'
     ? permissions.every((permission) => principal.can(permission))
     : permissions.some((permission) => principal.can(permission));
+}
+
+/** Notes what the key was asked for and had: of alternatives, all that it holds. */
+function noteGranted(
+  context: ExecutionContext,
+  { use, permissions: held }: Principal,
+  access: Access | undefined,
+): void {
+  if (use === undefined || access?.kind !== 'permission' || !grantOnce(context)) return;
+  for (const { permissions, needed } of access.requirements) {
+    use.grant(needed === 'all' ? permissions : permissions.filter((permission) => held.has(permission)));
+  }
 }
 
 function deniedTo(principal: Principal, access: Access | undefined): PermissionDeniedError {

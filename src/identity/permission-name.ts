@@ -63,3 +63,9 @@ export function reservedBy(resource: string, own: string): string {
   const likeness = resource === own ? '' : `reads like ${own}, which `;
   return `${resource} ${likeness}is a resource of Latchkey itself.`;
 }
+
+/** Which of the grants is the reason that a permission is held: itself, or the first wildcard that covers it. */
+export function grantOf(grants: readonly string[], permission: string): string | undefined {
+  const wildcards = ['*', `${resourceOf(permission)}:*`];
+  return grants.includes(permission) ? permission : grants.find((grant) => wildcards.includes(grant));
+}

@@ -1,5 +1,6 @@
 import type { PermissionSet } from './permission-set.js';
 import type { Work } from '../events/work.js';
+import type { Caller, KeyUse } from './key-use.js';
 import type { PresentedKey } from './presented-key.js';
 import type { Principal, RateLimit } from './principal.js';
 import type { Restrictions } from './restrictions.js';
@@ -45,13 +46,13 @@ export interface RefusedAuthentication extends Refusal {
   valid: false;
 }
 
-export type AuthenticationResult = { valid: true; key: AcceptedKey } | RefusedAuthentication;
-
-/** Where a key is used. */
-export interface Caller {
-  /** Read only for a key that is bound to addresses: behind proxies, finding it out costs more than a verification. */
-  readonly ip?: string | null;
+/** A key that was accepted. */
+export interface AcceptedUse {
+  key: AcceptedKey;
+  use: KeyUse;
 }
+
+export type AuthenticationResult = ({ valid: true } & AcceptedUse) | RefusedAuthentication;
 
 /** Tells whose an API key is. What this module needs of the keys; the verification module provides it. */
 export abstract class CredentialVerifier {
@@ -59,10 +60,18 @@ export abstract class CredentialVerifier {
    * @throws {TooManyLookUpsError} if it would have to be looked up, and too many are for that network.
    * @throws {StoreUnavailableError} if that cannot be found out: never a guess.
    */
-  abstract authenticate(key: PresentedKey, ip: string | null): AuthenticationResult | Promise<AuthenticationResult>;
+  abstract authenticate(key: PresentedKey, caller: Caller): AuthenticationResult | Promise<AuthenticationResult>;
 
-  /** The same if that can be told from memory; undefined if it cannot, whatever the reason. */
-  abstract authenticateFromMemory(key: PresentedKey, caller: Caller): AcceptedKey | undefined;
+  /**
+   * The same if that can be told from memory; undefined if it cannot, whatever the reason.
+   *
+   * @param isWanted undefined is returned also for a key of which this does not hold, and then its use is not counted
+   */
+  abstract authenticateFromMemory(
+    key: PresentedKey,
+    caller: Caller,
+    isWanted?: (key: AcceptedKey) => boolean,
+  ): AcceptedUse | undefined;
 
   /**
    * The refusal of a key that is not in memory, if it needs no look-up; undefined if it does.

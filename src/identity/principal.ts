@@ -5,6 +5,7 @@ import type { Actor, ActorType, RequestOrigin } from '../events/actor.js';
 import { displayOf } from './display-of.js';
 import { WorkspaceRequiredError } from './errors.js';
 import { PermissionSet } from './permission-set.js';
+import type { KeyUse } from './key-use.js';
 
 /** The literals of the configuration are not known here: what is recorded is redacted once more. */
 const SECRETS = new SecretScanner();
@@ -29,6 +30,8 @@ export interface Identity {
   unknownWorkspace?: string;
   /** The permissions are the word of the host, not what the store says. */
   isVouchedFor?: boolean;
+  /** Of a key: how this use of it was counted. */
+  use?: KeyUse;
 }
 
 /** At most `limit` uses in each window of `windowSeconds`. */
@@ -50,6 +53,8 @@ export class Principal implements Actor {
   readonly undecided: boolean;
   readonly unknownWorkspace: string | undefined;
   readonly isVouchedFor: boolean;
+  /** How this use of a key was counted, for the guards. */
+  readonly use: KeyUse | undefined;
 
   constructor(
     identity: Identity,
@@ -66,6 +71,7 @@ export class Principal implements Actor {
     this.undecided = identity.undecided ?? false;
     this.unknownWorkspace = identity.unknownWorkspace;
     this.isVouchedFor = identity.isVouchedFor ?? false;
+    this.use = identity.use;
   }
 
   /**

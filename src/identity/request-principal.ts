@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../http/request.js';
+import type { KeyUse } from './key-use.js';
 import type { AcceptedKey } from './ports.js';
 import type { Principal } from './principal.js';
 
@@ -6,11 +7,15 @@ const PRINCIPAL = Symbol('latchkey.principal');
 const KEY = Symbol('latchkey.key');
 const ADMITTED = Symbol('latchkey.admitted');
 const COUNTED = Symbol('latchkey.counted');
+const GRANTED = Symbol('latchkey.granted');
+const USE = Symbol('latchkey.use');
 
 type WithPrincipal = HttpRequest & { [PRINCIPAL]?: Principal; [KEY]?: AcceptedKey; [ADMITTED]?: WeakSet<object> };
 
 interface Countable {
   [COUNTED]?: true;
+  [GRANTED]?: true;
+  [USE]?: KeyUse;
 }
 
 /** The caller of a request, once {@link AuthenticationGuard} has let it pass. */
@@ -51,4 +56,18 @@ export function countOnce(use: object): boolean {
   const { [COUNTED]: isCounted } = use as Countable;
   (use as Countable)[COUNTED] = true;
   return !isCounted;
+}
+
+/** The same of the permissions that were granted to a use. */
+export function grantOnce(use: object): boolean {
+  const { [GRANTED]: isGranted } = use as Countable;
+  (use as Countable)[GRANTED] = true;
+  return !isGranted;
+}
+
+/** How a call is counted as a use of its key: the guards may be bound twice, and find the same key again. */
+export function countedOnce(call: object, use: KeyUse): KeyUse {
+  const { [USE]: counted } = call as Countable;
+  if (counted) use.takeBack();
+  return ((call as Countable)[USE] ??= use);
 }

@@ -1,15 +1,22 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { credentialOf } from '../authentication/credential.js';
+import { RequestCaller } from '../authentication/request-caller.js';
+import type { AcceptedKey } from '../identity/ports.js';
 import { setCallingKey } from '../identity/request-principal.js';
 import { isAddress } from '../kernel/network/address.js';
 import { TooManyLookUpsError } from '../identity/errors.js';
+import { SecretScanner } from '../kernel/keys/secret-scanner.js';
+import { LONGEST_APPLICATION, LONGEST_USER_AGENT } from '../usage/counting/named-client.js';
 import { toVerificationJson } from '../verification/dto/verification.dto.js';
 import { KeyVerifier, type VerificationResult } from '../verification/key-verifier.js';
 import { HIGHEST_COST, MOST_PERMISSIONS, type VerificationRequest } from '../verification/verification-request.js';
 
 const ROUTE = '/api/v1/verify';
-const FIELDS: ReadonlySet<string> = new Set(['apiKey', 'permissions', 'ip', 'cost']);
+const NEEDED = ['apikeys:verify'] as const;
+const FIELDS: ReadonlySet<string> = new Set(['apiKey', 'permissions', 'ip', 'client', 'cost']);
+const CLIENT_FIELDS: ReadonlySet<string> = new Set(['application', 'ip', 'userAgent']);
+const PLAIN_AGENT = /^[\x20-\x7e]+$/;
 const PLAIN_TEXT = /^[\x21-\x7e]{1,512}$/;
 // Too short to hold a credential.
 const PLAIN_PERMISSION = /^(?:\*|[A-Za-z][A-Za-z0-9_-]{0,14}:(?:\*|[A-Za-z][A-Za-z0-9_-]{0,14}))$/;
@@ -21,6 +28,7 @@ const PLAIN_PERMISSION = /^(?:\*|[A-Za-z][A-Za-z0-9_-]{0,14}:(?:\*|[A-Za-z][A-Za
  */
 export function addVerifyShortcut(app: NestFastifyApplication): void {
   const verifier = app.get(KeyVerifier, { strict: false });
+  const secrets = app.get(SecretScanner, { strict: false });
   app
     .getHttpAdapter()
     .getInstance()
@@ -28,7 +36,7 @@ export function addVerifyShortcut(app: NestFastifyApplication): void {
       if (route.url !== ROUTE || route.method !== 'POST') return;
       const { handler } = route;
       route.handler = function (this, request, reply) {
-        const answer = answerTo(request, verifier);
+        const answer = answerTo(request, verifier, secrets);
         if (answer === undefined) return handler.call(this, request, reply);
         if (!(answer instanceof Promise)) return send(reply, answer);
         return answer.then(
@@ -46,16 +54,23 @@ export function addVerifyShortcut(app: NestFastifyApplication): void {
 function answerTo(
   request: FastifyRequest,
   verifier: KeyVerifier,
+  secrets: SecretScanner,
 ): VerificationResult | Promise<VerificationResult> | undefined {
   const { body, headers, url } = request;
-  if (url !== ROUTE || !isPlain(body) || headers['x-workspace-id'] !== undefined) return undefined;
+  if (url !== ROUTE || !isPlain(body, secrets) || headers['x-workspace-id'] !== undefined) return undefined;
   const credential = credentialOf(request);
   if (credential.kind !== 'key') return undefined;
-  const caller = verifier.authenticateFromMemory(credential.key, request);
-  if (!caller || caller.rateLimit || !caller.permissions.has('apikeys:verify')) return undefined;
+  const accepted = verifier.authenticateFromMemory(credential.key, new RequestCaller(request), mayVerifyAtOnce);
+  if (!accepted) return undefined;
+  const { key: caller, use } = accepted;
+  use.grant(NEEDED);
   setCallingKey(request, caller);
-  const { apiKey, permissions, ip, cost } = body;
-  return verifier.verify(apiKey, { permissions, ip, cost, workspaceId: caller.workspaceId });
+  const { apiKey, permissions, ip, client, cost } = body;
+  return verifier.verify(apiKey, { permissions, ip, client, cost, workspaceId: caller.workspaceId });
+}
+
+function mayVerifyAtOnce({ rateLimit, permissions }: AcceptedKey): boolean {
+  return !rateLimit && permissions.has('apikeys:verify');
 }
 
 function send(reply: FastifyReply, result: VerificationResult): FastifyReply {
@@ -63,16 +78,30 @@ function send(reply: FastifyReply, result: VerificationResult): FastifyReply {
 }
 
 /** Whether the body is certainly what the controller would accept. */
-function isPlain(body: unknown): body is VerificationRequest & { apiKey: string } {
+function isPlain(body: unknown, secrets: SecretScanner): body is VerificationRequest & { apiKey: string } {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return false;
   for (const name in body) if (!FIELDS.has(name)) return false;
-  const { apiKey, permissions, ip, cost } = body as Record<string, unknown>;
+  const { apiKey, permissions, ip, client, cost } = body as Record<string, unknown>;
   return (
     typeof apiKey === 'string' &&
     PLAIN_TEXT.test(apiKey) &&
     (permissions === undefined || arePlain(permissions)) &&
     (ip === undefined || isAddress(ip)) &&
+    (client === undefined || isPlainClient(client, secrets)) &&
     (cost === undefined || (Number.isInteger(cost) && (cost as number) >= 1 && (cost as number) <= HIGHEST_COST))
+  );
+}
+
+function isPlainClient(client: unknown, secrets: SecretScanner): boolean {
+  if (typeof client !== 'object' || client === null || Array.isArray(client)) return false;
+  for (const name in client) if (!CLIENT_FIELDS.has(name)) return false;
+  const { application, ip, userAgent } = client as Record<string, unknown>;
+  const isPlainText = (text: unknown, longest: number): boolean =>
+    typeof text === 'string' && text.length <= longest && PLAIN_AGENT.test(text) && !secrets.contains(text);
+  return (
+    (application === undefined || isPlainText(application, LONGEST_APPLICATION)) &&
+    (ip === undefined || isAddress(ip)) &&
+    (userAgent === undefined || isPlainText(userAgent, LONGEST_USER_AGENT))
   );
 }
 

@@ -1,9 +1,11 @@
 import type { PermissionSet } from '../identity/permission-set.js';
-import type { AcceptedKey, Caller } from '../identity/ports.js';
+import type { Caller } from '../identity/key-use.js';
+import type { AcceptedKey } from '../identity/ports.js';
 import type { RateLimit } from '../identity/principal.js';
 import type { Clock } from '../kernel/clock.js';
 import { deepFreeze } from '../kernel/deep-freeze.js';
 import type { IpRanges } from '../kernel/network/ip-ranges.js';
+import type { CountedKey, UseCounter } from '../usage/counting/use-counter.js';
 import { digestOf } from '../kernel/keys/key-format.js';
 
 /** The workspace of remembered keys. One object for all of them, so that all are evicted at once. */
@@ -37,7 +39,7 @@ const METADATA_OF_ONE = 512;
 const NEVER = -1;
 
 /** A key as it is held in memory: everything that verification asks, ready to be asked. There may be a million of them. */
-export class CachedKey {
+export class CachedKey implements CountedKey {
   // What each verification asks comes first, so that it lies together. Small numbers, which are no objects of their own.
   readonly workspace: CachedWorkspace;
   /** Milliseconds since 1970; -1: never. */
@@ -46,8 +48,8 @@ export class CachedKey {
   readonly rateLimit: RateLimit | null;
   /** Whether it was asked for since the cache last looked for one to drop. */
   visited = false;
-  /** Whether a use of it is noted that is not written down. */
-  isUseNoted = false;
+  /** The counter of the last use of it that is not collected yet. */
+  lastUse: UseCounter | undefined = undefined;
   /** What all who ask are told: the same object, frozen, and without the hash. */
   readonly accepted: AcceptedKey;
   readonly digest: string;

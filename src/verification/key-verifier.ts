@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   CredentialVerifier,
   type AcceptedKey,
+  type AcceptedUse,
   type AuthenticationResult,
-  type Caller,
   type RefusalReason,
   type RefusedAuthentication,
   type RefusedKey,
 } from '../identity/ports.js';
+import type { Caller } from '../identity/key-use.js';
 import { PresentedKey } from '../identity/presented-key.js';
 import type { RateLimit } from '../identity/principal.js';
 import { RateLimits } from '../rate-limits/rate-limits.js';
@@ -17,7 +18,8 @@ import { RateLimitExceededError } from '../rate-limits/errors.js';
 import { networkOf } from '../kernel/network/network.js';
 import { LATCHKEY_OPTIONS, type LatchkeyOptions } from '../latchkey.options.js';
 import { Revocations, type Eviction } from '../revocation/revocations.js';
-import { KeyUses } from '../usage/key-uses.js';
+import { KeyUses } from '../usage/counting/key-uses.js';
+import type { Outcome } from '../usage/counting/use-counter.js';
 import { KeyCache } from './key-cache.js';
 import { KeyLookUps } from './key-look-ups.js';
 import { RefusedVerifications } from './refused-verifications.js';
@@ -60,6 +62,16 @@ export interface VerificationStatistics {
 type CheckedKey = { valid: true; key: CachedKey } | { valid: false; reason: RefusalReason; key: RefusedKey | null };
 
 const ANYTHING: VerificationRequest = {};
+
+/** What is reported of refused uses of a key that is there. */
+const COUNTED: Partial<Record<VerificationRefusal, Exclude<Outcome, 'valid'>>> = {
+  insufficient_permissions: 'denied',
+  ip_not_allowed: 'denied',
+  expired: 'expired',
+  disabled: 'disabled',
+  orphaned: 'disabled',
+  rate_limited: 'rateLimited',
+};
 const INSPECTION = 'inspection';
 
 /**
@@ -109,15 +121,19 @@ export class KeyVerifier extends CredentialVerifier {
   }
 
   /** Who the key is; its permissions and its rate limit are the caller's to heed. @see verify */
-  authenticate(presented: PresentedKey, ip: string | null): AuthenticationResult | Promise<AuthenticationResult> {
-    const key = this.fromCache(presented, { ip });
-    return key ? this.accept(key) : this.authenticateStored(presented, ip);
+  authenticate(presented: PresentedKey, caller: Caller): AuthenticationResult | Promise<AuthenticationResult> {
+    const key = this.fromCache(presented, caller);
+    return key ? { valid: true, ...this.acceptUse(key, caller) } : this.authenticateStored(presented, caller);
   }
 
-  /** The same if that can be told from memory; undefined if it cannot, whatever the reason. */
-  authenticateFromMemory(presented: PresentedKey, caller: Caller): AcceptedKey | undefined {
+  authenticateFromMemory(
+    presented: PresentedKey,
+    caller: Caller,
+    isWanted?: (key: AcceptedKey) => boolean,
+  ): AcceptedUse | undefined {
     const key = this.fromCache(presented, caller);
-    return key && this.accept(key).key;
+    if (!key || (isWanted && !isWanted(key.accepted))) return undefined;
+    return this.acceptUse(key, caller);
   }
 
   refuseFromMemory(presented: PresentedKey, ip: string | null): RefusedAuthentication | undefined {
@@ -162,44 +178,61 @@ export class KeyVerifier extends CredentialVerifier {
     // How long it takes must not tell that there is such a key.
     if (isForeign) recorded.catch(() => undefined);
     else await recorded;
-    return isForeign ? this.refuse('unknown', null) : this.refuse(result.reason, result.key);
+    return isForeign ? this.refuse('unknown', null) : this.refuse(result.reason, result.key, clientOf(request));
   }
 
-  private async authenticateStored(presented: PresentedKey, ip: string | null): Promise<AuthenticationResult> {
+  private async authenticateStored(presented: PresentedKey, caller: Caller): Promise<AuthenticationResult> {
+    const { ip } = caller;
     const result = await this.check(presented, ip, networkOf(ip));
-    return result.valid ? this.accept(result.key) : this.refuse(result.reason, result.key);
+    if (result.valid) return { valid: true, ...this.acceptUse(result.key, caller) };
+    return this.refuse(result.reason, result.key, caller);
   }
 
-  private authorize(
-    key: CachedKey,
-    { workspaceId, permissions, cost }: VerificationRequest,
-  ): VerificationResult | Promise<VerificationResult> {
+  private authorize(key: CachedKey, request: VerificationRequest): VerificationResult | Promise<VerificationResult> {
+    const { workspaceId, permissions } = request;
     if (!isOfWorkspace(workspaceId, key)) return this.refuse('unknown', null);
     if (permissions !== undefined && permissions.length > 0) {
       const missing = key.permissions.missing(permissions);
-      if (missing.length > 0) return { ...this.refuse('insufficient_permissions', key), missing };
+      if (missing.length > 0) {
+        return { ...this.refuse('insufficient_permissions', key, clientOf(request)), missing };
+      }
     }
-    return key.rateLimit ? this.authorizeWithin(key.rateLimit, key, cost) : this.accept(key);
+    return key.rateLimit ? this.authorizeWithin(key.rateLimit, key, request) : this.accept(key, request);
   }
 
-  private async authorizeWithin(limit: RateLimit, key: CachedKey, cost?: number): Promise<VerificationResult> {
+  private async authorizeWithin(
+    limit: RateLimit,
+    key: CachedKey,
+    request: VerificationRequest,
+  ): Promise<VerificationResult> {
     try {
-      await this.rateLimits.consume(key, limit, cost);
+      await this.rateLimits.consume(key, limit, request.cost);
     } catch (error) {
       if (!(error instanceof RateLimitExceededError)) throw error;
-      return { ...this.refuse('rate_limited', key), retryAfterSeconds: error.retryAfterSeconds };
+      const refused = this.refuse('rate_limited', key, clientOf(request));
+      return { ...refused, retryAfterSeconds: error.retryAfterSeconds };
     }
-    return this.accept(key);
+    return this.accept(key, request);
   }
 
-  private accept(key: CachedKey): { valid: true; key: AcceptedKey } {
-    this.uses.count(key);
+  private accept(key: CachedKey, request: VerificationRequest): { valid: true; key: AcceptedKey } {
+    const { permissions } = request;
+    const use = this.uses.accepted(key, clientOf(request));
+    if (permissions !== undefined && permissions.length > 0) use.grant(permissions);
     this.count('valid');
     return { valid: true, key: key.accepted };
   }
 
-  private refuse<Reason extends VerificationRefusal>(reason: Reason, key: RefusedKey | null) {
+  private acceptUse(key: CachedKey, caller: Caller): AcceptedUse {
+    this.count('valid');
+    return { key: key.accepted, use: this.uses.accepted(key, caller) };
+  }
+
+  /** @param caller whose use of the key it was; undefined if it is not to be known that there is the key */
+  private refuse<Reason extends VerificationRefusal>(reason: Reason, key: RefusedKey | null, caller?: Caller) {
     this.count(reason);
+    const outcome = COUNTED[reason];
+    if (outcome !== undefined && key && caller) this.uses.refused(key.id, outcome, caller);
     return { valid: false as const, reason, key: key && refusedKeyOf(key) };
   }
 
@@ -222,6 +255,13 @@ export class KeyVerifier extends CredentialVerifier {
     this.lookUps.evict();
     this.cache.evict(eviction);
   }
+}
+
+/** Who used the key: as whoever verifies says, who may know no more than the address. */
+function clientOf(request: VerificationRequest): Caller {
+  const { client, ip } = request;
+  if (client === undefined) return request;
+  return client.ip === undefined ? { ...client, ip } : client;
 }
 
 /** One of its own for each answer, without the hash. */

@@ -117,7 +117,7 @@ export class System {
     }
     const issued = this.key(actor.nth);
     const result =
-      issued && (await this.get(CredentialVerifier).authenticate(new PresentedKey(issued.secret), ADDRESS));
+      issued && (await this.get(CredentialVerifier).authenticate(new PresentedKey(issued.secret), { ip: ADDRESS }));
     if (!result?.valid) return undefined;
     const { id, name, workspaceId: home, permissions, rateLimit, owner } = result.key;
     return { type: 'apikey', id, display: name, credentialId: id, workspaceId: home, permissions, rateLimit, owner };

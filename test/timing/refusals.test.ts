@@ -51,7 +51,7 @@ describe('The time of a refusal does not tell what became of a well-formed key',
       const before = verifier.statistics().outcomes;
       const probe = ({ secret, later }: Use) => {
         spin(later);
-        return verifier.authenticate(new PresentedKey(secret), '127.0.0.1');
+        return verifier.authenticate(new PresentedKey(secret), { ip: '127.0.0.1' });
       };
 
       const times = await measure(probe, uses, SAMPLES, randomOrder());

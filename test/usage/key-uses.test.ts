@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { KeyUses } from '../../src/usage/key-uses.js';
+import { KeyUses } from '../../src/usage/counting/key-uses.js';
 import {
   createWorkspace,
   startService,

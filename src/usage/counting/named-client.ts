@@ -1,0 +1,44 @@
+import { hash } from 'node:crypto';
+import type { Caller } from '../../identity/key-use.js';
+import { addressOf } from '../../kernel/network/address.js';
+import type { SecretScanner } from '../../kernel/keys/secret-scanner.js';
+
+export const LONGEST_APPLICATION = 100;
+export const LONGEST_USER_AGENT = 512;
+
+const ID_LENGTH = 22;
+const MOST_READ = 4096;
+/** Control characters, those that turn the direction of what stands around them, and ends of lines. */
+const UNSAFE = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
+// RFC 9110, 10.1.5: a product, and after a slash its version.
+const PRODUCT = /^[^\s/(]+/;
+
+/** Who uses a key, as they say themselves: bounded, without control characters, and with every credential masked. */
+export interface NamedClient {
+  readonly application: string | null;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/** The application is the one that the caller names, or else the product of the user agent. */
+export function namedClientOf({ application, ip, userAgent }: Caller, secrets: SecretScanner): NamedClient {
+  const agent = plain(userAgent, LONGEST_USER_AGENT, secrets);
+  const named = plain(application, LONGEST_APPLICATION, secrets);
+  return {
+    application: named ?? agent?.match(PRODUCT)?.[0].slice(0, LONGEST_APPLICATION) ?? null,
+    ip: addressOf(ip),
+    userAgent: agent,
+  };
+}
+
+/** Tells a client of a key from others; the same for the same client on every instance. */
+export function clientIdOf(keyId: string, { application, ip, userAgent }: NamedClient): string {
+  return hash('sha256', JSON.stringify([keyId, application, ip, userAgent]), 'base64url').slice(0, ID_LENGTH);
+}
+
+function plain(text: string | null | undefined, longest: number, secrets: SecretScanner): string | null {
+  if (text === null || text === undefined) return null;
+  const safe = text.slice(0, MOST_READ).replace(UNSAFE, '').toWellFormed();
+  const shown = secrets.redact(safe).slice(0, longest).toWellFormed().trim();
+  return shown === '' ? null : shown;
+}
