@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 
-const SHELL =
-  '^src/(main|serve|app\\.[a-z]+|version)\\.ts$|^src/(serving|config|canary|health|openapi|metrics|workers|cli)/';
+/** How tsconfig.json resolves `latchkey` and `latchkey/internal/*`. */
+const BY_NAME = 'aliased-tsconfig-paths';
 /** From the floor up: a room knows those below it. */
 const ROOMS = [
   'kernel',
@@ -25,7 +25,7 @@ const FEATURES = `^src/(${features.join('|')})/`;
 const CORE = `^src/(${ROOMS.join('|')})/`;
 
 /**
- * Who may import whom: shell → latchkey.module → features → auth → authorization → authentication → refused-requests →
+ * Who may import whom: server → latchkey.module → features → auth → authorization → authentication → refused-requests →
  * refused-attempts, rate-limits → identity → events → database → http → input → kernel.
  *
  * @type {import('dependency-cruiser').IConfiguration}
@@ -34,10 +34,23 @@ export default {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'library-knows-no-shell',
+      name: 'library-knows-no-other-package',
       severity: 'error',
-      from: { path: '^src/', pathNot: SHELL },
-      to: { path: SHELL },
+      from: { path: '^src/' },
+      to: { path: '^(server|client)/' },
+    },
+    {
+      name: 'server-imports-the-library-by-its-name',
+      comment: 'As it is installed: `latchkey`, and `latchkey/internal/*` for what is not published.',
+      severity: 'error',
+      from: { path: '^server/' },
+      to: { path: '^(src|client)/', dependencyTypesNot: [BY_NAME] },
+    },
+    {
+      name: 'library-imports-itself-by-its-files',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/', dependencyTypes: [BY_NAME] },
     },
     {
       name: 'only-the-composition-knows-all',
@@ -50,8 +63,8 @@ export default {
       comment: 'The Audit module hears events. No other module calls it.',
       severity: 'error',
       from: {
-        path: '^src/',
-        pathNot: '^src/audit/|^src/latchkey\\.(module|features)\\.ts$|^src/index\\.ts$|^src/cli/',
+        path: '^(src|server)/',
+        pathNot: '^src/audit/|^src/latchkey\\.(module|features)\\.ts$|^src/index\\.ts$|^server/src/cli/',
       },
       to: { path: '^src/audit/' },
     },
@@ -59,8 +72,8 @@ export default {
       name: 'features-keep-their-entities',
       comment: 'Features meet through exported services and ids.',
       severity: 'error',
-      from: { path: '^src/([^/]+)/' },
-      to: { path: '\\.entity\\.ts$', pathNot: '^src/$1/' },
+      from: { path: '^(src/[^/]+|server)/' },
+      to: { path: '\\.entity\\.ts$', pathNot: '^$1/' },
     },
     {
       name: 'core-knows-no-feature',
@@ -92,14 +105,14 @@ export default {
     {
       name: 'source-knows-no-test',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^(src|server|client)/' },
       to: { path: '^test/', dependencyTypesNot: ['npm'] },
     },
     {
-      name: 'library-needs-no-dev-dependency',
-      comment: 'What a host imports stands on the dependencies and peers of the package; types are gone by then.',
+      name: 'packages-need-no-dev-dependency',
+      comment: 'What is installed stands on the dependencies and peers of its package; types are gone by then.',
       severity: 'error',
-      from: { path: '^src/', pathNot: SHELL },
+      from: { path: '^(src|server|client)/' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
         dependencyTypesNot: ['npm-peer', 'type-only'],

@@ -27,7 +27,7 @@ export default defineConfig(
     languageOptions: { globals: { process: 'readonly', module: 'writable' } },
   },
   {
-    files: ['src/**'],
+    files: ['src/**', 'server/src/**'],
     ignores: ['src/http/**'],
     rules: {
       'no-restricted-syntax': [

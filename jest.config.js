@@ -1,11 +1,15 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test', '<rootDir>/src'],
+  roots: ['<rootDir>/test', '<rootDir>/src', '<rootDir>/server/src', '<rootDir>/client/src'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(faults|hosts|timing)/'],
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^latchkey$': '<rootDir>/src/index',
+    '^latchkey/internal/(.*)$': '<rootDir>/src/$1',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

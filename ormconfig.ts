@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from './src/config/data-source-options.js';
+import { dataSourceOptions } from './server/src/config/data-source-options.js';
 
 const options = dataSourceOptions(process.env['DATABASE_URL'] ?? 'sqlite:./data/latchkey.db');
 

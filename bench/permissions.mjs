@@ -1,4 +1,4 @@
-import { PermissionSet } from '../dist/identity/permission-set.js';
+import { PermissionSet } from '../dist/esm/identity/permission-set.js';
 
 const CHECKS = 2_000_000;
 const RUNS = 7;

@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 const runs = Number(process.argv[2] ?? 5);
-const MAIN = resolve('dist/main.js');
+const MAIN = resolve('server/dist/main.js');
 
 const results = [];
 for (let run = 0; run < runs; run += 1) results.push(await measure());

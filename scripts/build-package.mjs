@@ -1,18 +1,33 @@
-// Builds what is published of the package in this folder: as ES modules and as CommonJS, with types for both, and with its documents.
+// Makes of the package in this folder what is published: its other formats, and the documents of the root that it carries.
 import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 
 const ROOT = resolve(import.meta.dirname, '..');
-/** What the package carries of the documents of the root. */
 const DOCUMENTS = process.argv.slice(2);
 
-for (const format of ['esm', 'cjs']) {
+for (const format of ['esm', 'cjs']) if (existsSync(`tsconfig.${format}.json`)) compile(format);
+// The package says that its files are ES modules; these are not.
+if (existsSync('dist/cjs')) writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+removeOutdated(existsSync('dist/esm') ? 'dist/esm' : 'dist');
+for (const document of DOCUMENTS) cpSync(join(ROOT, document), document);
+
+/** @param {string} format */
+function compile(format) {
   rmSync(`dist/${format}`, { recursive: true, force: true });
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [compiler, '-p', `tsconfig.${format}.json`], { stdio: 'inherit' });
 }
-// The package says that its files are ES modules; these are not.
-writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
-for (const document of DOCUMENTS) cpSync(join(ROOT, document), document);
+
+/**
+ * Removes what was built of sources that are gone: `npm run build` leaves that where it is.
+ *
+ * @param {string} folder
+ */
+function removeOutdated(folder) {
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const [, source] = /^(.+)\.(?:d\.ts|js|js\.map)$/.exec(file) ?? [];
+    if (source && !existsSync(join('src', `${source}.ts`))) rmSync(join(folder, file));
+  }
+}

@@ -1,31 +1,36 @@
-// Draws the rooms of `src` and who imports whom, as docs/architecture.md shows it. What other arrows imply is left out.
+// Draws the rooms of `src`, the server and who imports whom, as docs/architecture.md shows it. What other arrows imply is left out.
 import { cruise } from 'dependency-cruiser';
+import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import process from 'node:process';
 
-const SERVER =
-  /^src\/(main|serve|app\.\w+|version)\.ts$|^src\/(serving|config|canary|health|openapi|metrics|workers|cli)\//;
+const OURS = /^(server\/)?src\//;
 const COMPOSITION = /^src\/(index|latchkey\.(module|features|routes|entities|errors))\.ts$/;
 
 /** @param {string} file */
 function roomOf(file) {
-  if (SERVER.test(file)) return 'server';
+  if (file.startsWith('server/')) return 'server';
   if (COMPOSITION.test(file)) return 'latchkey.module';
   const [, room = ''] = file.split('/');
   return room.replace(/\.ts$/, '');
 }
 
-const { output } = await cruise(['src'], { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true });
+const { output } = await cruise(
+  ['src', 'server/src'],
+  { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' } },
+  undefined,
+  { tsConfig: extractTSConfig('tsconfig.json') },
+);
 if (typeof output === 'string') throw new Error(output);
 
 /** @type {Map<string, Set<string>>} */
 const arrows = new Map();
 for (const { source, dependencies } of output.modules) {
-  if (!source.startsWith('src/')) continue;
+  if (!OURS.test(source)) continue;
   const from = roomOf(source);
   const to = arrows.get(from) ?? new Set();
   arrows.set(from, to);
   for (const { resolved } of dependencies) {
-    if (resolved.startsWith('src/') && roomOf(resolved) !== from) to.add(roomOf(resolved));
+    if (OURS.test(resolved) && roomOf(resolved) !== from) to.add(roomOf(resolved));
   }
 }
 

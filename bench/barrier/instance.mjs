@@ -1,8 +1,8 @@
 // An instance that deletes, and measures what its barrier waits: from the commit until all instances have answered.
-import { ApiKeysService } from '../../dist/api-keys/api-keys.service.js';
-import { RevocationBarrier } from '../../dist/events/revocation.js';
-import { Revocations } from '../../dist/revocation/revocations.js';
-import { KeyVerifier } from '../../dist/verification/key-verifier.js';
+import { ApiKeysService } from '../../dist/esm/api-keys/api-keys.service.js';
+import { RevocationBarrier } from '../../dist/esm/events/revocation.js';
+import { Revocations } from '../../dist/esm/revocation/revocations.js';
+import { KeyVerifier } from '../../dist/esm/verification/key-verifier.js';
 import { answer } from '../support/answer.mjs';
 import { idOf, Keys } from '../support/keys.mjs';
 import { openLatchkey } from '../support/latchkey.mjs';

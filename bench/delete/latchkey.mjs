@@ -1,4 +1,4 @@
-import { ApiKeysService } from '../../dist/api-keys/api-keys.service.js';
+import { ApiKeysService } from '../../dist/esm/api-keys/api-keys.service.js';
 import { openLatchkey } from '../support/latchkey.mjs';
 import { answerDeletions } from './measure.mjs';
 

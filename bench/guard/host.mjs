@@ -3,12 +3,12 @@
 import { Controller, Get, Module, Param, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { RequirePermissions } from '../../dist/authorization/access.decorators.js';
-import { AuthModule } from '../../dist/auth/auth.module.js';
-import { AuthenticationGuard } from '../../dist/authentication/authentication.guard.js';
-import { PermissionGuard } from '../../dist/authorization/permission.guard.js';
-import { dataSourceOptions } from '../../dist/config/data-source-options.js';
-import { LatchkeyModule } from '../../dist/latchkey.module.js';
+import { RequirePermissions } from '../../dist/esm/authorization/access.decorators.js';
+import { AuthModule } from '../../dist/esm/auth/auth.module.js';
+import { AuthenticationGuard } from '../../dist/esm/authentication/authentication.guard.js';
+import { PermissionGuard } from '../../dist/esm/authorization/permission.guard.js';
+import { dataSourceOptions } from '../../server/dist/config/data-source-options.js';
+import { LatchkeyModule } from '../../dist/esm/latchkey.module.js';
 import { decorated, decorateMethod } from '../support/decorated.mjs';
 
 const ADAPTERS = {

@@ -7,7 +7,7 @@ import { startServer } from '../support/server.mjs';
 import { newFolder, newStore } from '../support/stores.mjs';
 import { table } from '../support/table.mjs';
 
-const SERVICE = '../../dist/main.js';
+const SERVICE = '../../server/dist/main.js';
 const SECONDS = 5;
 /** The guesses begin as long before the good callers are measured, and end as long after. */
 const AHEAD_SECONDS = 1;

@@ -9,7 +9,7 @@ import { table } from '../support/table.mjs';
 const KEYS = 10_000;
 // Each connection sends them in turn: few enough that all keys are in memory after the warm-up.
 const REQUESTS = 200;
-const SERVICE = '../../dist/main.js';
+const SERVICE = '../../server/dist/main.js';
 
 export const title = 'Verifying a key, over HTTP';
 

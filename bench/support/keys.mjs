@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { toSearchName, wordsOf } from '../../dist/api-keys/search/search-words.js';
+import { toSearchName, wordsOf } from '../../dist/esm/api-keys/search/search-words.js';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const PREFIX = 'lk_';

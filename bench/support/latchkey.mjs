@@ -1,8 +1,8 @@
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from '../../dist/app.module.js';
-import { Principal } from '../../dist/identity/principal.js';
-import { readEnvironment } from '../../dist/config/environment.js';
-import { PinoLogger } from '../../dist/config/pino-logger.js';
+import { AppModule } from '../../server/dist/app.module.js';
+import { Principal } from '../../dist/esm/identity/principal.js';
+import { readEnvironment } from '../../server/dist/config/environment.js';
+import { PinoLogger } from '../../server/dist/config/pino-logger.js';
 
 /** The service without HTTP: its module and everything in it, as in every instance. */
 export async function openLatchkey(url, options = {}) {

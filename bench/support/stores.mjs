@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { openDataSource } from '../../dist/config/open-data-source.js';
-import { dataSourceOptions } from '../../dist/config/data-source-options.js';
-import { migrate } from '../../dist/database/migrate.js';
+import { openDataSource } from '../../server/dist/config/open-data-source.js';
+import { dataSourceOptions } from '../../server/dist/config/data-source-options.js';
+import { migrate } from '../../dist/esm/database/migrate.js';
 import { startPostgres } from '../../test/support/postgres-server.mjs';
 import { atTheEnd } from './clean-up.mjs';
 

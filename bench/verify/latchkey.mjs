@@ -1,6 +1,6 @@
 // Latchkey's own module, with the keys in its database and, once they have been asked for, in its memory.
-import { KeyUses } from '../../dist/usage/counting/key-uses.js';
-import { KeyVerifier } from '../../dist/verification/key-verifier.js';
+import { KeyUses } from '../../dist/esm/usage/counting/key-uses.js';
+import { KeyVerifier } from '../../dist/esm/verification/key-verifier.js';
 import { openLatchkey } from '../support/latchkey.mjs';
 import { answerVerifications } from './measure.mjs';
 

@@ -11,7 +11,7 @@ import { AuthModule } from '../../src/auth/auth.module.js';
 import { PERMISSIONS } from '../../src/identity/permission-catalogue.js';
 import { LatchkeyRoutes } from '../../src/auth/latchkey-routes.decorator.js';
 import { generateKey } from '../../src/kernel/keys/key-format.js';
-import { dataSourceOptions } from '../../src/config/data-source-options.js';
+import { dataSourceOptions } from '../../server/src/config/data-source-options.js';
 import { migrate } from '../../src/database/migrate.js';
 import { LatchkeyModule } from '../../src/latchkey.module.js';
 import { sendRaw } from '../support/raw-request.js';

@@ -14,7 +14,7 @@ async function onTerminal(
   answer: string,
   redirection = '',
 ): Promise<{ code: number; output: string }> {
-  const words = [process.execPath, resolve('dist', 'cli', 'main.js'), ...args].map((word) => `'${word}'`);
+  const words = [process.execPath, resolve('server/dist/cli/main.js'), ...args].map((word) => `'${word}'`);
   const command = `${words.join(' ')} ${redirection}`;
   const { PATH = '' } = process.env;
   const child = spawn('script', ['-qec', command, '/dev/null'], { env: { PATH, DATABASE_URL: store.url } });

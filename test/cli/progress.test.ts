@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { PassThrough } from 'node:stream';
-import { Progress } from '../../src/cli/progress.js';
+import { Progress } from '../../server/src/cli/progress.js';
 
 const output = (isTTY: boolean) => Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY });
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EnvironmentError, readEnvironment } from '../../src/config/environment.js';
+import { EnvironmentError, readEnvironment } from '../../server/src/config/environment.js';
 
 const faultsOf = (variables: Record<string, string>): readonly string[] => {
   try {

@@ -8,7 +8,7 @@ const OPERATOR_KEY = 'correct horse battery staple, twice over';
 
 /** What a logger writes, on stdout and stderr, when a program runs this code with it. */
 function written(code: string, options: object, stream: 1 | 2 = 1): { stdout: string; stderr: string } {
-  const module = JSON.stringify(resolve('dist/config/pino-logger.js'));
+  const module = JSON.stringify(resolve('server/dist/config/pino-logger.js'));
   const program = `
     import { PinoLogger } from ${module};
     const logger = new PinoLogger(${JSON.stringify({ logLevel: 'info', logFormat: 'json', operatorKey: OPERATOR_KEY, ...options })}, ${stream});

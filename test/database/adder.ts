@@ -2,7 +2,7 @@
 // several processes.
 import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/config/data-source-options.js';
+import { dataSourceOptions } from '../../server/src/config/data-source-options.js';
 import { openDatabase } from '../../src/database/open-database.js';
 
 const [url = '', times = '0', milliseconds = '0'] = process.argv.slice(2);

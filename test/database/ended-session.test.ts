@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { DataSource } from 'typeorm';
 import { StoreUnavailableError } from '../../src/database/errors.js';
-import { dataSourceOptions } from '../../src/config/data-source-options.js';
+import { dataSourceOptions } from '../../server/src/config/data-source-options.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import { createStore, type Store } from '../support/stores.js';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/config/data-source-options.js';
+import { dataSourceOptions } from '../../server/src/config/data-source-options.js';
 import { newId } from '../../src/kernel/ids.js';
 import { queueToChange } from '../../src/database/fair-locks.js';
 import { openDatabase } from '../../src/database/open-database.js';

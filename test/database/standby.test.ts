@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { StoreUnavailableError } from '../../src/database/errors.js';
-import { dataSourceOptions } from '../../src/config/data-source-options.js';
+import { dataSourceOptions } from '../../server/src/config/data-source-options.js';
 import type { Database } from '../../src/database/database.js';
 import { openDatabase } from '../../src/database/open-database.js';
 import { startPostgres } from '../support/postgres-server.mjs';

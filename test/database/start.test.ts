@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { dataSourceOptions } from '../../src/config/data-source-options.js';
+import { dataSourceOptions } from '../../server/src/config/data-source-options.js';
 import { LatchkeyModule } from '../../src/index.js';
 import { createStore, forEachStore, type Store } from '../support/stores.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { dataSourceOptions } from '../../src/config/data-source-options.js';
+import { dataSourceOptions } from '../../server/src/config/data-source-options.js';
 import { latchkeyEntities } from '../../src/latchkey.entities.js';
 import { TableNames } from '../../src/database/table-names.js';
 import { createStore, forEachStore, type Store } from '../support/stores.js';

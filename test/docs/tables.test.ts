@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { getMetadataArgsStorage } from 'typeorm';
 import { LATCHKEY_ENTITIES } from '../../src/latchkey.entities.js';
 
-const FILES = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
-  (file) => file.endsWith('.ts') && !file.startsWith('database/migrations/'),
-);
+const FILES = ['src', 'server/src']
+  .flatMap((source) => readdirSync(source, { recursive: true, encoding: 'utf8' }).map((file) => `${source}/${file}`))
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('src/database/migrations/'));
 /** The folder of each table: that of its entity. */
 const OWNERS = new Map(
   FILES.filter((file) => file.endsWith('.entity.ts')).flatMap((file) =>
@@ -28,9 +28,9 @@ describe('the tables', () => {
   it('are never named in pieces', () => {
     // A metric, a channel and the name of a statement.
     const others = [
-      'metrics/readings.ts',
-      'revocation/instances/messages.ts',
-      'database/postgres/postgres-statements.ts',
+      'server/src/metrics/readings.ts',
+      'src/revocation/instances/messages.ts',
+      'src/database/postgres/postgres-statements.ts',
     ];
     const inPieces = FILES.filter((file) => /\blatchkey_\w*\$\{/.test(sourceOf(file)));
     expect(inPieces.filter((file) => !others.includes(file))).toEqual([]);
@@ -42,14 +42,14 @@ function crossingsOf(file: string): string[] {
   return [...named].flatMap((table) => {
     const owner = OWNERS.get(table);
     if (owner === undefined || owner === folderOf(file)) return [];
-    return [`src/${file} names ${table}, which belongs to src/${owner}`];
+    return [`${file} names ${table}, which belongs to ${owner}`];
   });
 }
 
 function sourceOf(file: string): string {
-  return readFileSync(`src/${file}`, 'utf8');
+  return readFileSync(file, 'utf8');
 }
 
 function folderOf(file: string): string {
-  return file.split('/')[0] ?? '';
+  return /^(?:server\/)?src\/[^/]+/.exec(file)?.[0] ?? '';
 }

@@ -7,7 +7,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
 // By a name that the compiler does not follow: it looks at this file before there is a build.
-const built = new URL('../../dist/index.js', import.meta.url).href;
+const built = new URL('../../dist/esm/index.js', import.meta.url).href;
 /** @type {import('../../src/index.js')} */
 const { AuditService, LATCHKEY_ENTITIES, LatchkeyModule, Principal } = await import(built);
 

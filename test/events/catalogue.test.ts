@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
-import { AppModule } from '../../src/app.module.js';
+import { AppModule } from '../../server/src/app.module.js';
 import { AuditListener } from '../../src/audit/audit.listener.js';
 import { describeError } from '../../src/kernel/describe-error.js';
-import { readEnvironment } from '../../src/config/environment.js';
+import { readEnvironment } from '../../server/src/config/environment.js';
 import { InTransaction } from '../../src/events/in-transaction.decorator.js';
 import { EVENT_CATALOGUE } from '../../src/latchkey.module.js';
 import { createStore, type Store } from '../support/stores.js';

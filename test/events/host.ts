@@ -1,9 +1,9 @@
 import { Logger, Module, type INestApplicationContext, type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
-import { AppModule } from '../../src/app.module.js';
+import { AppModule } from '../../server/src/app.module.js';
 import { Principal } from '../../src/identity/principal.js';
-import { readEnvironment } from '../../src/config/environment.js';
+import { readEnvironment } from '../../server/src/config/environment.js';
 import { Database } from '../../src/database/database.js';
 import { UnitOfWork } from '../../src/events/unit-of-work.js';
 import { WorkspacesService } from '../../src/workspaces/workspaces.service.js';

@@ -7,12 +7,12 @@ const CALLERS = 4;
 const [folder = '', changes = '0', seed = '0'] = process.argv.slice(2);
 
 /** @param {string} file */
-const load = (file) => import(pathToFileURL(resolve('dist', file)).href);
-const { createService } = await load('app.setup.js');
-const { readEnvironment } = await load('config/environment.js');
-const { ApiKeysService } = await load('api-keys/api-keys.service.js');
-const { WorkspacesService } = await load('workspaces/workspaces.service.js');
-const { Principal } = await load('identity/principal.js');
+const load = (file) => import(pathToFileURL(resolve(file)).href);
+const { createService } = await load('server/dist/app.setup.js');
+const { readEnvironment } = await load('server/dist/config/environment.js');
+const { ApiKeysService } = await load('dist/esm/api-keys/api-keys.service.js');
+const { WorkspacesService } = await load('dist/esm/workspaces/workspaces.service.js');
+const { Principal } = await load('dist/esm/identity/principal.js');
 
 const notes = openSync(join(folder, 'notes'), 'a');
 /** @param {Record<string, string>} what */

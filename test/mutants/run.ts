@@ -27,6 +27,7 @@ const CORE = [
 ].map((folder) => `src/${folder}`);
 const COPIED = [
   'src',
+  'server',
   'client',
   'test',
   'package.json',

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { createService } from '../../src/app.setup.js';
-import { readEnvironment } from '../../src/config/environment.js';
+import { createService } from '../../server/src/app.setup.js';
+import { readEnvironment } from '../../server/src/config/environment.js';
 import { createStore } from '../support/stores.js';
 
 it('LATCHKEY_DOCS=off: there is neither Swagger UI nor the document, and all else is there', async () => {

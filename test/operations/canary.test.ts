@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { Canary } from '../../src/canary/canary.service.js';
-import { lead } from '../../src/serving/lifecycle.js';
-import { readEnvironment } from '../../src/config/environment.js';
+import { Canary } from '../../server/src/canary/canary.service.js';
+import { lead } from '../../server/src/serving/lifecycle.js';
+import { readEnvironment } from '../../server/src/config/environment.js';
 import { Revocations } from '../../src/revocation/revocations.js';
 import { eventually } from '../support/eventually.js';
 import { scrape } from '../support/metrics.js';

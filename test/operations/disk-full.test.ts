@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKey } from '../../src/kernel/keys/key-format.js';
-import { keepReserve } from '../../src/config/disk-reserve.js';
+import { keepReserve } from '../../server/src/config/disk-reserve.js';
 import { Database } from '../../src/database/database.js';
-import { recordStart } from '../../src/serving/lifecycle.js';
+import { recordStart } from '../../server/src/serving/lifecycle.js';
 import { createWorkspace, startService, uniqueName, type RunningService } from '../support/service.js';
 
 describe('a full disk', () => {

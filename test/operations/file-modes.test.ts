@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createService } from '../../src/app.setup.js';
-import { readEnvironment } from '../../src/config/environment.js';
+import { createService } from '../../server/src/app.setup.js';
+import { readEnvironment } from '../../server/src/config/environment.js';
 
 const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
-import { MetricsServer } from '../../src/metrics/metrics-server.js';
+import { MetricsServer } from '../../server/src/metrics/metrics-server.js';
 import { Child } from '../support/child-service.js';
 import { startService } from '../support/service.js';
 import { createStore } from '../support/stores.js';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
 import * as v8 from 'node:v8';
-import { Connections } from '../../src/serving/connections.js';
+import { Connections } from '../../server/src/serving/connections.js';
 import { eventually } from '../support/eventually.js';
 import { scrape } from '../support/metrics.js';
 import { ended, open, pipeline, requestOf } from '../support/pipeline.js';

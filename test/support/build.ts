@@ -13,10 +13,15 @@ export function ensureBuilt(): void {
 }
 
 function isFresh(): boolean {
+  // The server is built last, of what the library has become.
+  return existsSync(join('server', 'dist', 'main.js')) && ['src', 'server/src'].every(isOlderThanBoth);
+}
+
+function isOlderThanBoth(folder: string): boolean {
   // The compiler writes this file last, and leaves alone what came out the same.
-  const stamp = join('dist', '.tsbuildinfo');
-  if (!existsSync(stamp) || !existsSync(join('dist', 'main.js'))) return false;
-  const builtAt = statSync(stamp).mtimeMs;
-  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-  return sources.every((name) => statSync(join('src', name)).mtimeMs < builtAt);
+  const stamps = [join('dist', '.tsbuildinfo'), join('server', 'dist', '.tsbuildinfo')];
+  if (!stamps.every((stamp) => existsSync(stamp))) return false;
+  const builtAt = Math.min(...stamps.map((stamp) => statSync(stamp).mtimeMs));
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return sources.every((name) => statSync(join(folder, name)).mtimeMs < builtAt);
 }

@@ -39,14 +39,14 @@ export class Child {
     this.ended = this.end();
   }
 
-  /** @param script below `dist/` */
+  /** @param script below `server/dist/` */
   static async run(script: string, args: string[], variables: Record<string, string>, folder?: string): Promise<Child> {
     ensureBuilt();
     const cwd = folder ?? (await mkdtemp(join(tmpdir(), 'latchkey-child-')));
     const { PATH = '' } = process.env;
     // Made at each start, the document would take a quarter of it. Who stops it need not wait for balancers.
     const env = { PATH, LATCHKEY_DOCS: 'off', LATCHKEY_DRAIN_MS: '0', ...variables };
-    const child = spawn(process.execPath, [resolve('dist', script), ...args], { cwd, env });
+    const child = spawn(process.execPath, [resolve('server/dist', script), ...args], { cwd, env });
     return new Child(child, cwd);
   }
 

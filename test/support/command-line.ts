@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { runCommandLine } from '../../src/cli/command-line.js';
+import { runCommandLine } from '../../server/src/cli/command-line.js';
 import type { Body } from './client.js';
 import type { Store } from './stores.js';
 

@@ -5,11 +5,11 @@ import { mkdtemp, readdir, readFile, rename, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { OpenAPIV3_1 } from 'openapi-types';
-import { AppModule } from '../../src/app.module.js';
-import { placeRoutes } from '../../src/app.routes.js';
-import { readEnvironment } from '../../src/config/environment.js';
-import { openApiDocument } from '../../src/openapi/document.js';
-import { VERSION } from '../../src/version.js';
+import { AppModule } from '../../server/src/app.module.js';
+import { placeRoutes } from '../../server/src/app.routes.js';
+import { readEnvironment } from '../../server/src/config/environment.js';
+import { openApiDocument } from '../../server/src/openapi/document.js';
+import { VERSION } from '../../server/src/version.js';
 
 let known: Promise<OpenAPIV3_1.Document> | undefined;
 
@@ -22,7 +22,7 @@ export function serviceDocument(): Promise<OpenAPIV3_1.Document> {
 }
 
 async function readOrMake(): Promise<OpenAPIV3_1.Document> {
-  const file = join(tmpdir(), `latchkey-openapi-${await stampOf(resolve('src'))}.json`);
+  const file = join(tmpdir(), `latchkey-openapi-${await stampOf(['src', 'server/src'])}.json`);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text !== undefined) return JSON.parse(text) as OpenAPIV3_1.Document;
   const made = JSON.stringify(await make());
@@ -43,13 +43,13 @@ async function make(): Promise<unknown> {
   return openApiDocument(app, VERSION);
 }
 
-async function stampOf(folder: string): Promise<string> {
-  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts')).sort();
-  const stamps = await Promise.all(
-    names.map(async (name) => `${name} ${(await stat(join(folder, name))).mtimeMs.toString()}`),
+async function stampOf(folders: string[]): Promise<string> {
+  const paths = await Promise.all(
+    folders.map(async (folder) => (await readdir(folder, { recursive: true })).map((name) => resolve(folder, name))),
   );
-  return createHash('sha256')
-    .update([folder, ...stamps].join('\n'))
-    .digest('hex')
-    .slice(0, 16);
+  const files = paths.flat().filter((path) => path.endsWith('.ts'));
+  const stamps = await Promise.all(
+    files.sort().map(async (path) => `${path} ${(await stat(path)).mtimeMs.toString()}`),
+  );
+  return createHash('sha256').update(stamps.join('\n')).digest('hex').slice(0, 16);
 }

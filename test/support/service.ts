@@ -1,7 +1,7 @@
-import { createService, type Service } from '../../src/app.setup.js';
+import { createService, type Service } from '../../server/src/app.setup.js';
 import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { Clock } from '../../src/kernel/clock.js';
-import { readEnvironment } from '../../src/config/environment.js';
+import { readEnvironment } from '../../server/src/config/environment.js';
 import { Client } from './client.js';
 import { createStore, type Store, type StoreKind } from './stores.js';
 

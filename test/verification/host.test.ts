@@ -5,7 +5,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ApiKeysService } from '../../src/api-keys/api-keys.service.js';
 import { PresentedKey } from '../../src/identity/presented-key.js';
 import { Principal } from '../../src/identity/principal.js';
-import { dataSourceOptions } from '../../src/config/data-source-options.js';
+import { dataSourceOptions } from '../../server/src/config/data-source-options.js';
 import { KeyVerifier, LatchkeyModule, PermissionSet, type VerificationResult } from '../../src/index.js';
 import { WorkspacesService } from '../../src/workspaces/workspaces.service.js';
 import { createStore, forEachStore, type Store } from '../support/stores.js';
