@@ -28,10 +28,10 @@ export class Compiler {
     });
   }
 
-  takes(file: string, text: string): boolean {
+  /** @param whole the file as it is */
+  takes(file: string, text: string, whole: string): boolean {
     const path = join(this.root, file);
     const version = (this.texts.get(path)?.version ?? 0) + 1;
-    const whole = readFileSync(path, 'utf8');
     this.texts.set(path, { text, version });
     const isTaken =
       this.service.getSyntacticDiagnostics(path).length === 0 && this.service.getSemanticDiagnostics(path).length === 0;

@@ -44,16 +44,14 @@ export class ReachOfTests {
     private readonly run: (files: readonly string[], folder: string) => Promise<void>,
   ) {}
 
-  /** Asks again only those that have changed, or that reach a source that has. */
+  /** Asks again only those below the folders that have changed, or that reach a source that has. */
   async learn(folders: readonly string[]): Promise<void> {
-    const files = folders
-      .flatMap((folder) =>
-        readdirSync(join(this.root, folder), { recursive: true, encoding: 'utf8' }).map((each) => join(folder, each)),
-      )
+    const files = readdirSync(join(this.root, 'test'), { recursive: true, encoding: 'utf8' })
+      .map((each) => join('test', each))
       .filter((file) => file.endsWith('.test.ts') && !ELSEWHERE.test(file))
       .sort();
     mkdirSync(this.folder, { recursive: true });
-    const stale = files.filter((file) => !this.isKept(file));
+    const stale = files.filter((file) => !this.isKept(file) && folders.some((folder) => file.startsWith(folder)));
     for (const file of stale) rmSync(this.pathOf(file), { force: true });
     if (stale.length > 0) await this.run(stale, this.folder);
     for (const file of stale) {

@@ -70,6 +70,7 @@ const { values, positionals } = parseArgs({
 const root = resolve(import.meta.dirname, '../..');
 const copy = mkdtempSync(join(tmpdir(), 'latchkey-mutants-'));
 const server = await startPostgres();
+const sources = new Map<string, string>();
 const running = new Set<ChildProcess>();
 let isInterrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -89,8 +90,7 @@ try {
 
 /** @returns whether each was noticed, or is known */
 async function tryAll(): Promise<boolean> {
-  const sources = new Map(CORE.flatMap(filesOf).map((file) => [file, readFileSync(join(root, file), 'utf8')]));
-  for (const [file, text] of sources) writeFileSync(join(copy, file), withSwitches(text, file));
+  for (const file of CORE.flatMap(filesOf)) writeFileSync(join(copy, file), withSwitches(textOf(file), file));
   const reach = new ReachOfTests(root, join(root, 'coverage/mutants'), sources, learn);
   await reach.learn(values.tests);
   const all = (positionals.length > 0 ? positionals : CORE).flatMap(tasksOf);
@@ -115,7 +115,7 @@ async function tryAll(): Promise<boolean> {
     left = left.filter((task) => !noticed.has(task));
     if (round === 0) {
       // Few are left to ask about, now that the quickest tests have been run.
-      const refused = left.filter(({ file, text }) => !compiler.takes(file, text));
+      const refused = left.filter(({ file, text }) => !compiler.takes(file, text, textOf(file)));
       refused.forEach((task) => tell('no program', task));
       left = left.filter((task) => !refused.includes(task));
     }
@@ -143,7 +143,7 @@ function tasksOf(path: string): Task[] {
   const [name = '', line] = path.split(':');
   return filesOf(name)
     .flatMap((file) =>
-      mutantsOf(readFileSync(join(root, file), 'utf8')).map((mutant, index) => ({
+      mutantsOf(textOf(file)).map((mutant, index) => ({
         ...mutant,
         file,
         index,
@@ -244,9 +244,11 @@ async function jest(
     timer = setTimeout(end, silentMs, child);
     onLine(line);
   });
+  const areRead = once(lines, 'close');
   await hasEnded;
   // What it has left behind, such as a server of its own that a test did not come to stop.
   end(child);
+  await areRead;
   running.delete(child);
   clearTimeout(timer);
 }
@@ -273,7 +275,14 @@ function say(text: string): void {
 }
 
 function lineOf(file: string, line: number): string {
-  return readFileSync(join(root, file), 'utf8').split('\n')[line - 1]?.trim() ?? '';
+  return textOf(file).split('\n')[line - 1]?.trim() ?? '';
+}
+
+/** As it was at first: somebody may go on working on it. */
+function textOf(file: string): string {
+  const text = sources.get(file) ?? readFileSync(join(root, file), 'utf8');
+  sources.set(file, text);
+  return text;
 }
 
 /** The same for the same seed: xorshift32, shuffled by Fisher and Yates. */
