@@ -248,5 +248,23 @@ describe('Look-ups of keys that are not in memory', () => {
       const results = await Promise.all([...verifications, other]);
       expect(new Set(results.map((result) => !result.valid && result.reason))).toEqual(new Set(['unknown']));
     });
+
+    it('looks up what is asked for again after it was refused while it waited', async () => {
+      const verifier = service.app.get(KeyVerifier, { strict: false });
+      release = holdLookUps(service);
+      const verify = async ({ secret, ip }: { secret: string; ip: string }) => verifier.verify(secret, { ip });
+      const asked = Array.from({ length: 20 * MOST }, (_, at) => ({
+        secret: generateKey('lk'),
+        ip: `203.0.${Math.floor(at / MOST)}.1`,
+      }));
+      const answers = Promise.allSettled(asked.map(verify));
+
+      release();
+      const states = (await answers).map(({ status }) => status);
+      const refused = asked.filter((_, at) => states[at] === 'rejected');
+      // Those of the first network had come to wait, and gave way to others.
+      expect(states.slice(0, MOST)).toContain('rejected');
+      for (const each of refused) expect(await verify(each)).toMatchObject({ valid: false, reason: 'unknown' });
+    });
   });
 });

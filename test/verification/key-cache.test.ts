@@ -64,6 +64,16 @@ describe('the cache of keys', () => {
     expect(cache.size).toBe(4);
   });
 
+  it('drops one also where all have been asked for', () => {
+    const cache = new KeyCache(2);
+    for (const nth of [0, 1]) {
+      add(cache, nth, 2);
+      cache.get(digestOfNth(nth));
+    }
+    const added = add(cache, 2, 2);
+    expect([0, 1, 2].map((nth) => cache.get(digestOfNth(nth)))).toEqual([undefined, expect.anything(), added]);
+  });
+
   it('counts a key with much metadata for several, and does not take one that is larger than it is', () => {
     const cache = new KeyCache(10);
     add(cache, 1, 2);

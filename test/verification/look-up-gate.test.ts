@@ -137,6 +137,9 @@ describe('LookUpGate', () => {
 
     expect((await gate.arrive('e')).state).toBe('waiting');
     expect(gate.those('refused').map(({ source, number }) => `${source}${number}`)).toEqual(['c4']);
+    expect(gate.gate.pending).toBe(7);
+    await gate.endAll();
+    expect(gate.begun.map(({ number }) => number)).toEqual([0, 1, 2, 5, 7, 3, 6]);
   });
 
   it('refuses a newcomer only where no other source waits for more', async () => {
