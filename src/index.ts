@@ -45,6 +45,8 @@ export { OperatorsService } from './operators/operators.service.js';
 export type { CreatedOperator, OperatorView } from './operators/operators.service.js';
 export { PermissionsService } from './permissions/permissions.service.js';
 export { RolesService } from './roles/roles.service.js';
+export { UsageService } from './usage/usage.service.js';
+export type { ReportedClient, UsageReport } from './usage/usage.service.js';
 export { KeyVerifier } from './verification/key-verifier.js';
 export type { VerificationRefusal, VerificationResult, VerificationStatistics } from './verification/key-verifier.js';
 export type { VerificationRequest } from './verification/verification-request.js';

@@ -39,6 +39,23 @@ export interface paths {
     patch: operations['updateApiKey'];
     trace?: never;
   };
+  '/apikey/{id}/usage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reports who uses a key, how often, and for what. */
+    get: operations['getApiKeyUsage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/audit': {
     parameters: {
       query?: never;
@@ -746,6 +763,19 @@ export interface components {
        */
       raw: unknown[];
     };
+    DescendantKey: {
+      /**
+       * Format: uuid
+       * @description The id of the key.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
+       */
+      id: string;
+      /**
+       * @description Its name.
+       * @example Billing worker, night shift
+       */
+      keyName: string;
+    };
     /** @description The one body of every refusal. */
     ErrorBody: {
       /**
@@ -915,6 +945,18 @@ export interface components {
       orphaned: components['schemas']['BoundKey'][];
       /** @description The keys that would be deleted. */
       deleted: components['schemas']['BoundKey'][];
+    };
+    OtherUsage: {
+      /**
+       * @description How often their uses were accepted.
+       * @example 12
+       */
+      uses: number;
+      /**
+       * @description How often their uses were refused.
+       * @example 0
+       */
+      refused: number;
     };
     Permission: {
       /**
@@ -1308,6 +1350,193 @@ export interface components {
        */
       quotas?: components['schemas']['QuotaLimits'];
     };
+    /** @description A client, as it says itself: nothing of it is verified. */
+    UsageClient: {
+      /**
+       * @description Its `X-Application` header, or the product of its user agent. null: it named neither.
+       * @example billing-worker
+       */
+      application: string | null;
+      /**
+       * @description Its address. null: not known.
+       * @example 203.0.113.7
+       */
+      ip: string | null;
+      /**
+       * @description Its user agent. null: it named none.
+       * @example billing-worker/2.1
+       */
+      userAgent: string | null;
+      /**
+       * @description Which secret of the key it used.
+       * @example current
+       * @enum {string}
+       */
+      secret: 'current' | 'previous';
+      /**
+       * Format: date-time
+       * @description When it was first seen, whatever the period.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      firstSeenDate: string;
+      /**
+       * Format: date-time
+       * @description When it was last seen, whatever the period.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      lastSeenDate: string;
+      /**
+       * @description How often its use was accepted.
+       * @example 1840
+       */
+      uses: number;
+      /**
+       * @description How often its use was refused.
+       * @example 3
+       */
+      refused: number;
+      /**
+       * @description The permissions that it used, whatever the period.
+       * @example [
+       *       "orders:refund"
+       *     ]
+       */
+      permissions: string[];
+    };
+    UsagePoint: {
+      /**
+       * Format: date-time
+       * @description When the minute, hour or day begins.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      date: string;
+      /**
+       * @description How often the key was accepted in it.
+       * @example 120
+       */
+      valid: number;
+      /**
+       * @description How often the key was refused in it.
+       * @example 0
+       */
+      refused: number;
+    };
+    UsageReport: {
+      /**
+       * Format: uuid
+       * @description The id of the key.
+       * @example 0199f3a2-5c1e-7d3a-9b1e-2f6f0c8a4d11
+       */
+      keyId: string;
+      /**
+       * Format: date-time
+       * @description Until when the uses on all instances are counted in.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      asOf: string;
+      /**
+       * @description false: an instance ended without having written all that it counted in this period.
+       * @example true
+       */
+      complete: boolean;
+      /**
+       * Format: date-time
+       * @description After this moment, uses may be missing. null: the report is complete.
+       * @example null
+       */
+      incompleteSince: string | null;
+      /**
+       * Format: date-time
+       * @description When the period begins: `from`, at the start of its minute, hour or day. Up to three hours are told in minutes, for the last seven days; up to seven days in hours; else in days.
+       * @example 2030-01-24T00:00:00.000Z
+       */
+      from: string;
+      /**
+       * Format: date-time
+       * @description When it ends: `to`, at the end of its minute, hour or day.
+       * @example 2030-02-01T00:00:00.000Z
+       */
+      to: string;
+      /** @description What came of all verifications of the key in this period. */
+      totals: components['schemas']['UsageTotals'];
+      /**
+       * Format: date-time
+       * @description When the key was last accepted, whatever the period. null: never.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      lastUsedDate: string | null;
+      /** @description Who used it in this period: the 200 that were seen last, the last one first. */
+      clients: components['schemas']['UsageClient'][];
+      /**
+       * @description Clients that are in the totals and not in the list, for there were more than 200 of a day or of the period. null: none.
+       * @example null
+       */
+      otherClients: components['schemas']['OtherUsage'] | null;
+      /** @description The permissions that it was asked for and had, in the last 90 days, whatever the period. */
+      permissions: components['schemas']['UsedPermission'][];
+      /**
+       * @description Those that were granted to it, itself or by roles, and of which it used nothing in the last 90 days.
+       * @example [
+       *       "orders:cancel"
+       *     ]
+       */
+      unusedPermissions: string[];
+      /** @description The uses by minute, hour or day, oldest first; one without any is left out. */
+      series: components['schemas']['UsagePoint'][];
+      /** @description The keys that were created with this key and are still there: the oldest 200. */
+      descendants: components['schemas']['DescendantKey'][];
+    };
+    UsageTotals: {
+      /**
+       * @description How often it was accepted.
+       * @example 1840
+       */
+      valid: number;
+      /**
+       * @description How often it was refused for a permission that it lacks, or an address that it may not be used from.
+       * @example 3
+       */
+      denied: number;
+      /**
+       * @description How often it was refused because it had expired.
+       * @example 0
+       */
+      expired: number;
+      /**
+       * @description How often it was refused while it was disabled, or orphaned.
+       * @example 0
+       */
+      disabled: number;
+      /**
+       * @description How often it was refused for its rate limit.
+       * @example 0
+       */
+      rateLimited: number;
+    };
+    UsedPermission: {
+      /**
+       * @description The name of the permission.
+       * @example orders:refund
+       */
+      name: string;
+      /**
+       * Format: date-time
+       * @description When it was first asked for and granted.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      firstUsedDate: string;
+      /**
+       * Format: date-time
+       * @description When it was last asked for and granted.
+       * @example 2030-01-31T12:00:00.000Z
+       */
+      lastUsedDate: string;
+      /**
+       * @description How often, since the first time.
+       * @example 1840
+       */
+      uses: number;
+    };
     ValidKey: {
       /**
        * @description true: act on its user’s behalf.
@@ -1467,12 +1696,14 @@ export type CreateApiKey = components['schemas']['CreateApiKey'];
 export type CreatePermission = components['schemas']['CreatePermission'];
 export type CreateWorkspace = components['schemas']['CreateWorkspace'];
 export type DeleteResult = components['schemas']['DeleteResult'];
+export type DescendantKey = components['schemas']['DescendantKey'];
 export type ErrorBody = components['schemas']['ErrorBody'];
 export type FieldFault = components['schemas']['FieldFault'];
 export type HolderQuota = components['schemas']['HolderQuota'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberRemovalPreview = components['schemas']['MemberRemovalPreview'];
+export type OtherUsage = components['schemas']['OtherUsage'];
 export type Permission = components['schemas']['Permission'];
 export type PutMember = components['schemas']['PutMember'];
 export type PutRole = components['schemas']['PutRole'];
@@ -1489,6 +1720,11 @@ export type RoleHolders = components['schemas']['RoleHolders'];
 export type RolePreview = components['schemas']['RolePreview'];
 export type UpdateApiKey = components['schemas']['UpdateApiKey'];
 export type UpdateWorkspace = components['schemas']['UpdateWorkspace'];
+export type UsageClient = components['schemas']['UsageClient'];
+export type UsagePoint = components['schemas']['UsagePoint'];
+export type UsageReport = components['schemas']['UsageReport'];
+export type UsageTotals = components['schemas']['UsageTotals'];
+export type UsedPermission = components['schemas']['UsedPermission'];
 export type ValidKey = components['schemas']['ValidKey'];
 export type VerificationClient = components['schemas']['VerificationClient'];
 export type VerifyKey = components['schemas']['VerifyKey'];
@@ -1789,6 +2025,53 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ApiKey'];
+        };
+      };
+      /** @description A refusal; its `code` says why. */
+      default: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  getApiKeyUsage: {
+    parameters: {
+      query?: {
+        /** @description Since when; without it, 90 days before now, which is as long as uses are kept. */
+        from?: string;
+        /** @description Until when; without it, now. */
+        to?: string;
+      };
+      header?: {
+        /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
+        'X-Workspace-Id'?: string;
+      };
+      path: {
+        /** @description The id of the key. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The report, with all uses until `asOf`. */
+      200: {
+        headers: {
+          'X-Request-Id': components['headers']['X-Request-Id'];
+          /**
+           * @description Changes with every verification of the key, whatever came of it.
+           * @example "u1843"
+           */
+          ETag: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UsageReport'];
         };
       };
       /** @description A refusal; its `code` says why. */

@@ -51,6 +51,7 @@ export interface Creator {
 // Few keys, in most workspaces.
 @Index('ix_latchkey_api_keys_disabled', ['workspaceId', 'id'], { where: 'NOT enabled AND orphaned_date IS NULL' })
 @Index('ix_latchkey_api_keys_orphaned', ['workspaceId', 'id'], { where: 'orphaned_date IS NOT NULL' })
+@Index('ix_latchkey_api_keys_creator', ['creatorKeyId', 'id'], { where: 'creator_key_id IS NOT NULL' })
 export class ApiKey {
   @PrimaryColumn({ name: 'id', type: 'varchar', length: 36, primaryKeyConstraintName: 'pk_latchkey_api_keys' })
   id!: string;
@@ -109,6 +110,10 @@ export class ApiKey {
 
   @Column({ name: 'created_by', type: 'simple-json' })
   createdBy!: Creator;
+
+  /** The key that created it, if one did. */
+  @Column({ name: 'creator_key_id', type: 'varchar', length: 36, nullable: true })
+  creatorKeyId!: string | null;
 
   /** The member whom the key is bound to, and whose permissions bound it; of an orphaned key, was. Null: not bound. */
   @Column({ name: 'owner_subject', type: 'varchar', length: 255, nullable: true })

@@ -56,6 +56,7 @@ import { fromSearchName, toSearchName, wordsOf } from './search/search-words.js'
 
 const READ_AT_ONCE = 50;
 const LONGEST_LIST_WAIT_MS = 10_000;
+const MOST_CREATED = 200;
 
 /** A key with its roles, and what it may do in all at this moment. */
 export interface ApiKeyView {
@@ -67,6 +68,12 @@ export interface ApiKeyView {
 /** A new key, and its secret: to be shown once, and found nowhere afterwards. */
 export interface CreatedApiKey extends ApiKeyView {
   secret: string;
+}
+
+/** What people know a key by. */
+export interface KeyName {
+  id: string;
+  keyName: string;
 }
 
 interface KeyReference {
@@ -123,6 +130,7 @@ export class ApiKeysService {
         createdDate: date,
         updatedDate: date,
         createdBy: { type: actor.type, id: actor.id, display: displayOf(actor.display, this.secrets) },
+        creatorKeyId: actor.type === 'apikey' ? actor.id : null,
         lastUsedDate: null,
         version: 1,
       };
@@ -180,6 +188,20 @@ export class ApiKeysService {
     const [view] = await this.views(where.workspaceId, [key]);
     if (!view) throw new ApiKeyNotFoundError(id);
     return view;
+  }
+
+  /**
+   * The keys that a key of the actor's workspace created and that are there: the oldest of them, up to 200.
+   *
+   * @throws {ApiKeyNotFoundError} for what is no id of a key.
+   */
+  async createdBy(actor: Principal, id: string): Promise<KeyName[]> {
+    const { workspaceId, id: creatorKeyId } = this.where(actor, id);
+    return this.database.readsOf(workspaceId).query<KeyName>(
+      `SELECT id, name AS "keyName" FROM latchkey_api_keys
+         WHERE creator_key_id = $1 AND workspace_id = $2 ORDER BY id LIMIT ${MOST_CREATED}`,
+      [creatorKeyId, workspaceId],
+    );
   }
 
   /**

@@ -51,6 +51,7 @@ const OTHERS = {
   createdDate: true,
   updatedDate: true,
   createdBy: true,
+  creatorKeyId: false,
   orphanedDate: true,
   lastUsedDate: true,
   version: true,

@@ -1,12 +1,16 @@
 import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
+import { AuthModule } from '../auth/auth.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { KeyUses } from './counting/key-uses.js';
+import { UsageReads } from './store/usage-reads.js';
 import { UsageStore } from './store/usage-store.js';
+import { UsageService } from './usage.service.js';
 
 // The start of the database comes before ours, and its end after ours.
 @Module({
-  imports: [DatabaseModule],
-  providers: [KeyUses, UsageStore],
-  exports: [KeyUses],
+  imports: [DatabaseModule, AuthModule, ApiKeysModule],
+  providers: [KeyUses, UsageReads, UsageService, UsageStore],
+  exports: [KeyUses, UsageService],
 })
 export class UsageModule {}

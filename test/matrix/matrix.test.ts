@@ -97,6 +97,7 @@ describe('every route × every caller × every id', () => {
         caller,
         id,
         lacksId: lacksId(row) || (id === 'none' && !list),
+        isNoRoute: id === 'none' && /\}\//.test(row.path),
         malformed,
         granted: [...grantedBy(operation.body()), ...takenBy(row)],
         success: operation.success,

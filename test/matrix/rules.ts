@@ -15,6 +15,8 @@ export interface Cell {
   id: IdKind | undefined;
   /** A command on one thing, by a path that names none. */
   lacksId: boolean;
+  /** A path that has nothing where an id would stand before more of it. */
+  isNoRoute: boolean;
   /** The body has a field that does not exist. */
   malformed: boolean;
   /** What the body hands out. */
@@ -33,6 +35,7 @@ export interface Expected {
 /** What the contract says of a cell: the order of refusal is 401, 403, 412, 400, 404. */
 export function expectedOf(cell: Cell): Expected {
   const { access, caller, malformed, granted, success } = cell;
+  if (cell.isNoRoute) return { status: 404, code: 'route.not_found' };
   if (access?.kind === 'public') return { status: success };
   if (caller.grants === undefined) return { status: 401, code: 'auth.unauthenticated' };
   const workspace = workspaceRefusal(access, caller);

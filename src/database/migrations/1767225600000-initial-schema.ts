@@ -81,6 +81,7 @@ const TABLES = [
     "created_date" varchar(24) NOT NULL,
     "updated_date" varchar(24) NOT NULL,
     "created_by" text NOT NULL,
+    "creator_key_id" varchar(36),
     "last_used_date" varchar(24),
     "version" integer NOT NULL,
     CONSTRAINT "pk_latchkey_api_keys" PRIMARY KEY ("id"),
@@ -99,6 +100,8 @@ const TABLES = [
     WHERE NOT enabled AND orphaned_date IS NULL`,
   `CREATE INDEX "ix_latchkey_api_keys_orphaned" ON "latchkey_api_keys" ("workspace_id", "id")
     WHERE orphaned_date IS NOT NULL`,
+  `CREATE INDEX "ix_latchkey_api_keys_creator" ON "latchkey_api_keys" ("creator_key_id", "id")
+    WHERE creator_key_id IS NOT NULL`,
   `CREATE TABLE "latchkey_deleted_keys" (
     "hash" varchar(43) NOT NULL,
     "key_id" varchar(36) NOT NULL,

@@ -18,6 +18,12 @@ export const BEGIN = inBoth(
     ON CONFLICT (id) DO NOTHING`,
 );
 
+/** All that count, and that were killed, with what time it is; a row without an id if there are none. */
+export const FIND_INSTANCES = {
+  sqlite: findInstances('$1'),
+  postgres: findInstances(DATABASE_NOW),
+};
+
 export const END = 'DELETE FROM latchkey_usage_instances WHERE id = $1';
 
 export const BE_QUIET = inBoth(
@@ -39,6 +45,11 @@ export const NOTE_BATCH = {
   all: inBoth((now) => noteBatch(now, 'excluded.flushed_date')),
   some: inBoth((now) => noteBatch(now, 'stored.flushed_date')),
 };
+
+function findInstances(now: string): string {
+  return `SELECT now.date AS now, id, flushed_date AS "flushedDate", ended_date AS "endedDate"
+    FROM (SELECT ${now} AS date) AS now LEFT JOIN latchkey_usage_instances ON true`;
+}
 
 function noteBatch(now: string, flushed: string): string {
   return `WITH now(date) AS (SELECT ${now})

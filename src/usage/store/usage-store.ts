@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { DATA_SOURCE } from '../../database/data-source.token.js';
 import { writeLastUses, type LastUse } from '../../api-keys/look-up/last-uses.js';
 import { Clock } from '../../kernel/clock.js';
 import { newId } from '../../kernel/ids.js';
 import { Database } from '../../database/database.js';
-import type { Dialect, Transaction } from '../../database/transaction.js';
+import type { Transaction } from '../../database/transaction.js';
 import type { UseRow } from '../counting/use-counts.js';
 import { BEGIN, BE_QUIET, END, FIND_ENDED, NOTE_BATCH, type InstanceStatement } from './instances.sql.js';
 import { ADD_CLIENTS, ADD_COUNTS, ADD_KEYS, ADD_PERMISSIONS, ALL_CLIENTS, type AddRows } from './additions.sql.js';
@@ -14,16 +16,20 @@ export class UsageStore {
   /** This instance, among those that count. */
   readonly id = newId();
   private isListed = false;
-  private dialect: Dialect | undefined;
+  /** Whether several instances count. */
+  private readonly isShared: boolean;
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-  ) {}
+    @Inject(DATA_SOURCE) dataSource: DataSource,
+  ) {
+    this.isShared = dataSource.options.type === 'postgres';
+  }
 
   /** Notes that this instance counts from now on. On SQLite, where one process serves, all others have ended. */
   async begin(): Promise<void> {
-    await this.transaction(async (transaction) => {
+    await this.database.transaction(async (transaction) => {
       await this.run(transaction, FIND_ENDED, [this.id]);
       await this.run(transaction, BEGIN, [this.id]);
     });
@@ -33,14 +39,14 @@ export class UsageStore {
   /** Notes that this instance has nothing left to write. */
   async end(): Promise<void> {
     if (!this.isListed) return;
-    await this.transaction((transaction) => transaction.query(END, [this.id]));
+    await this.database.transaction((transaction) => transaction.query(END, [this.id]));
     this.isListed = false;
   }
 
   /** Notes, where several instances count, that this one has nothing to write; and which have ended without a word. */
   async beQuiet(collectedAt: number): Promise<void> {
-    if (!this.isListed || this.dialect === 'sqlite') return;
-    await this.transaction(async (transaction) => {
+    if (!this.isListed || !this.isShared) return;
+    await this.database.transaction(async (transaction) => {
       await this.run(transaction, BE_QUIET, [this.id], collectedAt);
       await this.run(transaction, FIND_ENDED, [this.id]);
     });
@@ -53,7 +59,7 @@ export class UsageStore {
    * @returns the last uses of keys that others are changing: to be written later
    */
   write(number: number, rows: readonly UseRow[], collectedAt: number | null): Promise<readonly LastUse[]> {
-    return this.transaction(async (transaction) => {
+    return this.database.transaction(async (transaction) => {
       const statement = NOTE_BATCH[collectedAt === null ? 'some' : 'all'];
       const noted = await this.run(transaction, statement, [this.id, number], collectedAt ?? undefined);
       if (noted.length > 0) await add(transaction, rows);
@@ -63,14 +69,7 @@ export class UsageStore {
 
   /** @returns those of keys that others are changing. */
   writeLastUses(uses: readonly LastUse[]): Promise<readonly LastUse[]> {
-    return this.transaction((transaction) => writeUses(transaction, uses));
-  }
-
-  private transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.database.transaction((transaction) => {
-      this.dialect = transaction.dialect;
-      return body(transaction);
-    });
+    return this.database.transaction((transaction) => writeUses(transaction, uses));
   }
 
   /** By the clock of the database, where that is another machine's. */
