@@ -81,6 +81,19 @@ describe('a request with which everything is wrong', () => {
       ]);
     });
 
+    it('400: a malformed command in a workspace that does not exist, which is on the trail; then 404', async () => {
+      const nowhere = service.operator.in(NOWHERE);
+      const { body: malformed } = await nowhere.post('/apikey', { keyName: 7 }).expect(400, 'request.invalid');
+      const wellFormed = { keyName: uniqueName('Key'), permissions: ['apikeys:view'] };
+      await nowhere.post('/apikey', wellFormed).expect(404, 'workspace.not_found');
+      await nowhere.get('/apikey?limit=none').expect(400, 'request.invalid');
+
+      const { body } = await service.operator.in('*').get('/audit?action=request.failed').expect(200);
+      const { data } = body as { data: { statusCode: number; request: { id: string } }[] };
+      const refused = data.filter(({ statusCode }) => statusCode === 400);
+      expect(refused.map(({ request }) => request.id)).toEqual([malformed.requestId]);
+    });
+
     it.each([
       ['POST', '/apikey', { keyName: 7 }, (name: string) => ({ keyName: name })],
       ['POST', '/role', { name: 7 }, (name: string) => ({ name })],
