@@ -20,8 +20,27 @@ export interface NamedClient {
   readonly userAgent: string | null;
 }
 
+const MOST_REMEMBERED = 1000;
+
+/** Names clients, and remembers those that it named last: most come again. */
+export class NamedClients {
+  private readonly known = new Map<string, NamedClient>();
+
+  constructor(private readonly secrets: SecretScanner) {}
+
+  of(caller: Caller): NamedClient {
+    const text = `${caller.application ?? ''}\n${caller.ip ?? ''}\n${caller.userAgent ?? ''}`;
+    const known = this.known.get(text);
+    if (known) return known;
+    const client = namedClientOf(caller, this.secrets);
+    if (this.known.size >= MOST_REMEMBERED) this.known.clear();
+    this.known.set(text, client);
+    return client;
+  }
+}
+
 /** The application is the one that the caller names, or else the product of the user agent. */
-export function namedClientOf({ application, ip, userAgent }: Caller, secrets: SecretScanner): NamedClient {
+function namedClientOf({ application, ip, userAgent }: Caller, secrets: SecretScanner): NamedClient {
   const agent = plain(userAgent, LONGEST_USER_AGENT, secrets);
   const named = plain(application, LONGEST_APPLICATION, secrets);
   return {

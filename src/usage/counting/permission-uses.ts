@@ -1,5 +1,3 @@
-import type { PermissionSet } from '../../identity/permission-set.js';
-
 const MOST_LISTS = 8;
 
 interface Tally {
@@ -14,9 +12,6 @@ interface Tally {
 export class PermissionUses {
   private tallies: Tally[] = [];
   private byName: Map<string, number> | undefined;
-
-  /** @param grants of the key */
-  constructor(readonly grants: PermissionSet | undefined) {}
 
   count(asked: readonly string[]): void {
     const { tallies } = this;

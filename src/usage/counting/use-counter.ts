@@ -1,6 +1,5 @@
 import type { PermissionSet } from '../../identity/permission-set.js';
 import type { Caller, KeyUse } from '../../identity/key-use.js';
-import type { NamedClient } from './named-client.js';
 import { PermissionUses } from './permission-uses.js';
 
 /** With which of the secrets of a key it was used. */
@@ -24,6 +23,9 @@ export interface CountedKey {
   lastUse: UseCounter | undefined;
 }
 
+/** Stands for clients that are not told apart; no caller says the same, for no address is so. */
+export const OTHERS: Caller = { application: '', ip: 'others', userAgent: '' };
+
 /** Takes up counters again that have something to count after they were collected. */
 export interface CounterList {
   add(counter: UseCounter): void;
@@ -39,14 +41,15 @@ export class UseCounter implements KeyUse, UseTotals {
   /** Whether the key was accepted since the counter was collected. */
   isUsed = false;
   isListed = false;
-  readonly permissions: PermissionUses;
+  permissions: PermissionUses | undefined = undefined;
   // As the caller said them, to be compared with what the next one says.
   readonly application: string | null | undefined;
   readonly ip: string | null | undefined;
   readonly userAgent: string | null | undefined;
+  readonly isOfOthers: boolean;
 
   /**
-   * @param client null: one of too many to be told apart
+   * @param caller {@link OTHERS} for those that are too many to be told apart
    * @param key forgets the counter when it is collected
    * @param since when the first use came, in milliseconds since 1970
    */
@@ -54,15 +57,14 @@ export class UseCounter implements KeyUse, UseTotals {
     private readonly list: CounterList,
     readonly keyId: string,
     readonly secret: Secret,
-    readonly client: NamedClient | null,
-    { application, ip, userAgent }: Caller,
+    caller: Caller,
     readonly key: CountedKey | null,
     readonly since: number,
   ) {
-    this.application = application;
-    this.ip = ip;
-    this.userAgent = userAgent;
-    this.permissions = new PermissionUses(key?.permissions);
+    this.application = caller.application;
+    this.ip = caller.ip;
+    this.userAgent = caller.userAgent;
+    this.isOfOthers = caller === OTHERS;
   }
 
   isOf(caller: Caller): boolean {
@@ -71,7 +73,7 @@ export class UseCounter implements KeyUse, UseTotals {
 
   grant(permissions: readonly string[]): void {
     if (!this.isListed) this.list.add(this);
-    this.permissions.count(permissions);
+    (this.permissions ??= new PermissionUses()).count(permissions);
   }
 
   deny(): void {

@@ -3,15 +3,15 @@ import type { SecretScanner } from '../../kernel/keys/secret-scanner.js';
 import type { Clock } from '../../kernel/clock.js';
 import { grantOf } from '../../identity/permission-name.js';
 import { DailyAllowance } from './daily-allowance.js';
-import { clientIdOf, namedClientOf, type NamedClient } from './named-client.js';
-import { UseCounter, type CountedKey, type Outcome, type Secret, type UseTotals } from './use-counter.js';
+import { clientIdOf, NamedClients, type NamedClient } from './named-client.js';
+import { OTHERS, UseCounter, type CountedKey, type Outcome, type Secret, type UseTotals } from './use-counter.js';
 
 /** Bounds of what is kept apart. What is beyond them is counted all the same, as of other clients of the key. */
 export interface CountBounds {
   /** Counters of one second. */
   counters: number;
-  /** Clients of one key that are looked at in one second. */
-  looksOfOneKey: number;
+  /** Clients of one key in one second. */
+  atOnceOfOneKey: number;
   /** Clients of one key in one day. */
   clientsOfOneKey: number;
   /** Clients of all keys in one day. */
@@ -24,7 +24,7 @@ export interface CountBounds {
 
 export const COUNT_BOUNDS: CountBounds = {
   counters: 10_000,
-  looksOfOneKey: 400,
+  atOnceOfOneKey: 400,
   clientsOfOneKey: 200,
   clients: 200_000,
   namesOfOneKey: 200,
@@ -53,23 +53,25 @@ export interface UseRow extends UseTotals {
 }
 
 const MINUTE_MS = 60_000;
-const NOBODY: Caller = {};
 
 /** Counts uses of keys in memory, which it bounds whatever comes. */
 export class UseCounts {
   private listed: UseCounter[] = [];
   private readonly byName = new Map<string, UseCounter>();
   private readonly others = new Map<string, UseCounter>();
-  private readonly looks = new Map<string, number>();
+  /** How many counters each key has. */
+  private readonly clientsOf = new Map<string, number>();
+  private readonly named: NamedClients;
   private readonly clients: DailyAllowance;
   private readonly names: DailyAllowance;
 
   constructor(
     private readonly clock: Pick<Clock, 'time'>,
-    private readonly secrets: SecretScanner,
+    secrets: SecretScanner,
     private readonly bounds: CountBounds = COUNT_BOUNDS,
   ) {
     this.clients = new DailyAllowance({ ofOneKey: bounds.clientsOfOneKey, ofAll: bounds.clients });
+    this.named = new NamedClients(secrets);
     this.names = new DailyAllowance({ ofOneKey: bounds.namesOfOneKey, ofAll: bounds.names });
   }
 
@@ -81,7 +83,8 @@ export class UseCounts {
   /** Counts that a key was accepted. Makes nothing where the last use of the key was by the same client. */
   accept(key: CountedKey, caller: Caller): UseCounter {
     const last = key.lastUse;
-    const counter = last !== undefined && last.isOf(caller) ? last : this.counterOf(key.id, key, caller);
+    const counter =
+      last === undefined ? this.firstOf(key, caller) : last.isOf(caller) ? last : this.counterOf(key.id, key, caller);
     counter.valid += 1;
     counter.isUsed = true;
     return counter;
@@ -104,30 +107,40 @@ export class UseCounts {
     this.listed = [];
     this.byName.clear();
     this.others.clear();
-    this.looks.clear();
+    this.clientsOf.clear();
     return listed.map((counter) => this.rowOf(counter, now));
   }
 
+  /** Most keys are used by one client: it is named only if another comes. */
+  private firstOf(key: CountedKey, caller: Caller): UseCounter {
+    const isFull = this.listed.length >= this.bounds.counters;
+    const counter = isFull ? this.otherOf(key.id, key) : this.newCounter(key.id, key, caller);
+    key.lastUse = counter;
+    return counter;
+  }
+
   private counterOf(keyId: string, key: CountedKey | null, caller: Caller): UseCounter {
-    const { application, ip, userAgent } = caller;
-    const name = `${keyId}\n${application ?? ''}\n${ip ?? ''}\n${userAgent ?? ''}`;
+    const last = key?.lastUse;
+    if (last && !last.isOfOthers) this.byName.set(nameOf(keyId, last), last);
+    const name = nameOf(keyId, caller);
     const known = this.byName.get(name);
     const isKnown = known !== undefined && (key === null || known.key === key);
-    const counter = isKnown ? known : this.newCounter(keyId, key, caller, name);
-    if (!counter) return this.otherOf(keyId, key);
+    if (!isKnown && !this.hasRoomFor(keyId)) return this.otherOf(keyId, key);
+    const counter = isKnown ? known : this.newCounter(keyId, key, caller);
+    if (!isKnown) this.byName.set(name, counter);
     if (key) key.lastUse = counter;
     return counter;
   }
 
-  private newCounter(keyId: string, key: CountedKey | null, caller: Caller, name: string): UseCounter | undefined {
-    const looks = this.looks.get(keyId) ?? 0;
-    if (looks >= this.bounds.looksOfOneKey || this.byName.size >= this.bounds.counters) return undefined;
-    this.looks.set(keyId, looks + 1);
-    const client = namedClientOf(caller, this.secrets);
-    const now = this.clock.time();
-    if (!this.clients.admit(keyId, clientIdOf(keyId, client), now)) return undefined;
-    const counter = new UseCounter(this, keyId, 'current', client, caller, key, now);
-    this.byName.set(name, counter);
+  private hasRoomFor(keyId: string): boolean {
+    const clients = this.clientsOf.get(keyId) ?? 0;
+    if (clients >= this.bounds.atOnceOfOneKey || this.listed.length >= this.bounds.counters) return false;
+    this.clientsOf.set(keyId, clients + 1);
+    return true;
+  }
+
+  private newCounter(keyId: string, key: CountedKey | null, caller: Caller): UseCounter {
+    const counter = new UseCounter(this, keyId, 'current', caller, key, this.clock.time());
     this.add(counter);
     return counter;
   }
@@ -135,14 +148,22 @@ export class UseCounts {
   private otherOf(keyId: string, key: CountedKey | null): UseCounter {
     const known = this.others.get(keyId);
     if (known && (key === null || known.key === key)) return known;
-    const counter = new UseCounter(this, keyId, 'current', null, NOBODY, key, this.clock.time());
+    const counter = this.newCounter(keyId, key, OTHERS);
     this.others.set(keyId, counter);
-    this.add(counter);
     return counter;
   }
 
+  /** Who it is, if there are not too many of the day; undefined otherwise. */
+  private clientOf(counter: UseCounter, now: number): { id: string; client: NamedClient } | undefined {
+    if (counter.isOfOthers) return undefined;
+    const client = this.named.of(counter);
+    const id = clientIdOf(counter.keyId, client);
+    return this.clients.admit(counter.keyId, id, now) ? { id, client } : undefined;
+  }
+
   private rowOf(counter: UseCounter, now: number): UseRow {
-    const { keyId, secret, client, since: first, valid, denied, expired, disabled, rateLimited, isUsed, key } = counter;
+    const { keyId, secret, since: first, valid, denied, expired, disabled, rateLimited, isUsed, key } = counter;
+    const known = this.clientOf(counter, now);
     const permissions = this.namesOf(counter, now);
     Object.assign(counter, { valid: 0, denied: 0, expired: 0, disabled: 0, rateLimited: 0 });
     counter.isUsed = false;
@@ -151,8 +172,8 @@ export class UseCounts {
     return {
       keyId,
       secret,
-      clientId: client ? clientIdOf(keyId, client) : OTHER_CLIENTS,
-      client,
+      clientId: known?.id ?? OTHER_CLIENTS,
+      client: known?.client ?? null,
       minute: Math.floor(first / MINUTE_MS),
       first,
       last: Math.max(first, now),
@@ -163,13 +184,17 @@ export class UseCounts {
   }
 
   /** What is beyond the allowance is counted for the wildcard by which it was granted. */
-  private namesOf({ keyId, permissions }: UseCounter, now: number): Map<string, number> {
+  private namesOf({ keyId, key, permissions }: UseCounter, now: number): Map<string, number> {
     const names = new Map<string, number>();
-    for (const [asked, uses] of permissions.collect() ?? []) {
+    for (const [asked, uses] of permissions?.collect() ?? []) {
       const isAdmitted = this.names.admit(keyId, `${keyId} ${asked}`, now);
-      const name = isAdmitted ? asked : (grantOf(permissions.grants?.grants ?? [], asked) ?? asked);
+      const name = isAdmitted ? asked : (grantOf(key?.permissions.grants ?? [], asked) ?? asked);
       names.set(name, (names.get(name) ?? 0) + uses);
     }
     return names;
   }
+}
+
+function nameOf(keyId: string, { application, ip, userAgent }: Caller): string {
+  return `${keyId}\n${application ?? ''}\n${ip ?? ''}\n${userAgent ?? ''}`;
 }
