@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cleanUp } from './support/clean-up.mjs';
 
-const PARTS = ['verify', 'http', 'guard', 'guesses', 'delete', 'barrier'];
+const PARTS = ['verify', 'usage', 'http', 'guard', 'guesses', 'delete', 'barrier'];
 const REPORT = new URL('../docs/performance.md', import.meta.url);
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 

@@ -14,11 +14,11 @@ answerVerifications(async ({ url, size, workspaceId }, keys) => {
   const uses = latchkey.get(KeyUses);
   // Keys that are used are written down every second, in another thread's time; here it is measured by itself.
   const flush = uses.flush.bind(uses);
-  uses.flush = async () => void uses.collect();
+  uses.tick = async () => void uses.counts.collect();
 
   const before = heapUsed();
   const missNs = await fill(verifier, keys, size);
-  uses.flush();
+  uses.counts.collect();
   const { cached } = verifier.statistics();
   if (cached !== size) throw new Error(`${cached} of ${size} keys are in memory.`);
   const bytes = (heapUsed() - before) / size;

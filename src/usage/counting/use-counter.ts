@@ -41,6 +41,8 @@ export class UseCounter implements KeyUse, UseTotals {
   /** Whether the key was accepted since the counter was collected. */
   isUsed = false;
   isListed = false;
+  /** Whether it is found by its name, or need not be. */
+  isNamed = false;
   permissions: PermissionUses | undefined = undefined;
   // As the caller said them, to be compared with what the next one says.
   readonly application: string | null | undefined;

@@ -121,15 +121,21 @@ export class UseCounts {
 
   private counterOf(keyId: string, key: CountedKey | null, caller: Caller): UseCounter {
     const last = key?.lastUse;
-    if (last && !last.isOfOthers) this.byName.set(nameOf(keyId, last), last);
+    if (last && !last.isNamed) this.nameIt(last);
     const name = nameOf(keyId, caller);
     const known = this.byName.get(name);
     const isKnown = known !== undefined && (key === null || known.key === key);
     if (!isKnown && !this.hasRoomFor(keyId)) return this.otherOf(keyId, key);
     const counter = isKnown ? known : this.newCounter(keyId, key, caller);
     if (!isKnown) this.byName.set(name, counter);
+    counter.isNamed = true;
     if (key) key.lastUse = counter;
     return counter;
+  }
+
+  private nameIt(counter: UseCounter): void {
+    if (!counter.isOfOthers) this.byName.set(nameOf(counter.keyId, counter), counter);
+    counter.isNamed = true;
   }
 
   private hasRoomFor(keyId: string): boolean {
