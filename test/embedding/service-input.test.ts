@@ -252,6 +252,7 @@ describe('what the code of a host gives to services', () => {
       }
       for (const [request, field] of [
         [{ permissions: 'apikeys:view' }, 'permissions'],
+        [{ permissions: {} }, 'permissions'],
         [{ permissions: [7] }, 'permissions'],
         [{ permissions: ['apikeysX'] }, 'permissions'],
         [{ permissions: ['apikeys:'] }, 'permissions'],
@@ -267,11 +268,31 @@ describe('what the code of a host gives to services', () => {
         [{ ip: '203.0.113.7:80' }, 'ip'],
         [{ workspaceId: 7 }, 'workspaceId'],
         [{ workspaceId: 'garbage' }, 'workspaceId'],
+        [{ workspaceId: [randomUUID()] }, 'workspaceId'],
+        [{ client: null }, 'client'],
+        [{ client: 'Billing' }, 'client'],
+        [{ client: { agent: 'Billing' } }, 'client'],
+        [{ client: { application: 7 } }, 'client.application'],
+        [{ client: { application: '' } }, 'client.application'],
+        [{ client: { application: 'x'.repeat(101) } }, 'client.application'],
+        [{ client: { application: 'a\nb' } }, 'client.application'],
+        [{ client: { ip: 7 } }, 'client.ip'],
+        [{ client: { ip: 'garbage' } }, 'client.ip'],
+        [{ client: { userAgent: 'x'.repeat(513) } }, 'client.userAgent'],
         [null, 'request'],
         ['apikeys:delete', 'request'],
       ] as [Anything, string][]) {
         await refused(() => verifier.verify(key.secret, request), field);
       }
+    });
+
+    it.each([
+      {},
+      { application: null, ip: null, userAgent: null },
+      { application: 'x', ip: '203.0.113.7', userAgent: 'x' },
+      { application: 'x'.repeat(100), ip: '2001:db8::1', userAgent: 'x'.repeat(512) },
+    ])('KeyVerifier.verify takes what it may be told of a client: %j', async (client) => {
+      expect(await service(KeyVerifier).verify(key.secret, { client })).toMatchObject({ valid: true });
     });
 
     it('KeyVerifier.verify knows a workspace by its id in any case, from the database and from memory', async () => {

@@ -6,8 +6,6 @@ import { type Reach } from './environment.mjs';
 /** Folders of tests that are about other than the code of this process, such as built programs. */
 const ELSEWHERE =
   /^test\/(bounds|browser|cli|client|docs|faults|faults-short|hosts|hosts-short|mutants|support|timing)\//;
-/** No more tests are run for a break than take so long. */
-const ENOUGH_MS = 45_000;
 const ENOUGH_FILES = 12;
 const ENOUGH_LOADED = 3;
 
@@ -66,8 +64,12 @@ export class ReachOfTests {
     }
   }
 
-  /** The quickest first, and those that are made for it before others. */
-  candidatesFor(source: string, index: number): Candidate[] {
+  /**
+   * The quickest first, and those that are made for it before others.
+   *
+   * @param enoughMs no more tests than take so long, but those of a file at least
+   */
+  candidatesFor(source: string, index: number, enoughMs: number): Candidate[] {
     const found = [...this.learnt].flatMap(([file, { reach }]): Candidate[] => {
       const by = reach.reached[source]?.[index];
       if (by === undefined) return [];
@@ -86,7 +88,7 @@ export class ReachOfTests {
     let sum = 0;
     return found.filter(({ isOfLoad, ms }, at) => {
       sum += ms;
-      return at === 0 || (sum < ENOUGH_MS && at < (isOfLoad ? ENOUGH_LOADED : ENOUGH_FILES));
+      return at === 0 || (sum < enoughMs && at < (isOfLoad ? ENOUGH_LOADED : ENOUGH_FILES));
     });
   }
 

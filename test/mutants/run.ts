@@ -63,6 +63,8 @@ const { values, positionals } = parseArgs({
     workers: { type: 'string', default: '1' },
     /** Folders of the tests to choose from, all unless given. */
     tests: { type: 'string', multiple: true, default: ['test'] },
+    /** How many seconds of tests are enough for a break. */
+    enough: { type: 'string', default: '45' },
     /** What Jest says, too. */
     loud: { type: 'boolean', default: false },
   },
@@ -95,7 +97,7 @@ async function tryAll(): Promise<boolean> {
   await reach.learn(values.tests);
   const all = (positionals.length > 0 ? positionals : CORE).flatMap(tasksOf);
   const tasks = sampleOf(all, Number(values.sample), Number(values.seed));
-  for (const task of tasks) task.candidates = reach.candidatesFor(task.file, task.index);
+  for (const task of tasks) task.candidates = reach.candidatesFor(task.file, task.index, 1000 * Number(values.enough));
   say(`${tasks.length} of ${all.length} breaks, seed ${values.seed}`);
   const compiler = new Compiler(root);
   const beginning = performance.now();
