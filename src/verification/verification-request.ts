@@ -65,12 +65,11 @@ const FIELDS: ReadonlySet<string> = new Set([
 export function assertRequest(request: VerificationRequest): void {
   if (typeof request !== 'object' || (request as unknown) === null) refuse('request', 'request must be an object.');
   for (const name in request) if (!FIELDS.has(name)) refuse('request', 'request has a field that is not known.');
-  const { permissions, ip, workspaceId, client, cost } = request;
+  const { permissions, ip, client, cost } = request;
   if (client !== undefined) assertClient(client);
   if (permissions !== undefined) assertPermissions(permissions);
   if (ip !== undefined && ip !== null && !isAddress(ip))
     refuse('ip', `ip must be ${IP_RULE}; null if it is not known.`);
-  if (workspaceId !== undefined && typeof workspaceId !== 'string') refuse('workspaceId', WORKSPACE_RULE);
   if (cost !== undefined && !(Number.isInteger(cost) && cost >= 1 && cost <= HIGHEST_COST))
     refuse('cost', `cost must be a whole number from 1 to ${HIGHEST_COST}.`);
 }
@@ -86,7 +85,7 @@ export function isOfWorkspace(workspaceId: string | undefined, key: { workspaceI
   return workspaceId.toLowerCase() === key.workspaceId;
 }
 
-/** @throws {RequestInvalidError} {@link assertRequest} leaves this out: it takes as long as all the rest. */
+/** @throws {RequestInvalidError} unless it is an id. {@link assertRequest} leaves this out: it takes as long as all the rest. */
 export function assertWorkspace(workspaceId: string | undefined): void {
   if (workspaceId !== undefined && !isId(workspaceId)) refuse('workspaceId', WORKSPACE_RULE);
 }
