@@ -91,8 +91,8 @@ describe('the documentation and the code name the same', () => {
     needed.push(...(await importedPackages()));
     const others = new Set(needed.filter((name) => name !== 'latchkey'));
     expect([...others].filter((name) => !names.includes(name))).toEqual([]);
-    const here = manifests.flatMap(({ dependencies, devDependencies }) =>
-      Object.keys({ ...dependencies, ...devDependencies }),
+    const here = manifests.flatMap(({ dependencies, devDependencies, peerDependencies }) =>
+      Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies }),
     );
     expect(names.filter((name) => !here.includes(name))).toEqual([]);
   });
