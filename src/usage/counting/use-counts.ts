@@ -1,7 +1,7 @@
 import type { Caller } from '../../identity/key-use.js';
 import type { SecretScanner } from '../../kernel/keys/secret-scanner.js';
 import type { Clock } from '../../kernel/clock.js';
-import { grantOf } from '../../identity/permission-name.js';
+import { grantOf, LONGEST_PERMISSION } from '../../identity/permission-name.js';
 import { DailyAllowance } from './daily-allowance.js';
 import { clientIdOf, NamedClients, type NamedClient } from './named-client.js';
 import { OTHERS, UseCounter, type CountedKey, type Outcome, type Secret, type UseTotals } from './use-counter.js';
@@ -193,8 +193,11 @@ export class UseCounts {
   private namesOf({ keyId, key, permissions }: UseCounter, now: number): Map<string, number> {
     const names = new Map<string, number>();
     for (const [asked, uses] of permissions?.collect() ?? []) {
-      const isAdmitted = this.names.admit(keyId, `${keyId} ${asked}`, now);
-      const name = isAdmitted ? asked : (grantOf(key?.permissions.grants ?? [], asked) ?? asked);
+      // What the code of a host asks for may be of any length.
+      const isAdmitted = asked.length <= LONGEST_PERMISSION && this.names.admit(keyId, `${keyId} ${asked}`, now);
+      const name = isAdmitted
+        ? asked
+        : (grantOf(key?.permissions.grants ?? [], asked) ?? asked).slice(0, LONGEST_PERMISSION);
       names.set(name, (names.get(name) ?? 0) + uses);
     }
     return names;
