@@ -13,8 +13,8 @@ import { LeasedRevocations } from './leased-revocations.js';
 import { PostgresInstanceConnection } from './postgres/postgres-instance-connection.js';
 import { PostgresRevocationStore } from './postgres/postgres-revocation-store.js';
 import { Revocations } from './revocations.js';
-import { ServingFile } from './sqlite/serving-file.js';
 import { ServingLock } from './sqlite/serving-lock.js';
+import { ServingRow } from './sqlite/serving-row.js';
 import { SqliteRevocations } from './sqlite/sqlite-revocations.js';
 
 /** Immediate revocation on every instance of this module's database. */
@@ -36,8 +36,8 @@ export class RevocationModule {}
 function createRevocations(dataSource: DataSource, database: Database, options: LatchkeyOptions): Revocations {
   const serves = options.cacheSize > 0;
   if (isSqlite(dataSource.options)) {
-    const lock = new ServingLock(new ServingFile(dataSource.options), SYSTEM_TIME);
-    return new SqliteRevocations(lock, database, serves, SYSTEM_TIME);
+    const lock = new ServingLock(dataSource.options);
+    return new SqliteRevocations(lock, new ServingRow(database, SYSTEM_TIME), database, serves, SYSTEM_TIME);
   }
   const connect = () => new PostgresInstanceConnection(clientOf(dataSource, options.directUrl), database.names);
   return new LeasedRevocations(

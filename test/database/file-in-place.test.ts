@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { copyFile, link, rename, rm, symlink } from 'node:fs/promises';
+import { copyFile, link, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { newId } from '../../src/kernel/ids.js';
 import { Database } from '../../src/database/database.js';
 import { Revocations } from '../../src/revocation/revocations.js';
+import { Child } from '../support/child-service.js';
 import { CommandLine } from '../support/command-line.js';
+import { withSql } from '../support/sql.js';
 import { eventually } from '../support/eventually.js';
 import {
   createWorkspace,
@@ -57,43 +60,74 @@ describe('the file of a SQLite database that is served', () => {
     await key.client.get('/apikey').expect(200);
   });
 
-  it('refuses a deleted key also when the lock file was removed, and goes on serving', async () => {
-    for (let round = 0; round < 5; round += 1) {
-      const { id, client } = await workspace.keyWith('apikeys:view');
-      await client.get('/apikey').expect(200);
-      await rm(`${path}-serving`);
-
-      const ending = await new CommandLine(service.store).run(
-        'key',
-        'delete',
-        id,
-        '--workspace',
-        workspace.id,
-        '--yes',
-      );
-
-      // The command line deleted it, unless the service had taken the lock again before.
-      await client.get('/apikey').expect(ending.code === 0 ? 401 : 200);
-      await workspace.operator.delete(`/apikey/${id}`).expect(ending.code === 0 ? 404 : 200);
-      await client.get('/apikey').expect(401);
-    }
-  });
-
-  it('deletes a key also when the lock file is removed while it is deleted', async () => {
-    const revocations = service.app.get(Revocations, { strict: false });
-    await key.client.get('/apikey').expect(200);
-
-    await service.app.get(Database, { strict: false }).transaction(async (transaction) => {
-      await rm(`${path}-serving`);
-      await eventually('it has noticed', () => !revocations.mayServeFromMemory() || undefined);
-      // The lock is taken again only after this transaction, which waits for nobody.
-      const staged = await revocations.stage(transaction, [{ keyId: key.id }]);
-      staged.abandon();
+  describe('whatever becomes of the lock file', () => {
+    let lock: string;
+    beforeEach(() => {
+      lock = `${path}-serving`;
     });
 
-    await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
-    await key.client.get('/apikey').expect(401);
-    await eventually('it answers from memory again', () => revocations.mayServeFromMemory() || undefined);
+    const servesFromMemory = () => service.app.get(Revocations, { strict: false }).mayServeFromMemory();
+
+    const deletedByCommand = async () => {
+      await key.client.get('/apikey').expect(200);
+      expect(servesFromMemory()).toBe(true);
+      // In a process of its own: a process does not lock itself out.
+      const args = ['key', 'delete', key.id, '--workspace', workspace.id, '--yes'];
+      const command = await Child.run('cli/main.js', args, { DATABASE_URL: service.store.url });
+      try {
+        return (await command.ended).code === 0;
+      } finally {
+        await command.dispose();
+      }
+    };
+
+    const isRefusedFromNowOn = async () => {
+      await key.client.get('/apikey').expect(401);
+      await workspace.operator.delete(`/apikey/${key.id}`).expect(404);
+      await eventually('it answers from memory again', () => servesFromMemory() || undefined);
+      await key.client.get('/apikey').expect(401);
+      const other = await workspace.keyWith('apikeys:view');
+      await other.client.get('/apikey').expect(200);
+      await workspace.operator.delete(`/apikey/${other.id}`).expect(200);
+      await other.client.get('/apikey').expect(401);
+    };
+
+    it('is served by one process: who has it notices that the file was removed', async () => {
+      await rm(lock);
+
+      expect(await deletedByCommand()).toBe(false);
+      await expect(startInstance(service)).rejects.toThrow(/Another Latchkey process serves/);
+      await key.client.get('/apikey').expect(200);
+    });
+
+    it('refuses what a command deleted after the host copied the folder, which drops the lock', async () => {
+      await readFile(lock);
+
+      expect(await deletedByCommand()).toBe(true);
+      await isRefusedFromNowOn();
+    });
+
+    it('goes on where the file can be reached no more', async () => {
+      await rm(lock);
+      await symlink(lock, lock);
+
+      await key.client.get('/apikey').expect(200);
+      await workspace.operator.delete(`/apikey/${key.id}`).expect(200);
+      await key.client.get('/apikey').expect(401);
+      await service.anonymous.get('//health/ready').expect(200);
+    });
+
+    it('refuses what a process deleted that was killed before it answered, once somebody is told that it is gone', async () => {
+      await key.client.get('/apikey').expect(200);
+      // As such a process would have left it.
+      await withSql(service.store, async (query) => {
+        await query(`UPDATE latchkey_instances SET id = '${newId()}'`);
+        await query(`DELETE FROM latchkey_api_keys WHERE id = '${key.id}'`);
+      });
+
+      await deleteKey(path);
+      await key.client.get('/apikey').expect(401);
+    });
   });
 
   const isRefused = async () => {

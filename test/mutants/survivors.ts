@@ -52,12 +52,6 @@ export const SURVIVORS: readonly Survivor[] = [
     reason: 'What is run again revokes the same again: all are told of it twice, and know no more.',
   })),
   {
-    file: 'src/revocation/sqlite/serving-lock.ts',
-    line: 'if (now - hold.lookedAt < LOOK_MS) return true;',
-    change: '<= for <',
-    reason: 'One who finds no file waits 150 ms longer than that: a look that is exactly as old may count or not.',
-  },
-  {
     file: 'src/verification/look-up-gate.ts',
     line: 'if (this.statements < this.limits.atOnce) this.runSoon();',
     change: '<= for <',

@@ -13,6 +13,9 @@ const WATCHED_MS = 5000;
 const BETWEEN_LOOKS_MS = 40;
 const BETWEEN_TRIES_MS = 300;
 const ATTEMPTS = 5;
+/** The share of commands that are killed before they answer. */
+const INTERRUPTED = 0.2;
+const LONGEST_INTERRUPTED_MS = 2000;
 
 interface TestedKey {
   secret: string;
@@ -36,6 +39,8 @@ export class FileSimulation {
   private lastDeletion = 0;
   private readonly betweenDeletionsMs: number;
   private readonly betweenTroublesMs: number;
+  /** The share of deletions that are made by commands. */
+  private readonly commands: number;
 
   constructor(
     seed: number,
@@ -46,6 +51,7 @@ export class FileSimulation {
     const { random } = this.world;
     this.betweenDeletionsMs = random.spread(20, 200);
     this.betweenTroublesMs = random.spread(500, 5000);
+    this.commands = random.spread(0.01, 0.3);
     this.result = { seed, deletions: 0, hits: 0, verifications: 0, violations: [] };
   }
 
@@ -90,14 +96,35 @@ export class FileSimulation {
     if (this.processes.length === 0) return;
     const struck = random.oneOf(this.processes);
     if (this.replaced.has(struck)) return;
-    const trouble = random.oneOf(['stop', 'stop', 'kill', 'freeze', 'freeze and stop', 'remove', 'remove and stop']);
-    if (trouble.startsWith('remove')) this.file.removeLockFile();
+    const trouble = random.oneOf([
+      'stop',
+      'stop',
+      'kill',
+      'freeze',
+      'freeze and stop',
+      'remove',
+      'remove and stop',
+      'move',
+      'drop',
+    ]);
+    if (trouble.startsWith('remove')) this.file.lockFile = undefined;
+    if (trouble === 'move') this.moveLockFile();
+    // As POSIX has it, once the process closes another descriptor of the file.
+    if (trouble === 'drop' && this.file.lockFile) this.file.lockFile.holder = undefined;
     if (trouble.startsWith('freeze')) struck.machine.freeze(random.spread(5, 3000));
     if (trouble === 'kill') {
       this.end(struck);
       this.startProcess();
     }
     if (trouble.endsWith('stop')) this.replace(struck);
+  }
+
+  /** Away, and back in the place of any that was made meanwhile. */
+  private moveLockFile(): void {
+    const { file, world } = this;
+    const { lockFile } = file;
+    file.lockFile = undefined;
+    world.after(world.random.spread(10, 3000), () => (file.lockFile = lockFile));
   }
 
   /** The next one is started as the one before is told to stop, and waits for it. */
@@ -139,7 +166,7 @@ export class FileSimulation {
       if (attempts > 1 && key.acknowledgedAt === undefined) this.attemptDeletion(key, attempts - 1);
     };
     // Where nobody runs, a command does it.
-    const isCommand = this.processes.length === 0 || random.happens(0.2);
+    const isCommand = this.processes.length === 0 || random.happens(this.commands);
     const deleter = isCommand ? new SimulatedProcess(world, this.file, false) : random.oneOf(this.processes);
     world.after(random.spread(1, 2000), () => this.verify(key));
     deleter.machine.run(() => {
@@ -156,6 +183,13 @@ export class FileSimulation {
         },
       );
     });
+    if (isCommand && random.happens(INTERRUPTED)) {
+      world.after(random.spread(10, LONGEST_INTERRUPTED_MS), () => {
+        if (key.acknowledgedAt !== undefined) return;
+        deleter.kill();
+        again();
+      });
+    }
     // A client whose process is gone asks the next one.
     world.after(WATCHED_MS, again);
   }

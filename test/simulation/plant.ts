@@ -45,14 +45,12 @@ async function isNoticed(fault: PlantedFault): Promise<boolean> {
   }
 }
 
-function plant({ file, also, ...first }: PlantedFault, source: string): void {
+function plant({ file, line, broken }: PlantedFault, source: string): void {
   const path = join(source, file);
-  for (const { line, broken } of also ? [first, also] : [first]) {
-    const parts = readFileSync(path, 'utf8').split(line);
-    // Of two such lines, only one would be broken.
-    if (parts.length !== 2) throw new Error(`${file} has not one such line, but ${parts.length - 1}: ${line}`);
-    writeFileSync(path, parts.join(broken));
-  }
+  const parts = readFileSync(path, 'utf8').split(line);
+  // Of two such lines, only one would be broken.
+  if (parts.length !== 2) throw new Error(`${file} has not one such line, but ${parts.length - 1}: ${line}`);
+  writeFileSync(path, parts.join(broken));
 }
 
 /** Runs one world after the other, until the first violation. */

@@ -4,8 +4,6 @@ export interface PlantedFault {
   file: string;
   line: string;
   broken: string;
-  /** Another line of that file, where one alone is made up for by it. */
-  also?: { line: string; broken: string };
   /** Which simulation is to notice: of instances on PostgreSQL, or of processes on a SQLite file. */
   on: 'instances' | 'file';
   /** Of a world of 500 deletions in which it is noticed, for those who have little time. */
@@ -79,36 +77,35 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     seed: 1003,
   },
   {
-    name: 'a lock that is released before the last commit, and a start that does not wait for it',
+    name: 'no wait for the process that served before',
     file: 'revocation/sqlite/sqlite-revocations.ts',
-    line: 'await this.database.close();\n    await this.lock.release();',
-    broken: 'await this.lock.release();\n    await this.database.close();',
-    also: { line: 'await this.database.transaction(() => Promise.resolve());', broken: '' },
+    line: 'await this.lease.waitForOthers();',
+    broken: '',
     on: 'file',
     seed: 1,
   },
   {
-    name: 'a start that does not wait for a commit under way',
-    file: 'revocation/sqlite/sqlite-revocations.ts',
-    line: 'await this.database.transaction(() => Promise.resolve());',
+    name: 'a memory that is kept where another process had the row',
+    file: 'revocation/sqlite/serving-lease.ts',
+    line: 'this.onLost();',
     broken: '',
     on: 'file',
-    seed: 6,
+    seed: 5,
   },
   {
-    name: 'a lock that is taken again right after its file was removed',
-    file: 'revocation/sqlite/serving-lock.ts',
-    line: 'const ABSENCE_MS = 250;',
-    broken: 'const ABSENCE_MS = 0;',
+    name: 'a row that is put without a look at whose it is',
+    file: 'revocation/sqlite/serving-lease.ts',
+    line: 'othersMs: found ? spanOf(found.leaseMs) : 0',
+    broken: 'othersMs: 0',
     on: 'file',
-    seed: 4,
+    seed: 3,
   },
   {
-    name: 'a lock that counts before it is known what others did',
-    file: 'revocation/sqlite/serving-lock.ts',
-    line: 'isReady: false',
-    broken: 'isReady: true',
+    name: 'a row that is put only as the process starts',
+    file: 'revocation/sqlite/sqlite-revocations.ts',
+    line: 'const taken = await this.lease.take(',
+    broken: 'const take = (..._: unknown[]) => undefined as Taken | undefined;\n    const taken = take(',
     on: 'file',
-    seed: 2,
+    seed: 1,
   },
 ];

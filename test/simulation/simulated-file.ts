@@ -1,8 +1,9 @@
+import type { ServingProcess } from '../../src/revocation/sqlite/serving-row.js';
 import type { SimulatedKey } from './simulated-database.js';
 import type { SimulatedProcess } from './simulated-process.js';
 
-interface LockFile {
-  identity: string;
+/** A file next to the database, and who has its lock. */
+export interface SimulatedLockFile {
   holder: SimulatedProcess | undefined;
 }
 
@@ -12,39 +13,12 @@ interface LockFile {
  */
 export class SimulatedFile {
   readonly keys = new Map<string, SimulatedKey>();
-  private lockFile: LockFile | undefined;
-  private files = 0;
+  /** Who may answer from memory. */
+  serving: ServingProcess | undefined;
+  /** The one that is in its place. */
+  lockFile: SimulatedLockFile | undefined;
   /** Who has a transaction under way. */
   private writer: SimulatedProcess | undefined;
-
-  get identity(): string | undefined {
-    return this.lockFile?.identity;
-  }
-
-  makeLockFile(): void {
-    this.files += 1;
-    this.lockFile ??= { identity: `file ${this.files}`, holder: undefined };
-  }
-
-  /** Somebody removes the file of the lock: who has it open keeps the lock of the one that was there. */
-  removeLockFile(): void {
-    this.lockFile = undefined;
-  }
-
-  /** @returns takes the lock of the file that is in place now, even if it is removed later; false while another one has it. */
-  openLockFile(process: SimulatedProcess): { tryLock: () => boolean; release: () => void } {
-    this.makeLockFile();
-    const file = this.lockFile as LockFile;
-    const release = (): void => {
-      if (file.holder === process) file.holder = undefined;
-    };
-    const tryLock = (): boolean => {
-      if (file.holder?.machine.isAlive) return false;
-      file.holder = process;
-      return true;
-    };
-    return { tryLock, release };
-  }
 
   /** @returns whether it may write now. */
   begin(process: SimulatedProcess): boolean {

@@ -1,12 +1,11 @@
-import type { Database } from '../../src/database/database.js';
 import { Mutex } from '../../src/database/sqlite/mutex.js';
 import type { Transaction } from '../../src/database/transaction.js';
 import { StoreInUseError, StoreUnavailableError } from '../../src/database/errors.js';
-import type { LockedFile, ServingFile } from '../../src/revocation/sqlite/serving-file.js';
-import { ServingLock } from '../../src/revocation/sqlite/serving-lock.js';
+import type { ServingLock } from '../../src/revocation/sqlite/serving-lock.js';
+import type { ServingProcess, ServingRow } from '../../src/revocation/sqlite/serving-row.js';
 import { SqliteRevocations } from '../../src/revocation/sqlite/sqlite-revocations.js';
 import type { KeyVerifier } from '../../src/verification/key-verifier.js';
-import type { SimulatedFile } from './simulated-file.js';
+import type { SimulatedFile, SimulatedLockFile } from './simulated-file.js';
 import { SimulatedMachine } from './simulated-machine.js';
 import { SimulatedProduct } from './simulated-product.js';
 import type { World } from './world.js';
@@ -14,10 +13,16 @@ import type { World } from './world.js';
 const BUSY_TIMEOUT_MS = 5000;
 const BETWEEN_TRIES_MS = 5;
 const LONGEST_WRITE_MS = 400;
-/** The share of commits for which the disk may take long. */
+/** The share of commits, and of looks at who serves, for which the disk may take long. */
 const STALLED = 0.1;
 const LONGEST_STALL_MS = 4000;
 const LONGEST_READ_MS = 20;
+
+/** A transaction as the product has it here: what is changed with its commit. */
+interface SimulatedTransaction {
+  query: (hash: string) => Promise<boolean[]>;
+  changes: (() => void)[];
+}
 
 /** One process on a SQLite file: the product's verifier, unit of work and revocations, on a simulated file and clock. */
 export class SimulatedProcess {
@@ -37,8 +42,7 @@ export class SimulatedProcess {
     this.machine = new SimulatedMachine(world);
     const transaction = <T>(body: (transaction: Transaction) => Promise<T>): Promise<T> => this.transact(body);
     const database = { transaction, close: () => this.close(), assertInPlace: () => undefined };
-    const lock = new ServingLock(this.servingFile(), this.machine);
-    this.revocations = new SqliteRevocations(lock, database as unknown as Database, serves, this.machine);
+    this.revocations = new SqliteRevocations(this.servingLock(), this.servingRow(), database, serves, this.machine);
     const lookUp = async (hashes: string[]) => {
       await this.takes(LONGEST_READ_MS);
       if (this.isClosed) throw new StoreUnavailableError(new Error('The connection is closed.'));
@@ -83,13 +87,15 @@ export class SimulatedProcess {
         await this.pause();
       }
       const deleted: string[] = [];
+      const changes: (() => void)[] = [];
       const query = async (hash: string): Promise<boolean[]> => {
         await this.takes(LONGEST_READ_MS);
         deleted.push(hash);
         return [file.keys.get(hash)?.isDeleted === false];
       };
       try {
-        const result = await body({ query, dialect: 'sqlite' } as unknown as Transaction);
+        const transaction: SimulatedTransaction = { query, changes };
+        const result = await body(transaction as unknown as Transaction);
         await this.takes(world.random.happens(STALLED) ? LONGEST_STALL_MS : LONGEST_WRITE_MS);
         for (const hash of deleted) {
           const key = file.keys.get(hash);
@@ -97,6 +103,7 @@ export class SimulatedProcess {
           key.isDeleted = true;
           key.deletedAt ??= world.now;
         }
+        for (const change of changes) change();
         return result;
       } finally {
         file.end(this);
@@ -111,33 +118,58 @@ export class SimulatedProcess {
     });
   }
 
-  private servingFile(): ServingFile {
+  private servingRow(): ServingRow {
+    const { file } = this;
+    const read = async (): Promise<ServingProcess | undefined> => {
+      await this.takes(LONGEST_READ_MS);
+      const { serving } = file;
+      await this.takes(this.world.random.happens(STALLED) ? LONGEST_STALL_MS : LONGEST_READ_MS);
+      return serving;
+    };
+    const put = async (transaction: unknown, serving: ServingProcess): Promise<void> => {
+      await this.takes(LONGEST_READ_MS);
+      (transaction as SimulatedTransaction).changes.push(() => (file.serving = serving));
+    };
+    const removed = (id: string) => (): void => {
+      if (file.serving?.id === id) file.serving = undefined;
+    };
+    const remove = (id: string): Promise<void> =>
+      this.transact((transaction) => {
+        (transaction as unknown as SimulatedTransaction).changes.push(removed(id));
+        return Promise.resolve();
+      });
+    return { read, find: read, put, remove } as unknown as ServingRow;
+  }
+
+  private servingLock(): ServingLock {
     const { file, machine } = this;
+    let held: SimulatedLockFile | undefined;
+    const release = (): void => {
+      if (held?.holder === this) held.holder = undefined;
+      held = undefined;
+    };
+    const take = async (waitMs: number): Promise<void> => {
+      if (held && held === file.lockFile) return;
+      release();
+      await this.takes(LONGEST_READ_MS);
+      const found = (file.lockFile ??= { holder: undefined });
+      const giveUpAt = machine.monotonic() + waitMs;
+      while (found.holder?.machine.isAlive) {
+        if (machine.monotonic() >= giveUpAt) throw new StoreInUseError(new Error('Locked.'));
+        await this.pause();
+      }
+      found.holder = this;
+      held = found;
+    };
+    const turns = new Mutex();
     return {
-      get identity() {
-        return file.identity;
-      },
-      make: async () => {
-        await this.takes(LONGEST_READ_MS);
-        file.makeLockFile();
-      },
-      lock: async (waitMs: number): Promise<LockedFile> => {
-        const { identity } = file;
-        await this.takes(LONGEST_READ_MS);
-        const { tryLock, release } = file.openLockFile(this);
-        const giveUpAt = machine.monotonic() + waitMs;
-        while (!tryLock()) {
-          if (machine.monotonic() >= giveUpAt) throw new StoreInUseError(new Error('Locked.'));
-          await this.pause();
-        }
-        await this.takes(LONGEST_READ_MS);
-        if (identity !== undefined && identity === file.identity) {
-          return { identity, release: () => Promise.resolve().then(release) };
-        }
-        release();
-        throw new StoreInUseError(new Error('Removed.'));
-      },
-    } as unknown as ServingFile;
+      take: (waitMs: number) => turns.run(() => take(waitMs)),
+      release: () =>
+        turns.run(() => {
+          release();
+          return Promise.resolve();
+        }),
+    } as unknown as ServingLock;
   }
 
   private pause(): Promise<void> {

@@ -43,7 +43,7 @@ export class SimulatedProduct {
       keys as unknown as KeyStore,
       revocations,
       undefined as never,
-      { count: () => undefined } as never,
+      { accepted: () => undefined, refused: () => undefined } as never,
       { record: () => Promise.resolve() } as never,
       clock,
       { cacheSize } as never,

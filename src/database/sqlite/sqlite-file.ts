@@ -42,7 +42,9 @@ export class SqliteFile {
   }
 
   private get fault(): Error {
-    return new Error(`${this.path} or its log was removed or replaced while it was open. Restart on the right file.`);
+    return new Error(
+      `${this.path} or its log was removed, replaced or put out of reach while it was open. Restart on the right file.`,
+    );
   }
 }
 
@@ -69,10 +71,14 @@ export function servingFileOf(path: string): string {
   return `${path}-serving`;
 }
 
-/** Which file it is, whatever it is called; undefined if there is none. */
+/** Which file it is, whatever it is called; undefined if there is none, or none that this process may see. */
 export function identityOf(path: string): string | undefined {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats && `${stats.dev}:${stats.ino}`;
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 function mountPoints(): ReadonlySet<string> {

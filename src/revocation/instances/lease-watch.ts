@@ -74,6 +74,7 @@ export class LeaseWatch {
 /** For how many milliseconds from now any lease there can be may last, also one that nothing is known of. */
 export const LONGEST_SPAN_MS = spanOf(LONGEST_LEASE_MS);
 
-function spanOf(leaseMs: number): number {
+/** For how many milliseconds from now a lease may last that was renewed by now, by a clock that may be slower. */
+export function spanOf(leaseMs: number): number {
   return leaseMs * DRIFT + MARGIN_MS;
 }

@@ -1,73 +1,78 @@
+import { setTimeout } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { StoreInUseError, StoreUnavailableError } from '../../database/errors.js';
 import { Mutex } from '../../database/sqlite/mutex.js';
-import type { Time } from '../../kernel/time.js';
-import type { LockedFile, ServingFile } from './serving-file.js';
+import { identityOf, oneNameOf, servingFileOf } from '../../database/sqlite/sqlite-file.js';
+import { ownOptions, type SqliteOptions } from '../../database/sqlite/sqlite-options.js';
+import { isBusy } from '../../database/store-errors.js';
+import { makePrivateFile } from '../../kernel/private-file.js';
+import { LOOK_MS } from './serving-lease.js';
 
-// A holder looks this often whether the file is still there. Whoever finds none waits longer, on a clock that may be faster.
-const LOOK_MS = 100;
-const ABSENCE_MS = 250;
+// Who held one that was removed has noticed by then.
+const ABSENCE_MS = 2 * LOOK_MS;
 
-interface Hold {
-  file: LockedFile;
-  /** Whether what others did before is known here. */
-  isReady: boolean;
-  lookedAt: number;
+interface LockedFile {
+  connection: DataSource;
+  identity: string | undefined;
 }
 
 /**
- * The right to answer from memory, or to revoke what somebody might, on one SQLite database: of one process at a time. A
- * file that is removed takes the right along: within {@link LOOK_MS} its holder has none.
+ * Shows other processes at once that a SQLite database is served, so that they are refused rather than made to wait: the lock of
+ * a file next to it. The system takes it back from a process that ends, however it ends. That no two processes answer from memory
+ * does not depend on it: see `ServingLease`.
  */
 export class ServingLock {
   private readonly mutex = new Mutex();
-  private hold: Hold | undefined;
+  private locked: LockedFile | undefined;
+  private known: string | undefined;
 
-  constructor(
-    private readonly file: ServingFile,
-    private readonly time: Time,
-  ) {}
-
-  /** Cheap: asked before each answer from memory. */
-  get isHeld(): boolean {
-    const { hold } = this;
-    if (!hold?.isReady) return false;
-    const now = this.time.monotonic();
-    if (now - hold.lookedAt < LOOK_MS) return true;
-    if (this.file.identity !== hold.file.identity) return false;
-    hold.lookedAt = now;
-    return true;
-  }
+  constructor(private readonly options: SqliteOptions) {}
 
   /**
+   * Takes it, unless it is held; also if somebody removed the file of the one that is held.
+   *
    * @param waitMs for how long to wait for another process to let go
-   * @param anew awaited before the right is there, if it was not: others may have had it. May itself wait for somebody who
-   *   takes the right meanwhile, with an `anew` of its own.
    * @throws {StoreInUseError} if another process holds it.
+   * @throws {StoreUnavailableError} if it cannot be taken.
+   * @throws {Error} if the database has several names.
    */
-  async take(waitMs: number, anew: () => void | Promise<void>): Promise<void> {
-    const hold = await this.mutex.run(() => this.held(waitMs));
-    if (hold.isReady) return;
-    await anew();
-    hold.isReady = true;
+  take(waitMs: number): Promise<void> {
+    return this.mutex.run(async () => {
+      const path = (this.known ??= servingFileOf(oneNameOf(this.options.database)));
+      if (this.locked && this.locked.identity === identityOf(path)) return;
+      await this.letGo();
+      this.locked = await this.lock(path, waitMs);
+    });
   }
 
   release(): Promise<void> {
     return this.mutex.run(() => this.letGo());
   }
 
-  private async held(waitMs: number): Promise<Hold> {
-    if (this.hold && this.file.identity === this.hold.file.identity) return this.hold;
-    await this.letGo();
-    if (this.file.identity === undefined) {
-      // One who held a file that was removed has noticed by then.
-      await new Promise<void>((resolve) => void this.time.after(ABSENCE_MS, resolve, 'process'));
-      await this.file.make();
+  private async lock(path: string, waitMs: number): Promise<LockedFile> {
+    const connection = new DataSource(ownOptions(this.options, { database: path, waitMs, entities: [] }));
+    try {
+      if (await makePrivateFile(path)) await setTimeout(ABSENCE_MS);
+      const identity = identityOf(path);
+      await connection.initialize();
+      // A journal on the disk would need room on it.
+      await connection.query('PRAGMA journal_mode = MEMORY');
+      await connection.query('BEGIN EXCLUSIVE');
+      // SQLite opens a file that it may not write for reading alone, and then locks nothing.
+      await connection.query('PRAGMA user_version = 1');
+      return { connection, identity };
+    } catch (error) {
+      if (connection.isInitialized) await connection.destroy();
+      if (isBusy(error)) throw new StoreInUseError(error);
+      throw new StoreUnavailableError(
+        new Error(`${path} cannot be locked: the process must be able to write it.`, { cause: error }),
+      );
     }
-    return (this.hold = { file: await this.file.lock(waitMs), isReady: false, lookedAt: -Infinity });
   }
 
   private async letGo(): Promise<void> {
-    const { hold } = this;
-    this.hold = undefined;
-    await hold?.file.release();
+    const { locked } = this;
+    this.locked = undefined;
+    await locked?.connection.destroy();
   }
 }

@@ -5,10 +5,11 @@ import type { Transaction } from '../../database/transaction.js';
 import type { Time } from '../../kernel/time.js';
 import type { Revocation, StagedRevocation } from '../../events/revocation.js';
 import { Revocations, type Inspection, type RevocationStatistics } from '../revocations.js';
+import { LOOK_MS, ServingLease, type Taken } from './serving-lease.js';
 import type { ServingLock } from './serving-lock.js';
+import type { ServingRow } from './serving-row.js';
 
 const WAIT_MS = 2000;
-const PAUSE_MS = 1000;
 
 /**
  * Revocations on SQLite: at most one process answers from memory, so that there is nobody else to tell. A process that
@@ -17,40 +18,43 @@ const PAUSE_MS = 1000;
 export class SqliteRevocations extends Revocations implements OnModuleInit, OnApplicationShutdown {
   readonly hearsOfOthers = false;
   private readonly logger = new Logger(SqliteRevocations.name);
+  private readonly lease: ServingLease;
   private staged = 0;
-  private hasBegun = false;
   private isStopping = false;
-  private retaking: Promise<void> | undefined;
+  private isTroubled = false;
+  private stopLooking = (): void => undefined;
 
   /** @param serves whether this process answers from memory, as long as it runs */
   constructor(
     private readonly lock: ServingLock,
-    private readonly database: Database,
+    row: ServingRow,
+    private readonly database: Pick<Database, 'transaction' | 'close' | 'assertInPlace'>,
     private readonly serves: boolean,
     private readonly time: Time,
   ) {
     super();
+    this.lease = new ServingLease(row, time, () => this.evict('everything'));
   }
 
   async onModuleInit(): Promise<void> {
     if (!this.serves) return;
-    await this.lock.take(WAIT_MS, this.beginAnew);
-    this.hasBegun = true;
+    await this.lock.take(WAIT_MS);
+    // A full disk keeps nobody from reading.
+    await this.takeLease().catch((error: unknown) => this.report(error));
+    this.lookLater();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    this.evictAll();
-    // The next to serve must not read before the last commit.
+    this.stopLooking();
+    // The next to restrict waits for it to lapse then.
+    await this.lease.release().catch(() => undefined);
     await this.database.close();
     await this.lock.release();
   }
 
   mayServeFromMemory(): boolean {
-    if (!this.hasBegun || this.isStopping) return false;
-    if (this.lock.isHeld) return true;
-    this.takeAgain();
-    return false;
+    return this.serves && !this.isStopping && this.lease.isValid();
   }
 
   assertReadable(): void {
@@ -76,51 +80,75 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
   }
 
   /** Transactions take turns, so that this is never under way twice at once. */
-  async stage(_transaction: Transaction, revocations: readonly Revocation[]): Promise<StagedRevocation> {
-    await this.lock.take(0, this.evictAll);
+  async stage(transaction: Transaction, revocations: readonly Revocation[]): Promise<StagedRevocation> {
+    const taken = await this.lease.take(transaction, this.serves && !this.isStopping, this.lockAtOnce);
     this.staged += 1;
-    const settle = async (): Promise<void> => {
-      this.evict(revocations);
-      this.staged -= 1;
-      if (!this.serves && this.staged === 0) await this.lock.release();
-    };
     return {
-      abandon: () => void settle(),
+      abandon: () => {
+        this.evict(revocations);
+        void this.unstage();
+      },
       confirmed: async () => {
         const beginning = this.time.monotonic();
-        await settle();
+        this.evict(revocations);
+        if (taken) this.lease.taken(taken);
+        await this.lease.waitForOthers();
+        await this.unstage();
         this.waits.observe((this.time.monotonic() - beginning) / 1000);
       },
     };
   }
 
-  /** Somebody removed the file of the lock. Meanwhile the database answers. */
-  private takeAgain(): void {
-    this.retaking ??= this.retake().finally(() => (this.retaking = undefined));
+  async settle(revocations: readonly Revocation[]): Promise<void> {
+    this.evict(revocations);
+    await this.lease.waitForChanges();
   }
 
-  /** A change of the process that served before is made, or will be refused. */
-  private readonly beginAnew = async (): Promise<void> => {
-    await this.database.transaction(() => Promise.resolve());
-    this.evictAll();
-  };
+  /** A process that does not serve keeps others from it no longer than it must. */
+  private async unstage(): Promise<void> {
+    this.staged -= 1;
+    if (this.serves || this.staged > 0) return;
+    // The next to restrict waits for it to lapse then.
+    await this.lease.release().catch(() => undefined);
+    await this.lock.release();
+  }
 
-  private readonly evictAll = (): void => this.evict('everything');
+  private readonly lockAtOnce = (): Promise<void> => this.lock.take(0);
 
-  private async retake(): Promise<void> {
-    this.logger.error('The file that shows who serves the database was removed. No key is answered from memory.');
+  private lookLater(): void {
+    if (this.isStopping) return;
+    this.stopLooking = this.time.after(LOOK_MS, () => void this.look().finally(() => this.lookLater()), 'nothing');
+  }
+
+  private async look(): Promise<void> {
     try {
-      await this.lock.take(WAIT_MS, this.beginAnew);
-      this.logger.log('The file that shows who serves the database is there again.');
+      const isOwn = await this.lease.look();
+      if (this.isStopping) return;
+      if (!isOwn) this.report(new Error('Another process revoked something, or serves the database now.'));
+      await this.lock.take(isOwn ? 0 : WAIT_MS);
+      if (!isOwn) await this.takeLease();
+      if (this.isTroubled) this.logger.log('No other process serves the database.');
+      this.isTroubled = false;
     } catch (error) {
-      this.logger.error({ message: 'Another process may serve the database now.', error: describeError(error) });
-      await new Promise<void>((resolve) => void this.time.after(PAUSE_MS, resolve, 'nothing'));
+      this.report(error);
     }
   }
 
-  /** The maker of the change evicted at once what it remembered, or has ended. */
-  settle(revocations: readonly Revocation[]): Promise<void> {
-    this.evict(revocations);
-    return Promise.resolve();
+  private async takeLease(): Promise<void> {
+    let taken: Taken | undefined;
+    await this.database.transaction(async (transaction) => {
+      taken = await this.lease.take(transaction, true, this.lockAtOnce);
+    });
+    if (taken) this.lease.taken(taken);
+  }
+
+  /** Once for each time. */
+  private report(error: unknown): void {
+    if (this.isTroubled || this.isStopping) return;
+    this.isTroubled = true;
+    this.logger.error({
+      message: 'It is not certain that no other process serves the database.',
+      error: describeError(error),
+    });
   }
 }
