@@ -12,6 +12,7 @@ import {
   RolesService,
   WorkspacesService,
 } from '../../src/index.js';
+import { LONGEST_PERMISSION } from '../../src/identity/permission-name.js';
 import { generateKey } from '../../src/kernel/keys/key-format.js';
 import { uniqueName } from '../support/service.js';
 import { rowCounts } from '../support/sql.js';
@@ -284,6 +285,15 @@ describe('what the code of a host gives to services', () => {
       ] as [Anything, string][]) {
         await refused(() => verifier.verify(key.secret, request), field);
       }
+    });
+
+    it.each([
+      { cost: 1 },
+      { cost: 1_000_000_000 },
+      { permissions: Array.from({ length: 100 }, (_, at) => `orders:a${at}`) },
+      { permissions: [`orders:${'x'.repeat(LONGEST_PERMISSION - 'orders:'.length)}`] },
+    ])('KeyVerifier.verify takes as much as it says: %j', async (request) => {
+      expect(await service(KeyVerifier).verify(key.secret, request)).toHaveProperty('valid');
     });
 
     it.each([
