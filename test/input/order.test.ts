@@ -86,12 +86,13 @@ describe('a request with which everything is wrong', () => {
       const { body: malformed } = await nowhere.post('/apikey', { keyName: 7 }).expect(400, 'request.invalid');
       const wellFormed = { keyName: uniqueName('Key'), permissions: ['apikeys:view'] };
       await nowhere.post('/apikey', wellFormed).expect(404, 'workspace.not_found');
-      await nowhere.get('/apikey?limit=none').expect(400, 'request.invalid');
+      const { body: read } = await nowhere.get('/apikey?limit=none').expect(400, 'request.invalid');
 
       const { body } = await service.operator.in('*').get('/audit?action=request.failed').expect(200);
       const { data } = body as { data: { statusCode: number; request: { id: string } }[] };
-      const refused = data.filter(({ statusCode }) => statusCode === 400);
-      expect(refused.map(({ request }) => request.id)).toEqual([malformed.requestId]);
+      const refused = data.filter(({ statusCode }) => statusCode === 400).map(({ request }) => request.id);
+      expect(refused).toContain(malformed.requestId);
+      expect(refused).not.toContain(read.requestId);
     });
 
     it.each([
