@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import type { DomainEvent, DomainEventClass } from './domain-event.js';
-import { IN_TRANSACTION, type InTransactionHandler as Handler } from './in-transaction.decorator.js';
+import { IN_TRANSACTION, type Hearing, type InTransactionHandler as Handler } from './in-transaction.decorator.js';
 import type { Work } from './work.js';
 
 const EVERY = '*';
@@ -10,6 +10,7 @@ const EVERY = '*';
 @Injectable()
 export class EventHandlers {
   private handlers: Map<string, Handler[]> | undefined;
+  private readonly persisted = new Set<string>();
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -28,15 +29,16 @@ export class EventHandlers {
 
   /** @throws {Error} naming each event of the catalogue that no handler would persist. */
   assertComplete(catalogue: readonly DomainEventClass[]): void {
-    const unheard = catalogue.filter(({ action }) => !this.isHeard(action));
-    if (unheard.length > 0) {
-      const names = unheard.map(({ name, action }) => `${name} (${action})`).join(', ');
+    this.all();
+    const lost = catalogue.filter(({ action }) => !this.isPersisted(action));
+    if (lost.length > 0) {
+      const names = lost.map(({ name, action }) => `${name} (${action})`).join(', ');
       throw new Error(`No in-transaction handler hears ${names}. Import the Audit module, or handle them yourself.`);
     }
   }
 
-  private isHeard(action: string): boolean {
-    return this.all().has(action) || this.all().has(EVERY);
+  private isPersisted(action: string): boolean {
+    return this.persisted.has(action) || this.persisted.has(EVERY);
   }
 
   private all(): Map<string, Handler[]> {
@@ -54,8 +56,11 @@ export class EventHandlers {
       for (const name of this.scanner.getAllMethodNames(prototype)) {
         const method = prototype[name];
         if (!method) continue;
-        const action = this.reflector.get<string | undefined>(IN_TRANSACTION, method);
-        if (action) found.set(action, [...(found.get(action) ?? []), method.bind(provider)]);
+        const hearing = this.reflector.get<Hearing | undefined>(IN_TRANSACTION, method);
+        if (!hearing) continue;
+        const { action, persists } = hearing;
+        found.set(action, [...(found.get(action) ?? []), method.bind(provider)]);
+        if (persists) this.persisted.add(action);
       }
     }
     return found;

@@ -9,7 +9,7 @@ const MOST_AT_ONCE = 500;
 /** Notes which keys were deleted, whichever way: their usage is removed later. There may be much of it. */
 @Injectable()
 export class DeletedKeysListener {
-  @InTransaction(ApiKeyDeleted.action)
+  @InTransaction(ApiKeyDeleted.action, { persists: false })
   async mark(work: Work, deleted: readonly DomainEvent[]): Promise<void> {
     const ids = deleted.flatMap(({ targets }) => targets.map(({ id }) => id));
     const date = work.date.toISOString();
