@@ -292,6 +292,17 @@ describe('GET /api/v1/apikey/:id/usage', () => {
       expect(await report(key)).toMatchObject({ complete: true });
     });
 
+    it('is complete after a process has stopped that remembers no keys', async () => {
+      const key = await keyWith({});
+      const modest = await startInstance(service, { LATCHKEY_CACHE_SIZE: '0' });
+      await modest.anonymous.as(key.secret).get('/apikey').expect(200);
+      await modest.stop();
+
+      expect(await report(key)).toMatchObject({ complete: true, totals: { ...NONE, valid: 1 } });
+      const counting = await withSql(service.store, (run) => run('SELECT id FROM latchkey_usage_instances'));
+      expect(counting).toHaveLength(1);
+    });
+
     it('is complete to the last use once its instance has stopped, whatever was under way', async () => {
       const key = await keyWith({});
       if (kind === 'postgres') {

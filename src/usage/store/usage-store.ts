@@ -58,7 +58,9 @@ export class UsageStore {
    * @param collectedAt if nothing that was counted before is left to be written: when that was, by `performance.now()`
    * @returns the last uses of keys that others are changing: to be written later
    */
-  write(number: number, rows: readonly UseRow[], collectedAt: number | null): Promise<readonly LastUse[]> {
+  async write(number: number, rows: readonly UseRow[], collectedAt: number | null): Promise<readonly LastUse[]> {
+    // Known before it is done: it may be though it is not known.
+    this.isListed = true;
     return this.database.transaction(async (transaction) => {
       const statement = NOTE_BATCH[collectedAt === null ? 'some' : 'all'];
       const noted = await this.run(transaction, statement, [this.id, number], collectedAt ?? undefined);
