@@ -808,6 +808,7 @@ export interface components {
         | 'apikey.already_created'
         | 'apikey.conflict'
         | 'apikey.not_found'
+        | 'apikey.used_since_review'
         | 'apikey.version_mismatch'
         | 'audit.not_found'
         | 'auth.escalation'
@@ -849,6 +850,7 @@ export interface components {
         | 'store.in_use'
         | 'store.outcome_unknown'
         | 'store.unavailable'
+        | 'usage.unknown'
         | 'workspace.ambiguous'
         | 'workspace.conflict'
         | 'workspace.not_found'
@@ -1956,7 +1958,7 @@ export interface operations {
         reason?: string;
       };
       header?: {
-        /** @description The ETag of the key as it was read; 412 if it has changed since. */
+        /** @description The ETag of the key as it was read; 412 if it has changed since. Or the ETag of the report of its usage; 412 if it was used since. */
         'If-Match'?: string;
         /** @description The workspace an operator acts in, by id or externalId. A key acts in its own and need not name it, nor a person in their only one. */
         'X-Workspace-Id'?: string;
@@ -2064,7 +2066,7 @@ export interface operations {
         headers: {
           'X-Request-Id': components['headers']['X-Request-Id'];
           /**
-           * @description Changes with every verification of the key, whatever came of it.
+           * @description Changes with every verification of the key, whatever came of it: in If-Match, it makes a deletion of the key conditional.
            * @example "u1843"
            */
           ETag: string;

@@ -28,7 +28,7 @@ import { CurrentPrincipal, RequireAnyPermission, RequirePermissions } from '../a
 import type { Principal } from '../identity/principal.js';
 import { EscalationError } from '../identity/errors.js';
 import { LatchkeyRoutes } from '../auth/latchkey-routes.decorator.js';
-import { EXAMPLE_ID } from '../http/documentation/api-examples.js';
+import { EXAMPLE_DATE, EXAMPLE_ID } from '../http/documentation/api-examples.js';
 import { ApiPage } from '../http/documentation/api-page.decorator.js';
 import { ApiRefusals, BODY_REFUSALS, invalid } from '../http/documentation/api-refusals.decorator.js';
 import { DELETED, DeleteResultDto } from '../http/documentation/delete-result.dto.js';
@@ -52,7 +52,9 @@ import {
   ApiKeyConflictError,
   IdempotencyKeyReusedError,
   ApiKeyNotFoundError,
+  ApiKeyUsedSinceReviewError,
   ApiKeyVersionMismatchError,
+  UsesUnknownError,
 } from './errors.js';
 import { etagOf } from './if-match.js';
 
@@ -71,6 +73,16 @@ const ApiIfMatch = () =>
     description: 'The ETag of the key as it was read; 412 if it has changed since.',
     schema: { type: 'string' },
     example: '"1"',
+  });
+
+const ApiIfUnused = () =>
+  ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description:
+      'The ETag of the key as it was read; 412 if it has changed since. Or the ETag of the report of its usage; 412 if it was used since.',
+    schema: { type: 'string' },
+    example: '"u1843"',
   });
 
 const ETAG = {
@@ -224,13 +236,15 @@ export class ApiKeysController {
   })
   @RequirePermissions('apikeys:delete')
   @ApiId()
-  @ApiIfMatch()
+  @ApiIfUnused()
   @ApiOkResponse({ type: DeleteResultDto, description: 'The key is deleted.' })
   @ApiRefusals(
     ...BODY_REFUSALS,
     invalid('reason', 'reason must have 1 to 500 characters.'),
     NOT_FOUND,
     new ApiKeyVersionMismatchError(),
+    new ApiKeyUsedSinceReviewError({ uses: 2, by: 'billing from 203.0.113.7', date: EXAMPLE_DATE }),
+    new UsesUnknownError(),
     new StoreInUseError(),
   )
   async delete(

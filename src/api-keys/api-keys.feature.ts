@@ -21,7 +21,9 @@ import {
   ApiKeyConflictError,
   ApiKeyAlreadyCreatedError,
   IdempotencyKeyReusedError,
+  ApiKeyUsedSinceReviewError,
   ApiKeyVersionMismatchError,
+  UsesUnknownError,
 } from './errors.js';
 
 export const apiKeysFeature = {
@@ -58,7 +60,9 @@ export const apiKeysFeature = {
     ApiKeyConflictError,
     ApiKeyAlreadyCreatedError,
     IdempotencyKeyReusedError,
+    ApiKeyUsedSinceReviewError,
     ApiKeyVersionMismatchError,
+    UsesUnknownError,
   ],
   workspaceContents: [WorkspaceKeys],
 } as const satisfies Feature;

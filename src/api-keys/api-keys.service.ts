@@ -29,12 +29,18 @@ import { assertWorkspace } from '../workspaces/assert-workspace.js';
 import { assertMayHold, countIn, countOut, quotasOf } from '../workspaces/quotas.js';
 import { ApiKey } from './api-key.entity.js';
 import { deleteKey } from './deletion/delete-key.js';
+import { UseReviews } from './deletion/use-reviews.js';
 import { CreateApiKeyDto, type CreateApiKeyInput } from './dto/create-api-key.dto.js';
 import { DeleteApiKeyDto } from './dto/delete-api-key.dto.js';
 import { ListApiKeysDto } from './dto/list-api-keys.dto.js';
 import { ReplaceApiKeyDto } from './dto/replace-api-key.dto.js';
 import { UpdateApiKeyDto, type UpdateApiKeyInput } from './dto/update-api-key.dto.js';
-import { ApiKeyConflictError, ApiKeyNotFoundError, ApiKeyVersionMismatchError } from './errors.js';
+import {
+  ApiKeyConflictError,
+  ApiKeyNotFoundError,
+  ApiKeyUsedSinceReviewError,
+  ApiKeyVersionMismatchError,
+} from './errors.js';
 import { ApiKeyCreated, ApiKeyDeleted, ApiKeyDisabled, ApiKeyEnabled, ApiKeyUpdated } from './events.js';
 import { findKeys } from './search/find-keys.js';
 import { claimIdempotencyKey } from './idempotency.js';
@@ -50,7 +56,7 @@ import {
   type KeySettings,
   type SaidSettings,
 } from './key-settings.js';
-import { assertIfMatch, matches } from './if-match.js';
+import { assertIfMatch, matches, reviewedUsesIn } from './if-match.js';
 import { deleteWords, insertWords, type WordOfKey } from './search/key-words.js';
 import { fromSearchName, toSearchName, wordsOf } from './search/search-words.js';
 
@@ -93,6 +99,7 @@ export class ApiKeysService {
     private readonly holders: RoleHolders,
     private readonly grants: GrantsService,
     private readonly escalation: KeyEscalation,
+    private readonly reviews: UseReviews,
     private readonly clock: Clock,
     private readonly input: InputChecker,
     private readonly secrets: SecretScanner,
@@ -261,17 +268,21 @@ export class ApiKeysService {
   /**
    * Deletes a key for good: once this resolves, no instance accepts it. Of parallel calls one wins.
    *
-   * @param ifMatch the versions (ETags) of which the key must have one.
+   * @param ifMatch the versions (ETags) of which the key must have one, or the ETags of reports of its usage, since one of which
+   *   it must not have been used.
    * @throws {ApiKeyNotFoundError} for an unknown id, and alike for another workspace's.
-   * @throws {ApiKeyVersionMismatchError}
+   * @throws {ApiKeyVersionMismatchError} | {ApiKeyUsedSinceReviewError}
+   * @throws {UsesUnknownError} if it cannot be found out whether the key was used.
    */
   async delete(actor: Principal, id: string, input: DeleteApiKeyDto = {}, ifMatch?: string): Promise<void> {
     const { reason } = this.input.check(DeleteApiKeyDto, input, 'query');
     assertIfMatch(ifMatch);
     const where = this.where(actor, id);
+    const reviews = reviewedUsesIn(ifMatch);
+    if (reviews.length > 0) await this.reviews.prepare();
     return this.unitOfWork.run(actor, async (work) => {
       work.revoke({ keyId: where.id });
-      if (ifMatch !== undefined) await assertVersion(work, where, ifMatch);
+      if (ifMatch !== undefined) await this.assertMatch(work, where, ifMatch, reviews);
       const deleted = await deleteKey(work, where);
       if (!deleted) throw new ApiKeyNotFoundError(id);
       const { name, permissions, mayHoldRoles } = deleted;
@@ -294,6 +305,21 @@ export class ApiKeysService {
       throw new RequestInvalidError([{ field: 'permissions', message }]);
     }
     await this.permissions.assertGrantable(work, workspaceId, named);
+  }
+
+  private async assertMatch(
+    work: Work,
+    where: KeyReference,
+    ifMatch: string,
+    reviews: readonly string[],
+  ): Promise<void> {
+    await work.queueToChange(where.id);
+    const key = await work.manager.findOne(ApiKey, { where, lock: work.lock });
+    if (!key) throw new ApiKeyNotFoundError(where.id);
+    if (matches(ifMatch, key.version)) return;
+    if (reviews.length === 0) throw new ApiKeyVersionMismatchError();
+    const since = await this.reviews.since(work, where.id, reviews);
+    if (since) throw new ApiKeyUsedSinceReviewError(since);
   }
 
   private async assertOwner(work: Work, workspaceId: string, owner: string | null): Promise<void> {
@@ -334,13 +360,6 @@ export class ApiKeysService {
     if (!isId(id)) throw new ApiKeyNotFoundError(id);
     return { id: id.toLowerCase(), workspaceId };
   }
-}
-
-async function assertVersion(work: Work, where: KeyReference, ifMatch: string): Promise<void> {
-  await work.queueToChange(where.id);
-  const key = await work.manager.findOne(ApiKey, { where, lock: work.lock });
-  if (!key) throw new ApiKeyNotFoundError(where.id);
-  if (!matches(ifMatch, key.version)) throw new ApiKeyVersionMismatchError();
 }
 
 const NOTHING = {};

@@ -60,3 +60,31 @@ export class ApiKeyVersionMismatchError extends LatchkeyError {
     super('The API key was changed since. Read it again and decide anew.');
   }
 }
+
+/** The key was used since the report of its usage that `If-Match` names. */
+export class ApiKeyUsedSinceReviewError extends LatchkeyError {
+  static readonly kind = 'precondition_failed';
+  static readonly code = 'apikey.used_since_review';
+
+  /** @param by who used it last, as the client says itself; null if that is not known */
+  constructor({ uses, by, date }: { uses: number; by: string | null; date: string | null }) {
+    const last = by === null || date === null ? '' : `, last by ${by} at ${date}`;
+    super(
+      `The API key was used ${uses} ${uses === 1 ? 'time' : 'times'} since its usage was read${last}: nothing was deleted. ` +
+        'Read its usage again and decide anew.',
+    );
+  }
+}
+
+/** It cannot be found out now how often a key was used. */
+export class UsesUnknownError extends LatchkeyError {
+  static readonly kind = 'unavailable';
+  static readonly code = 'usage.unknown';
+
+  constructor() {
+    super(
+      'An instance does not say which uses it has counted, so that the key may have been used since: nothing was deleted. ' +
+        'Read the usage of the key again, and send the request again with its new ETag.',
+    );
+  }
+}

@@ -8,6 +8,18 @@ export function etagOf(version: number): string {
   return `"${version}"`;
 }
 
+/** The ETag of a report of a key's usage, by how often it had been used. */
+const REVIEWED = /^"u(\d{1,19})"$/;
+
+export function etagOfReview(uses: string): string {
+  return `"u${uses}"`;
+}
+
+/** How often the key had been used by the reports whose ETags an `If-Match` has; none, if it has no such ETags. */
+export function reviewedUsesIn(ifMatch: string | undefined): string[] {
+  return (ifMatch?.split(',') ?? []).flatMap((etag) => REVIEWED.exec(etag.trim())?.[1] ?? []);
+}
+
 /** @throws {RequestInvalidError} for an `If-Match` that is neither `*` nor a list of ETags: it can never have been true. */
 export function assertIfMatch(ifMatch: string | undefined): void {
   // The code of a host may have the number at hand.

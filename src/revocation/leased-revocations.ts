@@ -17,6 +17,7 @@ import {
   type AcknowledgementMessage,
   type InspectionMessage,
   type RevocationMessage,
+  type WriteRequest,
 } from './instances/messages.js';
 import type { InstanceConnection, Notice, RevocationStore } from './revocation-store.js';
 import { RevocationSweep } from './revocation-sweep.js';
@@ -172,6 +173,20 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
     }
   }
 
+  async askToWrite(): Promise<boolean> {
+    await this.prepare();
+    const number = this.acknowledgements.expect();
+    try {
+      const message: WriteRequest = { from: this.session?.id ?? NO_INSTANCE, write: true, number };
+      const [timesMs] = await Promise.all([this.instances.ask(message), this.write()]);
+      const others = new Map(timesMs);
+      others.delete(message.from);
+      return await this.acknowledgements.of(number, others);
+    } finally {
+      this.acknowledgements.end(number);
+    }
+  }
+
   private abandon(message: RevocationMessage): void {
     this.evict(message.eviction);
     this.acknowledgements.end(message.number);
@@ -263,6 +278,7 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
           for (const number of numbers) this.acknowledgements.note(number, from);
         },
         onInspection: (message) => void this.answer(message),
+        onWriteRequest: (message) => void this.writeFor(message),
         onInstances: (instances) => this.see(instances),
         onWeakness: (weakness) => this.heed(weakness),
         onEnd: (ended, error) => {
@@ -313,6 +329,16 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
       session.acknowledge({ from, number });
     } catch (error) {
       this.logger.warn({ message: 'An inspection is not answered.', error: describeError(error) });
+    }
+  }
+
+  private async writeFor({ from, number }: WriteRequest): Promise<void> {
+    const { session } = this;
+    try {
+      await this.write();
+      session?.acknowledge({ from, number });
+    } catch (error) {
+      this.logger.warn({ message: 'What was counted is not written.', error: describeError(error) });
     }
   }
 
@@ -391,4 +417,4 @@ export class LeasedRevocations extends Revocations implements OnModuleInit, OnAp
   }
 }
 
-type Message = RevocationMessage | InspectionMessage;
+type Message = RevocationMessage | InspectionMessage | WriteRequest;

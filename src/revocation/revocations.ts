@@ -32,6 +32,7 @@ export abstract class Revocations extends RevocationBarrier {
   protected readonly waits = new Histogram(WAIT_BOUNDS);
   private readonly listeners: ((eviction: Eviction) => void)[] = [];
   private inspector: (keyId: string) => Promise<boolean> = () => Promise.resolve(false);
+  private writer: () => Promise<void> = () => Promise.resolve();
 
   /** Whether this instance hears of what other processes change and {@link RevocationBarrier.stage}. */
   abstract readonly hearsOfOthers: boolean;
@@ -50,6 +51,19 @@ export abstract class Revocations extends RevocationBarrier {
   /** Asks each of the instances, this one included, whether it accepts the key with this id at that moment. */
   abstract inspect(keyId: string): Promise<Inspection>;
 
+  /**
+   * Asks each of the instances, this one included, to write down what it has counted until then.
+   *
+   * @returns whether all have; not if one that may answer from memory does not say so in time.
+   * @throws {StoreUnavailableError} if that cannot be found out, or this instance cannot write.
+   */
+  abstract askToWrite(): Promise<boolean>;
+
+  /** Has the writer called when some instance asks for what this one has counted; it throws if that cannot be written. */
+  onAskedToWrite(writer: () => Promise<void>): void {
+    this.writer = writer;
+  }
+
   /** Has the inspector asked whether this instance accepts the key with this id, as it would if somebody sent the key. */
   onInspection(inspector: (keyId: string) => Promise<boolean>): void {
     this.inspector = inspector;
@@ -63,6 +77,11 @@ export abstract class Revocations extends RevocationBarrier {
   /** Whether this instance accepts the key with this id now. */
   protected accepts(keyId: string): Promise<boolean> {
     return this.inspector(keyId);
+  }
+
+  /** @throws {StoreUnavailableError} if what this instance has counted cannot be written. */
+  protected write(): Promise<void> {
+    return this.writer();
   }
 
   protected evict(eviction: Eviction): void {

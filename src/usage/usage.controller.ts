@@ -29,7 +29,8 @@ export class UsageController {
     description: 'The report, with all uses until `asOf`.',
     headers: {
       ETag: {
-        description: 'Changes with every verification of the key, whatever came of it.',
+        description:
+          'Changes with every verification of the key, whatever came of it: in If-Match, it makes a deletion of the key conditional.',
         required: true,
         schema: { type: 'string' },
         example: '"u1843"',

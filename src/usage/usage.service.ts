@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { etagOfReview } from '../api-keys/if-match.js';
 import { ApiKeysService, type ApiKeyView, type KeyName } from '../api-keys/api-keys.service.js';
 import { SearchTurns } from '../database/search-turns.js';
 import { PermissionSet } from '../identity/permission-set.js';
@@ -145,7 +146,7 @@ function toReport(
       valid: time.valid,
       refused: refusedIn(time),
     })),
-    etag: `"u${uses}"`,
+    etag: etagOfReview(uses),
   };
 }
 

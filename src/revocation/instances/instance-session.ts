@@ -8,10 +8,12 @@ import {
   parseAcknowledgement,
   parseInspection,
   parseRevocation,
+  parseWriteRequest,
   REVOCATIONS_CHANNEL,
   type AcknowledgementMessage,
   type InspectionMessage,
   type RevocationMessage,
+  type WriteRequest,
 } from './messages.js';
 import { RevocationLog } from '../revocation-log.js';
 import type { InstanceConnection, RevocationStore } from '../revocation-store.js';
@@ -30,6 +32,8 @@ export interface SessionEvents {
   onAcknowledgement(message: AcknowledgementMessage): void;
   /** Some instance, perhaps this one, asks whether this one accepts a key. */
   onInspection(message: InspectionMessage): void;
+  /** Some other instance asks this one to write down what it has counted. */
+  onWriteRequest(message: WriteRequest): void;
   /** All instances there are; about three times a lease. */
   onInstances(instances: SeenInstance[]): void;
   /** Whether the database would lose what it acknowledges in a power cut, and why; about three times a lease. */
@@ -202,6 +206,8 @@ export class InstanceSession {
     }
     const inspection = parseInspection(payload);
     if (inspection) this.events.onInspection(inspection);
+    const request = parseWriteRequest(payload);
+    if (request && request.from !== this.id) this.events.onWriteRequest(request);
   }
 
   private async sendAcknowledgements(): Promise<void> {

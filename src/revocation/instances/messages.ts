@@ -29,6 +29,15 @@ export interface InspectionMessage {
   number: number;
 }
 
+/** What an instance asks all others: to write down what they have counted until then. */
+export interface WriteRequest {
+  /** The session that waits for acknowledgements. */
+  from: string;
+  write: true;
+  /** What an instance acknowledges that has. */
+  number: number;
+}
+
 /** What an instance answers: which revocations of the addressee's it has carried out. */
 export interface AcknowledgementMessage {
   from: string;
@@ -54,6 +63,13 @@ export function parseInspection(payload: string | undefined): InspectionMessage 
   if (!message || !isId(message.from) || !isId(message.inspect)) return undefined;
   const areNumbers = typeof message.accepted === 'number' && typeof message.number === 'number';
   return areNumbers ? (message as InspectionMessage) : undefined;
+}
+
+/** @returns undefined for what is no such message. */
+export function parseWriteRequest(payload: string | undefined): WriteRequest | undefined {
+  const message = parse(payload) as Partial<WriteRequest> | undefined;
+  if (!message || !isId(message.from) || message.write !== true) return undefined;
+  return typeof message.number === 'number' ? (message as WriteRequest) : undefined;
 }
 
 /** @returns undefined for what is no such message. */

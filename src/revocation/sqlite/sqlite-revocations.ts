@@ -75,6 +75,11 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
     return { accepted, refused: 1 - accepted, silent: 0 };
   }
 
+  async askToWrite(): Promise<boolean> {
+    await this.write();
+    return true;
+  }
+
   prepare(): Promise<void> {
     return Promise.resolve();
   }

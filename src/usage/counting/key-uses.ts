@@ -42,7 +42,7 @@ export class KeyUses implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
   private batches = 0;
   private quiet = 0;
   private collectedAt = 0;
-  private flushing: Promise<void> | undefined;
+  private flushing: Promise<boolean> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -91,15 +91,19 @@ export class KeyUses implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
     this.counts.refuse(keyId, outcome, caller);
   }
 
-  /** Writes down what was counted until now; what cannot be written is tried again with the next. */
-  async flush(): Promise<void> {
+  /**
+   * Writes down what was counted until now; what cannot be written is tried again with the next.
+   *
+   * @returns whether it is written.
+   */
+  async flush(): Promise<boolean> {
     // What a write that is under way began with was counted before.
     while (this.flushing) await this.flushing;
     this.collect();
-    await this.start();
+    return this.start();
   }
 
-  private tick(): Promise<void> {
+  private tick(): Promise<boolean> {
     this.collect();
     return this.start();
   }
@@ -109,24 +113,26 @@ export class KeyUses implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
     this.pending.add(this.counts.collect());
   }
 
-  private start(): Promise<void> {
+  private start(): Promise<boolean> {
     this.collectedAt = performance.now();
     this.flushing ??= this.write().finally(() => (this.flushing = undefined));
     return this.flushing;
   }
 
-  private async write(): Promise<void> {
+  private async write(): Promise<boolean> {
     try {
       const isQuiet = this.pending.size === 0 && this.unknown === undefined && this.lastUses.size === 0;
       if (isQuiet) {
         await this.sayQuiet();
-        return;
+        return true;
       }
       this.quiet = 0;
       while (this.unknown !== undefined || this.pending.size > 0) await this.writeBatch();
       await this.writeLastUses();
+      return true;
     } catch (error) {
       this.warn(error);
+      return false;
     }
   }
 

@@ -34,6 +34,7 @@ export interface ListKeysOptions extends KeyOptions {
 
 export interface DeleteKeyOptions extends KeyOptions, ConfirmationOption {
   reason?: string;
+  ifUnusedSinceReport?: string;
 }
 
 export async function createKey(
@@ -72,17 +73,18 @@ export async function listKeys(terminal: Terminal, { json, workspace, ...options
 export async function deleteKey(
   terminal: Terminal,
   id: string,
-  { json, yes, workspace, reason }: DeleteKeyOptions,
+  { json, yes, workspace, reason, ifUnusedSinceReport }: DeleteKeyOptions,
 ): Promise<void> {
   const environment = readEnvironment(terminal.variables);
   const query = readInput(DeleteApiKeyDto, { reason }, environment);
+  const ifMatch = ifUnusedSinceReport === undefined ? undefined : `"${ifUnusedSinceReport.replaceAll('"', '')}"`;
   await Session.run(environment, async (session) => {
     const actor = await session.actorIn(workspace);
     await confirm(terminal, { yes }, async () => {
       const { key } = await session.get(ApiKeysService).get(actor, id);
       return `This deletes API key ${key.id}, ${visible(key.name)}, ${key.hint}.`;
     });
-    await session.get(ApiKeysService).delete(actor, id, query);
+    await session.get(ApiKeysService).delete(actor, id, query, ifMatch);
   });
   print(terminal, json ? DELETED : `Deleted API key ${id.toLowerCase()}. It is refused from now on.`);
 }

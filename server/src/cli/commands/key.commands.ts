@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CreateKeyOptions, DeleteKeyOptions, ListKeysOptions } from '../actions/key.actions.js';
+import type { KeyUsageOptions } from '../actions/key-usage.action.js';
 import { WorkspaceOption, asNumber, collect, jsonOption, yesOption } from '../options.js';
 import type { Terminal } from '../terminal.js';
 
@@ -32,11 +33,23 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
     .addOption(jsonOption())
     .action(async (options: ListKeysOptions) => (await actions()).listKeys(terminal, options));
   key
+    .command('usage')
+    .argument('<id>', 'the id of the key')
+    .description('show who uses a key, how often, and for what')
+    .addOption(new WorkspaceOption())
+    .option('--from <date>', 'since when; the last 90 days unless given')
+    .option('--to <date>', 'until when; now unless given')
+    .addOption(jsonOption())
+    .action(async (id: string, options: KeyUsageOptions) =>
+      (await import('../actions/key-usage.action.js')).showKeyUsage(terminal, id, options),
+    );
+  key
     .command('delete')
     .argument('<id>', 'the id of the key')
     .description('delete a key, for good: no instance accepts it any more')
     .addOption(new WorkspaceOption())
     .option('--reason <text>', 'why; goes into the audit record')
+    .option('--if-unused-since-report <tag>', 'only if it was not used since: the tag that `key usage` shows')
     .addOption(yesOption())
     .addOption(jsonOption())
     .action(async (id: string, options: DeleteKeyOptions) => (await actions()).deleteKey(terminal, id, options));
