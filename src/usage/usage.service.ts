@@ -91,8 +91,9 @@ export class UsageService {
 
   private periodOf({ from, to }: GetUsageDto): ReportPeriod {
     const now = this.clock.time();
-    const end = to === undefined ? now : (toMoment(to) ?? now);
-    const begin = from === undefined ? Math.min(now, end) - KEPT_DAYS * DAY_MS : (toMoment(from) ?? now);
+    const end = Math.min(now, to === undefined ? now : (toMoment(to) ?? now));
+    const begin = from === undefined ? end - KEPT_DAYS * DAY_MS : (toMoment(from) ?? now);
+    if (begin > now) throw new RequestInvalidError([{ field: 'from', message: 'from must not be in the future.' }]);
     if (begin > end) throw new RequestInvalidError([{ field: 'to', message: 'to must not be before from.' }]);
     return periodOf(begin, end, now);
   }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import type { Caller } from '../../identity/key-use.js';
-import { addressOf } from '../../kernel/network/address.js';
+import { addressOf, canonicalIpv6 } from '../../kernel/network/address.js';
 import type { SecretScanner } from '../../kernel/keys/secret-scanner.js';
 
 export const LONGEST_APPLICATION = 100;
@@ -45,9 +46,14 @@ function namedClientOf({ application, ip, userAgent }: Caller, secrets: SecretSc
   const named = plain(application, LONGEST_APPLICATION, secrets);
   return {
     application: named ?? agent?.match(PRODUCT)?.[0].slice(0, LONGEST_APPLICATION) ?? null,
-    ip: addressOf(ip),
+    ip: oneFormOf(addressOf(ip)),
     userAgent: agent,
   };
+}
+
+/** An IPv6 address is written in many ways. */
+function oneFormOf(ip: string | null): string | null {
+  return ip !== null && isIPv6(ip) ? canonicalIpv6(ip) : ip;
 }
 
 /** Tells a client of a key from others; the same for the same client on every instance. */

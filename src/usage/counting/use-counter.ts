@@ -40,6 +40,8 @@ export class UseCounter implements KeyUse, UseTotals {
   rateLimited = 0;
   /** Whether the key was accepted since the counter was collected. */
   isUsed = false;
+  /** When the last use came, in milliseconds since 1970. */
+  last: number;
   isListed = false;
   /** Whether it is found by its name, or need not be. */
   isNamed = false;
@@ -67,6 +69,7 @@ export class UseCounter implements KeyUse, UseTotals {
     this.ip = caller.ip;
     this.userAgent = caller.userAgent;
     this.isOfOthers = caller === OTHERS;
+    this.last = since;
   }
 
   isOf(caller: Caller): boolean {

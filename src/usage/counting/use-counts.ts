@@ -43,7 +43,7 @@ export interface UseRow extends UseTotals {
   client: NamedClient | null;
   /** Since 1970. */
   minute: number;
-  /** When the first of them came, and when the last can have come: milliseconds since 1970. */
+  /** When the first of them came, and the last: milliseconds since 1970. */
   first: number;
   last: number;
   /** Whether the key was accepted. */
@@ -87,12 +87,15 @@ export class UseCounts {
       last === undefined ? this.firstOf(key, caller) : last.isOf(caller) ? last : this.counterOf(key.id, key, caller);
     counter.valid += 1;
     counter.isUsed = true;
+    counter.last = this.clock.time();
     return counter;
   }
 
   /** Counts that a key was refused. */
   refuse(keyId: string, outcome: Exclude<Outcome, 'valid'>, caller: Caller): void {
-    this.counterOf(keyId, null, caller)[outcome] += 1;
+    const counter = this.counterOf(keyId, null, caller);
+    counter[outcome] += 1;
+    counter.last = this.clock.time();
   }
 
   add(counter: UseCounter): void {
@@ -168,7 +171,7 @@ export class UseCounts {
   }
 
   private rowOf(counter: UseCounter, now: number): UseRow {
-    const { keyId, secret, since: first, valid, denied, expired, disabled, rateLimited, isUsed, key } = counter;
+    const { keyId, secret, since: first, last, valid, denied, expired, disabled, rateLimited, isUsed, key } = counter;
     const known = this.clientOf(counter, now);
     const permissions = this.namesOf(counter, now);
     Object.assign(counter, { valid: 0, denied: 0, expired: 0, disabled: 0, rateLimited: 0 });
@@ -182,7 +185,7 @@ export class UseCounts {
       client: known?.client ?? null,
       minute: Math.floor(first / MINUTE_MS),
       first,
-      last: Math.max(first, now),
+      last: Math.max(first, last),
       ...{ valid, denied, expired, disabled, rateLimited },
       isUsed,
       permissions,
