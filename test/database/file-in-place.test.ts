@@ -117,6 +117,13 @@ describe('the file of a SQLite database that is served', () => {
       await service.anonymous.get('//health/ready').expect(200);
     });
 
+    it('is served by one process also where somebody deleted the row that says so', async () => {
+      await withSql(service.store, (query) => query('DELETE FROM latchkey_instances'));
+
+      expect(await deletedByCommand()).toBe(false);
+      await key.client.get('/apikey').expect(200);
+    });
+
     it('refuses what a process deleted that was killed before it answered, once somebody is told that it is gone', async () => {
       await key.client.get('/apikey').expect(200);
       // As such a process would have left it.
@@ -143,6 +150,8 @@ describe('the file of a SQLite database that is served', () => {
     const [file, elsewhere] = [`${path}${suffix}`, `${path}-elsewhere`];
     await rename(file, elsewhere);
     await isRefused();
+    // A command that opens it there deletes keys that this process would go on accepting.
+    await eventually('no key is accepted', async () => (await key.client.get('/apikey')).status === 503 || undefined);
     await copyFile(elsewhere, file);
     await isRefused();
     await rename(elsewhere, file);

@@ -12,14 +12,17 @@ describe('the lease of the process that serves a SQLite file', () => {
   let now: number;
   let row: ServingProcess | undefined;
   let reading: () => Promise<void>;
+  let onPass: () => void;
   let losses: number;
   let lease: ServingLease;
 
   beforeEach(async () => {
     [now, row, losses] = [0, undefined, 0];
     reading = () => Promise.resolve();
+    onPass = () => undefined;
     const pass = (milliseconds: number, action: () => void): (() => void) => {
       now += milliseconds;
+      onPass();
       action();
       return () => undefined;
     };
@@ -90,6 +93,32 @@ describe('the lease of the process that serves a SQLite file', () => {
     expect(now).toBe(waitedAt);
   });
 
+  it('is waited for no longer where others take the row again and again', async () => {
+    takenAway();
+    await takeRow();
+    const takenAt = now;
+    let left = 5;
+    onPass = () => {
+      if (left > 0) lease.taken({ id: `${(left -= 1)}`, moment: { at: now, date: now }, othersMs: LEASE_MS });
+    };
+    await lease.waitForOthers();
+    expect(now - takenAt).toBeLessThan(2 * LEASE_MS);
+  });
+
+  it('is waited for by the next one too, if this one ends before that of the one before is over', async () => {
+    takenAway();
+    await takeRow();
+    await lease.release();
+    expect(row).toBeDefined();
+  });
+
+  it('is waited for whatever somebody wrote into the row', async () => {
+    row = { id: 'another', leaseMs: 1e12 };
+    await takeRow();
+    await lease.waitForOthers();
+    expect(now).toBeLessThan(2 * LEASE_MS);
+  });
+
   it('is waited for by whoever finds that another process made the change', async () => {
     await lease.waitForChanges();
     expect(now).toBe(0);
@@ -117,6 +146,11 @@ describe('the lease of the process that serves a SQLite file', () => {
     takenAway();
     await expect(lease.take(TRANSACTION, true, () => Promise.reject(new Error('Locked.')))).rejects.toThrow('Locked.');
     expect([row?.id, lease.isValid()]).toEqual(['another', false]);
+  });
+
+  it('is not looked past where no row is there', async () => {
+    await lease.release();
+    await expect(lease.take(TRANSACTION, false, () => Promise.reject(new Error('Locked.')))).rejects.toThrow('Locked.');
   });
 
   it('is not taken by a process that does not need it, unless another has it', async () => {

@@ -12,7 +12,7 @@ const LONGEST_LIFE_MS = 3000;
 const WATCHED_MS = 5000;
 const BETWEEN_LOOKS_MS = 40;
 const BETWEEN_TRIES_MS = 300;
-const ATTEMPTS = 5;
+const ATTEMPTS = 10;
 /** The share of commands that are killed before they answer. */
 const INTERRUPTED = 0.2;
 const LONGEST_INTERRUPTED_MS = 2000;

@@ -6,6 +6,8 @@ import { spanOf } from '../instances/lease-watch.js';
 import type { ServingRow } from './serving-row.js';
 
 const LEASE_MS = 1000;
+/** How long it may last in a process whose clock is slower. */
+const LAPSE_MS = spanOf(LEASE_MS);
 
 /** How often the row is to be looked at: several looks may fail. */
 export const LOOK_MS = LEASE_MS / 4;
@@ -64,16 +66,16 @@ export class ServingLease {
    * {@link waitForOthers} has resolved.
    *
    * @param needs whether to take it also where it is nobody's
-   * @param mayTake awaited before it is taken: what that throws is thrown on
+   * @param mayTake awaited unless it is this process's own: what that throws is thrown on
    * @returns undefined if there was nothing to do. To be given to {@link taken} after the commit.
    */
   async take(transaction: Transaction, needs: boolean, mayTake: () => Promise<void>): Promise<Taken | undefined> {
     const found = await this.row.find(transaction);
     if (found !== undefined && found.id === this.id) return undefined;
     if (this.id !== undefined) this.lose();
-    if (found === undefined && !needs) return undefined;
     await mayTake();
-    const taken = { id: newId(), moment: this.lease.moment(), othersMs: found ? spanOf(found.leaseMs) : 0 };
+    if (found === undefined && !needs) return undefined;
+    const taken = { id: newId(), moment: this.lease.moment(), othersMs: found ? LAPSE_MS : 0 };
     await this.row.put(transaction, { id: taken.id, leaseMs: LEASE_MS });
     return taken;
   }
@@ -85,10 +87,11 @@ export class ServingLease {
     this.lease.renew(moment);
   }
 
-  /** Resolves when nobody who had the row before may answer from memory any more. */
+  /** Resolves when nobody who has had the row until now may answer from memory any more. */
   async waitForOthers(): Promise<void> {
+    const until = this.othersUntil;
     for (;;) {
-      const leftMs = this.othersUntil - this.time.monotonic();
+      const leftMs = until - this.time.monotonic();
       if (leftMs <= 0) return;
       await this.pass(leftMs);
     }
@@ -100,18 +103,19 @@ export class ServingLease {
    */
   async waitForChanges(): Promise<void> {
     const row = await this.row.read();
-    if (row && row.id !== this.id) await this.pass(spanOf(row.leaseMs));
+    if (row && row.id !== this.id) await this.pass(LAPSE_MS);
     await this.waitForOthers();
   }
 
-  /** Lets others have it without a wait. */
+  /** Lets others have it: without a wait, unless that of this process is not over. */
   async release(): Promise<void> {
     const { id } = this;
     this.lose();
-    if (id !== undefined) await this.row.remove(id);
+    if (id !== undefined && this.time.monotonic() >= this.othersUntil) await this.row.remove(id);
   }
 
-  private lose(): void {
+  /** Nothing is answered from memory until it is taken anew. */
+  lose(): void {
     this.id = undefined;
     this.lease.end();
     this.onLost();

@@ -55,6 +55,8 @@ export class ServingLock {
       if (await makePrivateFile(path)) await setTimeout(ABSENCE_MS);
       const identity = identityOf(path);
       await connection.initialize();
+      // The driver knows no 0, and waits for a second.
+      await connection.query(`PRAGMA busy_timeout = ${waitMs}`);
       // A journal on the disk would need room on it.
       await connection.query('PRAGMA journal_mode = MEMORY');
       await connection.query('BEGIN EXCLUSIVE');

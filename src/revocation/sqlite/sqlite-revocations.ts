@@ -10,6 +10,8 @@ import type { ServingLock } from './serving-lock.js';
 import type { ServingRow } from './serving-row.js';
 
 const WAIT_MS = 2000;
+/** Two processes that cannot see each other's lock take the row from each other no more often. */
+const BETWEEN_TAKES_MS = 5000;
 
 /**
  * Revocations on SQLite: at most one process answers from memory, so that there is nobody else to tell. A process that
@@ -22,6 +24,7 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
   private staged = 0;
   private isStopping = false;
   private isTroubled = false;
+  private takenAt = -Infinity;
   private stopLooking = (): void => undefined;
 
   /** @param serves whether this process answers from memory, as long as it runs */
@@ -58,7 +61,8 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
   }
 
   assertReadable(): void {
-    // There is one file, which transactions and look-ups share.
+    // A command would not find a file that was moved away, nor what it deletes there be found here.
+    this.database.assertInPlace();
   }
 
   assertWritable(): void {
@@ -127,15 +131,27 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
 
   private async look(): Promise<void> {
     try {
+      this.assertReadable();
       const isOwn = await this.lease.look();
       if (this.isStopping) return;
       if (!isOwn) this.report(new Error('Another process revoked something, or serves the database now.'));
+      if (!isOwn && this.time.monotonic() - this.takenAt < BETWEEN_TAKES_MS) return;
       await this.lock.take(isOwn ? 0 : WAIT_MS);
       if (!isOwn) await this.takeLease();
       if (this.isTroubled) this.logger.log('No other process serves the database.');
       this.isTroubled = false;
     } catch (error) {
+      if (!this.isInPlace) this.lease.lose();
       this.report(error);
+    }
+  }
+
+  private get isInPlace(): boolean {
+    try {
+      this.assertReadable();
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -145,6 +161,7 @@ export class SqliteRevocations extends Revocations implements OnModuleInit, OnAp
       taken = await this.lease.take(transaction, true, this.lockAtOnce);
     });
     if (taken) this.lease.taken(taken);
+    this.takenAt = this.time.monotonic();
   }
 
   /** Once for each time. */
