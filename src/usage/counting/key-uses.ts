@@ -41,6 +41,8 @@ export class KeyUses implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
   private unknown: Batch | undefined;
   private batches = 0;
   private quiet = 0;
+  /** Whether it is said in the log that uses cannot be written. */
+  private isTroubled = false;
   private collectedAt = 0;
   private flushing: Promise<boolean> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -129,6 +131,7 @@ export class KeyUses implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
       this.quiet = 0;
       while (this.unknown !== undefined || this.pending.size > 0) await this.writeBatch();
       await this.writeLastUses();
+      this.isTroubled = false;
       return true;
     } catch (error) {
       this.warn(error);
@@ -167,7 +170,10 @@ export class KeyUses implements OnModuleInit, OnApplicationBootstrap, BeforeAppl
     if (this.quiet === 0) await this.store.beQuiet(this.collectedAt);
   }
 
+  /** Once for each time: it is tried every second. */
   private warn(error: unknown): void {
+    if (this.isTroubled) return;
+    this.isTroubled = true;
     this.logger.warn({ message: 'The uses of keys could not be written yet.', error: describeError(error) });
   }
 }
